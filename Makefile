@@ -1,0 +1,82 @@
+# `make` alone is what CI runs. `make help` lists the rest.
+.DEFAULT_GOAL := check
+SHELL := /bin/sh
+PY := .venv/bin/python
+BIN := .venv/bin
+RUST := $(shell find rust_core protos -name '*.rs' -o -name '*.proto' -o -name 'Cargo.toml' 2>/dev/null)
+
+.PHONY: check
+check: format-check lint generated rust-test test ## Everything CI checks
+
+.PHONY: run
+run: .venv/.built ## Fly the demo on the simulated rig, live
+	$(BIN)/qiki-hil run --rig sim --scenario demo
+
+.PHONY: test
+test: .venv/.built ## Set up and pass the Python tests
+	$(BIN)/pytest -q
+
+.PHONY: rust-test
+rust-test: .venv/.installed ## Rust tests
+	cargo test --locked --workspace --exclude qiki-py --quiet
+
+.PHONY: lint
+lint: .venv/.built ## ruff, mypy strict, clippy, buf
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
+	cd protos && ../$(BIN)/buf lint
+
+.PHONY: format
+format: .venv/.installed ## Format everything
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	cargo fmt --all
+
+.PHONY: format-check
+format-check: .venv/.installed
+	$(BIN)/ruff format --check .
+	cargo fmt --all --check
+
+.PHONY: generated
+generated: .venv/.installed ## Generated files are what the sources say
+	$(PY) tools/gen_protos.py --check
+
+.PHONY: generate
+generate: .venv/.installed ## Write generated files anew
+	$(PY) tools/gen_protos.py
+
+.PHONY: bench
+bench: .venv/.built ## Benchmarks against the peers
+	$(BIN)/pip install --quiet --require-hashes -r requirements/bench.txt
+	$(BIN)/pytest -q benches
+
+.PHONY: soak
+soak: .venv/.built ## The long forms: 60 s in real time with the live view
+	$(BIN)/pip install --quiet --require-hashes -r requirements/bench.txt
+	QIKI_BENCH_SECONDS=60 $(BIN)/pytest -q benches/test_wakeup.py
+
+.PHONY: wheel
+wheel: .venv/.installed ## Build the wheel into dist/
+	$(BIN)/maturin build --release --locked --out dist
+
+.PHONY: lock
+lock: .venv/.installed ## Resolve dependencies anew
+	tools/lock.sh
+	cargo update
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf .venv target dist build
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/.installed: requirements/dev.txt tools/setup.sh
+	tools/setup.sh
+	@touch $@
+
+.venv/.built: .venv/.installed $(RUST) Cargo.lock pyproject.toml
+	$(BIN)/maturin develop --release --locked --uv --quiet
+	@touch $@

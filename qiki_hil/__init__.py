@@ -1,0 +1,9 @@
+"""Hardware-in-the-loop controller for a space bot with 16 RCS thrusters.
+
+>>> from qiki_hil import BotSpec, Controller, Plant
+"""
+
+from qiki_hil.kernels import Controller, Plant, __version__
+from qiki_hil.spec import BotSpec
+
+__all__ = ["BotSpec", "Controller", "Plant", "__version__"]

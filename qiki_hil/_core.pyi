@@ -1,0 +1,241 @@
+"""The Rust core. Import it through `qiki_hil.kernels`, never directly."""
+
+from collections.abc import Sequence
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float64 = NDArray[np.float64]
+
+NOZZLES: int
+CLUSTERS: int
+FRESH_RATES: int
+FRESH_ACCELERATION: int
+FRESH_ATTITUDE: int
+FRESH_POSITION: int
+FRESH_VELOCITY: int
+FRESH_POWER: int
+FRESH_THERMAL: int
+__version__: str
+
+def crc8_j1850(data: bytes) -> int:
+    """CRC-8/SAE-J1850 (poly 0x1D, init 0xFF, xorout 0xFF) of `data`."""
+
+@final
+class Feedback:
+    """All that a rig tells the controller in one tick. Made once and filled again every tick.
+
+    A setter marks its part as fresh; `clear` unmarks everything (the values stay).
+    Setters take finite floats in SI units; attitudes are (x, y, z, w), body to world.
+    """
+
+    def __init__(self) -> None: ...
+    def clear(self) -> None:
+        """Marks everything as not fresh. A rig calls it first in every `read`."""
+    def set_rates(self, x: float, y: float, z: float) -> None:
+        """Body rates, rad/s, body."""
+    def set_acceleration(self, x: float, y: float, z: float) -> None:
+        """Specific force at the centre of mass, m/s², body."""
+    def set_attitude(self, x: float, y: float, z: float, w: float) -> None:
+        """Attitude quaternion, scalar last, body to world."""
+    def set_position(self, x: float, y: float, z: float) -> None:
+        """Centre of mass, m, world."""
+    def set_velocity(self, x: float, y: float, z: float) -> None:
+        """Velocity of the centre of mass, m/s, world."""
+    def set_valves(
+        self, cluster: int, open_time_us: Sequence[int], fault_bits: int, node_state: int
+    ) -> None:
+        """Status of one cluster: (4,) measured open time in the last tick, µs; bit i of
+        `fault_bits` is nozzle i of the cluster; `node_state` 0 offline, 1 silent, 2 armed,
+        3 failsafe, 4 fault. Raises ValueError where cluster or length are wrong."""
+    def set_power(
+        self,
+        battery_soc: float,
+        supercap_soc: float,
+        bus_v: float,
+        load_w: float,
+        propellant_kg: float,
+    ) -> None:
+        """States of charge 0..1, bus voltage V, load W, propellant kg."""
+    def set_cluster_temps(self, c0: float, c1: float, c2: float, c3: float) -> None:
+        """Cluster temperatures, °C."""
+    @property
+    def fresh(self) -> int: ...
+    @property
+    def rates_rps_body(self) -> tuple[float, float, float]: ...
+    @property
+    def acceleration_mps2_body(self) -> tuple[float, float, float]: ...
+    @property
+    def attitude_xyzw(self) -> tuple[float, float, float, float]: ...
+    @property
+    def position_m_world(self) -> tuple[float, float, float]: ...
+    @property
+    def velocity_mps_world(self) -> tuple[float, float, float]: ...
+    @property
+    def open_time_us(self) -> tuple[int, ...]: ...
+    @property
+    def valve_fault(self) -> int: ...
+    @property
+    def node_state(self) -> tuple[int, ...]: ...
+    @property
+    def power(self) -> tuple[float, float, float, float, float]:
+        """In the order of `set_power`."""
+    @property
+    def cluster_temp_c(self) -> tuple[float, ...]: ...
+
+@final
+class ValveCommand:
+    """All that the controller tells a rig in one tick.
+
+    At most one edge per tick: a valve that is open at the start of the tick stays open for
+    its on-time and then closes; a valve that is closed opens its on-time before the end of
+    the tick and stays open. Zero is closed, the whole period is open.
+    """
+
+    def __init__(self, armed: bool = False, on_time_us: Sequence[int] | None = None) -> None: ...
+    @property
+    def armed(self) -> bool: ...
+    @property
+    def on_time_us(self) -> tuple[int, ...]:
+        """(16,) µs."""
+    def cluster_on_time_us(self, cluster: int) -> tuple[int, int, int, int]: ...
+
+@final
+class Truth:
+    """What a simulated rig knows and a controller never sees."""
+
+    def __init__(self) -> None: ...
+    @property
+    def position_m_world(self) -> tuple[float, float, float]: ...
+    @property
+    def velocity_mps_world(self) -> tuple[float, float, float]: ...
+    @property
+    def attitude_xyzw(self) -> tuple[float, float, float, float]: ...
+    @property
+    def rates_rps_body(self) -> tuple[float, float, float]: ...
+    @property
+    def mass_kg(self) -> float: ...
+
+@final
+class PlantCore:
+    """The simulated craft. `qiki_hil.Plant` is its public face."""
+
+    def __init__(
+        self,
+        craft_json: str,
+        dt_s: float,
+        seed: int,
+        position_m_world: Sequence[float],
+        velocity_mps_world: Sequence[float],
+        attitude_xyzw: Sequence[float],
+        rates_rps_body: Sequence[float],
+    ) -> None:
+        """Raises ValueError where the description or a number is unusable."""
+    def command(self, command: ValveCommand) -> None:
+        """Moves one tick ahead under this valve command."""
+    def step(self, on_time_s: Float64) -> None:
+        """Moves one tick ahead; `on_time_s` is (16,) float64, s, armed."""
+    def sense(self, feedback: Feedback) -> None:
+        """Fills in what the sensors report at the present tick; clears `feedback` first."""
+    def truth(self, truth: Truth) -> None: ...
+    def set_valve_fault(self, nozzle: int, kind: str) -> None:
+        """`kind`: "none", "stuck_closed", "stuck_open"."""
+    @property
+    def tick(self) -> int: ...
+    @property
+    def time_s(self) -> float: ...
+    @property
+    def propellant_kg(self) -> float: ...
+    @property
+    def com_m_body(self) -> tuple[float, float, float]: ...
+    @property
+    def inertia_kgm2(self) -> Float64:
+        """(3, 3) about the present centre of mass, kg·m², body."""
+    @property
+    def open_time_us(self) -> tuple[int, ...]:
+        """(16,) how long each valve was open in the last tick, µs."""
+    @property
+    def valve_open(self) -> tuple[bool, ...]:
+        """(16,) whether each valve is open at this instant."""
+    @property
+    def temperatures_c(self) -> dict[str, float]: ...
+    @property
+    def power(self) -> dict[str, float]:
+        """battery_soc, supercap_soc, bus_v, load_w, rcs_w."""
+
+@final
+class ControllerCore:
+    """Controller and record encoder. `qiki_hil.Controller` is its public face."""
+
+    def __init__(self, craft_json: str, period_us: int, records_per_packet: int = 1) -> None:
+        """Raises ValueError where the craft cannot be controlled at this period."""
+    def step(
+        self,
+        tick: int,
+        time_ns: int,
+        period_ns: int,
+        feedback: Feedback,
+        valves: ValveCommand,
+        command: bytes | None = None,
+        truth: Truth | None = None,
+        timing: tuple[int, int, int, int, int, int] | None = None,
+    ) -> None:
+        """One tick. `valves` is filled in; `command` is an encoded `qiki.commands.v1.Command`;
+        `timing` is (wakeup, read, step, write, send, ns; overruns) of the cycle before. The
+        record is appended to the packet. Raises ValueError where `command` cannot be decoded."""
+    def take_packet(self) -> bytes:
+        """The records since the last call, as one `qiki.telemetry.v1.LoopPacket`."""
+    @property
+    def mode(self) -> int:
+        """`qiki.commands.v1.FlightMode`."""
+    @property
+    def armed(self) -> bool: ...
+    @property
+    def hold_reason(self) -> int:
+        """`qiki.commands.v1.ReasonCode`."""
+    @property
+    def wrench_asked(self) -> Float64:
+        """(6,) N and N·m, body."""
+    @property
+    def thrust_n(self) -> Float64:
+        """(16,) N."""
+    @property
+    def isolated(self) -> int:
+        """Bit n: nozzle n is out of the allocation."""
+
+@final
+class ReplayCore:
+    """Feeds recorded inputs through a fresh controller."""
+
+    def __init__(self, craft_json: str, period_us: int) -> None: ...
+    def step(self, recorded: bytes) -> bytes | None:
+        """Replays one encoded `CycleRecord`; returns the record as it comes out now, None where
+        it is the same to the bit. Raises ValueError where the bytes are not a record."""
+
+@final
+class CycleScanner:
+    """Splits packets into records and points out those in which something happened."""
+
+    def __init__(self) -> None: ...
+    def scan(self, packet: bytes) -> tuple[list[tuple[int, int, bytes]], list[int]]:
+        """The records of a `LoopPacket` as (tick, time_ns, encoded record), and the indices of
+        those with a command, a reply, or a mode, arming, hold reason or isolation that is not
+        as in the record before. Raises ValueError where the bytes are something else."""
+
+def decode_cycles(records: list[bytes]) -> dict[str, NDArray[np.generic]]:
+    """Encoded `CycleRecord`s as columns, one row per record; see `qiki_hil.kernels.Columns`."""
+
+def bench_controller_step(
+    craft_json: str, period_us: int, ticks: int, commands: list[bytes]
+) -> NDArray[np.int64]:
+    """Closed loop of plant and controller in Rust; (ticks,) ns of each step with its record."""
+
+def wait_until_ns(deadline_ns: int) -> None:
+    """Sleeps until the monotonic clock shows `deadline_ns`; a signal ends the sleep early."""
+
+def lock_memory() -> None:
+    """Keeps every page of the process in memory. Raises OSError where that is not permitted."""
+
+def sharpen_timers() -> None:
+    """Asks the kernel not to round this thread's wake-ups. Raises OSError where it refuses."""

@@ -1,0 +1,1 @@
+"""Made by tools/gen_protos.py from protos/. Do not edit."""

@@ -1,0 +1,121 @@
+"""The loop process as its supervisor sees it."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
+from qiki_hil.control.link import CYCLES_TAG, PACKET_MAX_BYTES, make_pair
+
+PACKETS_PER_TURN = 16
+"""Packets taken before anything else gets its turn."""
+STOP_TIMEOUT_S = 3.0
+
+
+class LoopChild:
+    """Starts the loop, hears it, and sees its end."""
+
+    def __init__(self, run_directory: Path, on_cycles: Callable[[bytes], None]) -> None:
+        self._directory = run_directory
+        self._on_cycles = on_cycles
+        self._log = run_directory / "loop.log"
+        self._socket: socket.socket | None = None
+        self._process: asyncio.subprocess.Process | None = None
+        self._silent = asyncio.Event()
+        self.started: link_pb2.LoopStarted | None = None
+        self.ended: link_pb2.LoopEnded | None = None
+
+    async def start(self) -> None:
+        """Starts the process; it reads its parts from the run directory."""
+        ours, theirs = make_pair()
+        ours.setblocking(False)
+        with theirs, self._log.open("wb") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",
+                "-m",
+                "qiki_hil.app.loop_process",
+                str(self._directory),
+                str(theirs.fileno()),
+                pass_fds=(theirs.fileno(),),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        self._socket = ours
+        asyncio.get_running_loop().add_reader(ours.fileno(), self._hear)
+
+    @property
+    def pid(self) -> int:
+        """Process id of the loop."""
+        return self._process.pid if self._process else 0
+
+    def request(self, request: link_pb2.LoopRequest) -> bool:
+        """Sends a request; False where the loop does not take any."""
+        if self._socket is None:
+            return False
+        try:
+            self._socket.send(request.SerializeToString())
+        except OSError:
+            return False
+        return True
+
+    async def wait(self) -> None:
+        """Returns when the loop has said its last word, or is gone."""
+        await self._silent.wait()
+        if self._process is not None:
+            try:
+                await asyncio.wait_for(self._process.wait(), STOP_TIMEOUT_S)
+            except TimeoutError:
+                self._process.kill()
+                await self._process.wait()
+
+    def kill(self) -> None:
+        """Ends the process without a word; its rig then closes the valves by itself."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+
+    def terminate(self) -> None:
+        """Asks the process to end, past the link."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
+
+    def last_words(self) -> str:
+        """What the process printed, and how it ended; the log is removed."""
+        printed = self._log.read_text(errors="replace").strip() if self._log.exists() else ""
+        self._log.unlink(missing_ok=True)
+        code = self._process.returncode if self._process else None
+        return "\n".join(part for part in (f"loop process ended with code {code}", printed) if part)
+
+    def _hear(self) -> None:
+        assert self._socket is not None
+        for _ in range(PACKETS_PER_TURN):
+            try:
+                packet = self._socket.recv(PACKET_MAX_BYTES)
+            except BlockingIOError:
+                return
+            except OSError:
+                packet = b""
+            if not packet:
+                self._hang_up()
+                return
+            self._sort(packet)
+
+    def _sort(self, packet: bytes) -> None:
+        if packet[0] == CYCLES_TAG:
+            self._on_cycles(packet)
+            return
+        words = link_pb2.LoopPacket.FromString(packet)
+        if words.HasField("started"):
+            self.started = words.started
+        if words.HasField("ended"):
+            self.ended = words.ended
+
+    def _hang_up(self) -> None:
+        if self._socket is not None:
+            asyncio.get_running_loop().remove_reader(self._socket.fileno())
+            self._socket.close()
+            self._socket = None
+        self._silent.set()

@@ -1,0 +1,359 @@
+"""Plots of a run: one panel each for the report, six together for the overview picture.
+
+Colours are mid-tones that read on a light and on a dark page; what a line is, is said by its
+style and its label too. matplotlib is imported when the first plot is drawn, not before.
+"""
+
+import io
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qiki_hil.control.scenario.attitude import rpy_deg_from_xyzw
+from qiki_hil.control.scenario.signals import Columns
+
+Float64 = NDArray[np.float64]
+Marks = Sequence[tuple[float, str]]
+
+POINTS_MAX = 2000
+_RASTER_BINS = 800
+_NAMED_MARKS_MAX = 12
+_COLOURS = ("#3b8bd1", "#d9772b", "#3a9d5d", "#9a6fc9")
+_GREY = "#808080"
+# Stands for "the colour of the text around" until the SVG is finished.
+_INK_MARK = "#010203"
+_PAPER_INK = "#222222"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A plot: `draw(figure, columns, marks)` fills a figure or a part of one."""
+
+    name: str
+    title: str
+    caption: str
+    draw: Callable[[Any, Columns, Marks], None]
+
+
+def thin(values: NDArray[Any], points: int = POINTS_MAX) -> NDArray[np.intp]:
+    """Indices of at most `points` samples of `(N,)` values; every bin keeps its least and
+    its greatest sample, the ends stay."""
+    count = len(values)
+    if count <= points:
+        return np.arange(count)
+    bins = points // 2 - 1
+    size = -(-count // bins)
+    padded = np.full(bins * size, np.nan)
+    padded[:count] = values
+    table = padded.reshape(bins, size)
+    base = np.arange(bins) * size
+    low = base + np.argmin(np.where(np.isnan(table), np.inf, table), axis=1)
+    high = base + np.argmax(np.where(np.isnan(table), -np.inf, table), axis=1)
+    chosen = np.unique(np.concatenate([[0], low, high, [count - 1]]))
+    return chosen[chosen < count]
+
+
+def panel_svg(panel: Panel, columns: Columns, marks: Marks = ()) -> str:
+    """A panel as an `<svg>` element: text stays text, ids are unique to the panel."""
+    with _style(_INK_MARK, salt=panel.name) as figure_class:
+        figure = figure_class(figsize=(9.0, 3.6), layout="constrained")
+        panel.draw(figure, columns, marks)
+        buffer = io.StringIO()
+        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :].replace(_INK_MARK, "currentColor")
+    svg = re.sub(r'\bid="', f'id="{panel.name}-', svg)
+    svg = re.sub(r'(url\(#|href="#)', rf"\g<1>{panel.name}-", svg)
+    label = f'<svg role="img" aria-label="{panel.title}" '
+    return label + svg.removeprefix("<svg ").rstrip()
+
+
+def overview_png(columns: Columns, title: str, marks: Marks = ()) -> bytes:
+    """All six panels in one picture, PNG, on white."""
+    with _style(_PAPER_INK, salt="overview") as figure_class:
+        figure = figure_class(figsize=(15.0, 11.5), layout="constrained", facecolor="white")
+        figure.suptitle(_plain(title), fontsize=15, fontweight="bold", x=0.01, ha="left")
+        parts = figure.subfigures(3, 2, wspace=0.03, hspace=0.03).flat
+        for panel, part in zip(PANELS, parts, strict=True):
+            part.suptitle(panel.title, fontsize=11, fontweight="bold", x=0.02, ha="left")
+            panel.draw(part, columns, marks)
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", dpi=110, metadata={"Software": "qiki-hil"})
+    return buffer.getvalue()
+
+
+@contextmanager
+def _style(ink: str, salt: str) -> Iterator[Any]:
+    """matplotlib's figure class, inside this package's style."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    style: dict[Any, Any] = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": salt,
+        "font.family": "sans-serif",
+        "font.size": 9.0,
+        "axes.facecolor": "none",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "grid.color": _GREY,
+        "grid.alpha": 0.25,
+        "grid.linewidth": 0.6,
+        "lines.linewidth": 1.3,
+        "legend.frameon": False,
+        "legend.fontsize": 8.0,
+        "path.simplify": True,
+    }
+    inked = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
+    style.update(dict.fromkeys(inked, ink))
+    with matplotlib.rc_context(style):
+        yield Figure
+
+
+def _plain(text: str) -> str:
+    """Dollar signs would begin mathematics."""
+    return text.replace("$", r"\$")
+
+
+def _finish(axes: Any, columns: Columns, marks: Marks, label: str, *, last: bool = True) -> None:
+    axes.set_ylabel(label)
+    time_s = columns["time_s"]
+    if len(time_s):
+        axes.set_xlim(float(time_s[0]), max(float(time_s[-1]), float(time_s[0]) + 1e-3))
+    for at_s, _ in marks:
+        axes.axvline(at_s, color=_GREY, linewidth=0.8, linestyle=(0, (1, 2)), zorder=0.5)
+    if last:
+        axes.set_xlabel("time, s")
+    else:
+        axes.tick_params(labelbottom=False)
+
+
+def _line(axes: Any, columns: Columns, values: NDArray[Any], **style: Any) -> None:
+    values = np.asarray(values, dtype=np.float64)
+    if np.isnan(values).all():
+        return
+    rows = thin(values)
+    axes.plot(columns["time_s"][rows], values[rows], **style)
+
+
+def _name_marks(axes: Any, marks: Marks) -> None:
+    """The words of the marks along their lines; so many that they would be a blot stay away."""
+    if len(marks) > _NAMED_MARKS_MAX:
+        return
+    for at_s, words in marks:
+        short = words if len(words) <= 24 else f"{words[:23]}…"
+        axes.text(
+            at_s,
+            0.5,
+            _plain(short),
+            transform=axes.get_xaxis_transform(),
+            rotation=90,
+            fontsize=7,
+            color=_GREY,
+            ha="right",
+            va="center",
+            clip_on=True,
+        )
+
+
+def _legend(axes: Any) -> None:
+    """In one row above the plot, where it hides nothing."""
+    handles, labels = axes.get_legend_handles_labels()
+    if handles:
+        place = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderaxespad": 0.1}
+        axes.legend(handles, labels, ncols=len(handles), columnspacing=1.2, **place)
+
+
+def _no_data(axes: Any, words: str) -> None:
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, words, ha="center", va="center", transform=axes.transAxes)
+
+
+_SOURCES = (
+    ("true", {"linestyle": "-", "linewidth": 1.6}),
+    ("est", {"linestyle": ":", "linewidth": 1.3}),
+    ("ref", {"linestyle": "--", "linewidth": 1.0}),
+)
+_SOURCE_WORDS = {"true": "true", "est": "estimated", "ref": "reference"}
+
+
+def _three(
+    figure: Any,
+    columns: Columns,
+    marks: Marks,
+    label: str,
+    names: tuple[str, str, str],
+    values: Callable[[str], Float64],
+) -> None:
+    """Three components, each as truth, estimate and reference."""
+    axes = figure.subplots()
+    for name, colour in zip(names, _COLOURS, strict=False):
+        axes.plot([], [], color=colour, linewidth=2.5, label=name)
+    for source, style in _SOURCES:
+        data = values(source)
+        for index in range(3):
+            _line(axes, columns, data[:, index], color=_COLOURS[index], **style)
+        axes.plot([], [], color=_GREY, label=_SOURCE_WORDS[source], **style)
+    _legend(axes)
+    _finish(axes, columns, marks, label)
+    _name_marks(axes, marks)
+
+
+def _unjumped(angles: Float64) -> Float64:
+    """Breaks the line where an angle goes around the circle."""
+    angles = angles.copy()
+    angles[1:][np.abs(np.diff(angles, axis=0)) > 180.0] = np.nan
+    return angles
+
+
+def _attitude(figure: Any, columns: Columns, marks: Marks) -> None:
+    _three(
+        figure,
+        columns,
+        marks,
+        "deg",
+        ("roll", "pitch", "yaw"),
+        lambda source: _unjumped(rpy_deg_from_xyzw(columns[f"{source}_attitude_xyzw"])),
+    )
+
+
+def _position(figure: Any, columns: Columns, marks: Marks) -> None:
+    _three(
+        figure,
+        columns,
+        marks,
+        "m, world",
+        ("x", "y", "z"),
+        lambda source: columns[f"{source}_position_m"],
+    )
+
+
+def _nozzles(figure: Any, columns: Columns, marks: Marks) -> None:
+    axes = figure.subplots()
+    count = len(columns["time_s"])
+    if not count:
+        _no_data(axes, "no records")
+        return
+    bins = min(count, _RASTER_BINS)
+    edges = np.linspace(0, count, bins + 1).astype(int)
+    on_s = np.add.reduceat(columns["on_time_us"].astype(np.float64), edges[:-1], axis=0) / 1e6
+    span_s = np.add.reduceat(columns["period_s"].astype(np.float64), edges[:-1])
+    duty = np.clip(on_s / np.maximum(span_s, 1e-9)[:, None], 0.0, 1.0).T
+    image = np.zeros((*duty.shape, 4))
+    image[..., :3] = np.array([0x3B, 0x8B, 0xD1]) / 255.0
+    image[..., 3] = np.sqrt(duty)
+    start, end = float(columns["time_s"][0]), float(columns["time_s"][-1])
+    axes.imshow(
+        image,
+        aspect="auto",
+        interpolation="nearest",
+        extent=(start, max(end, start + 1e-3), 15.5, -0.5),
+    )
+    axes.set_yticks(range(16), [f"{nozzle:02d}" for nozzle in range(16)], fontsize=7)
+    for border in (3.5, 7.5, 11.5):
+        axes.axhline(border, color=_GREY, linewidth=0.7)
+    axes.grid(visible=False)
+    _finish(axes, columns, marks, "nozzle")
+
+
+def _wrench(figure: Any, columns: Columns, marks: Marks) -> None:
+    top, bottom = figure.subplots(2, 1, sharex=True)
+    for axes, first, label in ((top, 0, "force, N"), (bottom, 3, "torque, N·m")):
+        for index, name in enumerate("xyz"):
+            for source, style in (("asked", "--"), ("given", "-")):
+                values = columns[f"wrench_{source}"][:, first + index]
+                width = 0.9 if source == "asked" else 1.3
+                line = {"color": _COLOURS[index], "linestyle": style, "linewidth": width}
+                _line(axes, columns, values, label=f"{name} {source}", **line)
+        _finish(axes, columns, marks, label, last=axes is bottom)
+    _legend(top)
+
+
+def _power(figure: Any, columns: Columns, marks: Marks) -> None:
+    charge, load, heat = figure.subplots(3, 1, sharex=True)
+    for name, style in (("battery", "-"), ("supercap", "--")):
+        values = columns[f"{name}_soc"] * 100.0
+        _line(charge, columns, values, label=name, linestyle=style, color=_COLOURS[style == "--"])
+    _line(load, columns, columns["load_w"] / 1e3, color=_COLOURS[0])
+    styles = ("-", "--", "-.", ":")
+    for cluster in range(columns["cluster_temp_c"].shape[1]):
+        values = columns["cluster_temp_c"][:, cluster]
+        line = {"color": _COLOURS[cluster], "linestyle": styles[cluster]}
+        _line(heat, columns, values, label=f"cluster {cluster}", **line)
+    for axes, label in ((charge, "charge, %"), (load, "load, kW"), (heat, "°C")):
+        _finish(axes, columns, marks, label, last=axes is heat)
+        _legend(axes)
+
+
+def _timing(figure: Any, columns: Columns, marks: Marks) -> None:
+    wakeup, step = columns["wakeup_ns"], columns["step_ns"]
+    if not (wakeup >= 0).any() and not (step >= 0).any():
+        _no_data(figure.subplots(), "the cycle was not timed: time was simulated")
+        return
+    line, histogram = figure.subplots(1, 2)
+    for values, name, colour, style in (
+        (step, "step", _COLOURS[1], "--"),
+        (wakeup, "wake-up", _COLOURS[0], "-"),
+    ):
+        timed = np.where(values >= 0, values / 1e3, np.nan)
+        _line(line, columns, timed, color=colour, label=name, linewidth=0.5)
+        timed = np.maximum(timed[~np.isnan(timed)], 0.1)
+        if len(timed):
+            edges = np.geomspace(timed.min(), max(timed.max(), timed.min() * 1.01), 60)
+            histogram.hist(timed, edges, histtype="step", color=colour, label=name, linestyle=style)
+    _finish(line, columns, marks, "µs")
+    line.set_yscale("log")
+    _legend(line)
+    histogram.set(xscale="log", yscale="log", xlabel="µs", ylabel="cycles")
+    _legend(histogram)
+
+
+PANELS: tuple[Panel, ...] = (
+    Panel(
+        "attitude",
+        "Attitude",
+        "Roll, pitch, yaw (yaw about +Z first, then pitch about +Y, then roll about +X). "
+        "Solid: true; dotted: estimated; dashed: reference.",
+        _attitude,
+    ),
+    Panel(
+        "position",
+        "Position",
+        "Centre of mass in the world frame, x east, y north, z up. "
+        "Solid: true; dotted: estimated; dashed: reference.",
+        _position,
+    ),
+    Panel(
+        "nozzles",
+        "Nozzle on-time",
+        "The 16 nozzles over time; the darker, the longer the valve was commanded open. "
+        "Lines part the clusters.",
+        _nozzles,
+    ),
+    Panel(
+        "wrench",
+        "Wrench",
+        "Force and torque about the centre of mass, body frame. Dashed: asked; solid: given "
+        "by the allocation, before the valves make pulses of it.",
+        _wrench,
+    ),
+    Panel(
+        "power",
+        "Power and heat",
+        "States of charge, load of the whole craft, and temperatures of the clusters.",
+        _power,
+    ),
+    Panel(
+        "timing",
+        "Loop timing",
+        "Time from the deadline to the wake-up and time of the controller's step, along the "
+        "run and as histograms.",
+        _timing,
+    ),
+)

@@ -1,0 +1,62 @@
+"""From packets of the loop to the event store, the events, and those who look on."""
+
+from collections import deque
+
+from qiki_hil._pb.qiki.events.v1 import events_pb2
+from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2
+from qiki_hil.app.events import ChangeReader, EventLog
+from qiki_hil.kernels import CycleScanner
+from qiki_hil.store import RunStore
+
+ROWS_PER_WRITE = 5000
+RECENT_RECORDS = 500
+"""Records kept for those who look on, per look; what is older than that they do not need."""
+
+
+class Recorder:
+    """Stores every record as it is and finds what happened in them."""
+
+    def __init__(self, store: RunStore, log: EventLog) -> None:
+        self._store = store
+        self._log = log
+        self._scanner = CycleScanner()
+        self._changes = ChangeReader()
+        self._rows: list[tuple[int, int, bytes]] = []
+        self._recent: deque[bytes] = deque(maxlen=RECENT_RECORDS)
+        self._faults: deque[tuple[int, events_pb2.FaultInjected]] = deque()
+        self.tick = 0
+        self.time_ns = 0
+
+    def expect_faults(self, faults: list[tuple[int, events_pb2.FaultInjected]]) -> None:
+        """Faults that the scenario injects, by tick: each becomes an event when its tick is in."""
+        self._faults.extend(faults)
+
+    def take(self, packet: bytes) -> None:
+        """Takes a packet of cycle records in. Raises StoreError where it cannot be written."""
+        rows, notable = self._scanner.scan(packet)
+        if not rows:
+            return
+        self._rows += rows
+        self._recent.extend(blob for _, _, blob in rows)
+        self.tick, self.time_ns, _ = rows[-1]
+        while self._faults and self._faults[0][0] <= self.tick:
+            tick, fault = self._faults.popleft()
+            self._log.say(fault, tick=tick, time_ns=self.time_ns)
+        for index in notable:
+            tick, time_ns, blob = rows[index]
+            for detail in self._changes.read(cycle_pb2.CycleRecord.FromString(blob)):
+                self._log.say(detail, tick=tick, time_ns=time_ns)
+        if len(self._rows) >= ROWS_PER_WRITE:
+            self.write()
+
+    def write(self) -> None:
+        """Writes what has come. Raises StoreError."""
+        if self._rows:
+            rows, self._rows = self._rows, []
+            self._store.append_cycles(rows)
+
+    def recent(self) -> list[bytes]:
+        """The newest records since the last call."""
+        blobs = list(self._recent)
+        self._recent.clear()
+        return blobs

@@ -1,0 +1,97 @@
+"""Replay: recorded inputs through the controller, outputs compared to the bit."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
+
+from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2
+from qiki_hil.errors import StoreError
+from qiki_hil.kernels import ReplayCore
+from qiki_hil.kernels.controller import period_us
+from qiki_hil.spec import BotSpec
+from qiki_hil.store import RunDirectory, RunStore
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A value that comes out otherwise than it was recorded."""
+
+    path: str
+    recorded: str
+    replayed: str
+
+
+@dataclass(frozen=True)
+class ReplayResult:
+    """How far the replay came and what was different first."""
+
+    run_id: str
+    cycles: int
+    tick: int | None
+    """The first tick that came out otherwise, None where none did."""
+    differences: list[Difference]
+
+    @property
+    def identical(self) -> bool:
+        """Every output came out as recorded, to the bit."""
+        return self.tick is None
+
+
+def replay(directory: Path) -> ReplayResult:
+    """Replays a run. Raises StoreError where the directory holds none, or where records are
+    missing in it: a controller's state depends on every tick."""
+    run = RunDirectory.open(directory)
+    spec = BotSpec.load(run.path / "spec.yaml")
+    if spec.hash != run.manifest.spec_hash:
+        raise StoreError(
+            f"{run.path / 'spec.yaml'}: hash {spec.hash}, the run was made with "
+            f"{run.manifest.spec_hash}: the file was changed afterwards"
+        )
+    core = ReplayCore(spec.core_json(), period_us(run.manifest.rate_hz))
+    cycles = 0
+    with RunStore.open(run.store_path) as store:
+        for row in store.cycles():
+            if row.tick != cycles:
+                raise StoreError(
+                    f"{run.store_path}: tick {cycles} is missing (next is {row.tick}); a run "
+                    "with dropped records cannot be replayed beyond the gap"
+                )
+            replayed = core.step(row.record)
+            if replayed is not None:
+                found = list(compare(row.record, replayed))
+                return ReplayResult(run.run_id, cycles, row.tick, found)
+            cycles += 1
+    if not cycles:
+        raise StoreError(f"{run.store_path}: holds no cycle records; nothing to replay")
+    return ReplayResult(run.run_id, cycles, None, [])
+
+
+def compare(recorded: bytes, replayed: bytes) -> Iterator[Difference]:
+    """The fields in which two encoded cycle records differ."""
+    one = cycle_pb2.CycleRecord.FromString(recorded)
+    other = cycle_pb2.CycleRecord.FromString(replayed)
+    yield from _differences("", one, other)
+
+
+def _differences(path: str, one: Message, other: Message) -> Iterator[Difference]:
+    for field in one.DESCRIPTOR.fields:
+        a, b = getattr(one, field.name), getattr(other, field.name)
+        name = f"{path}{field.name}"
+        if field.is_repeated:
+            yield from _elements(name, list(a), list(b))
+        elif field.type == FieldDescriptor.TYPE_MESSAGE:
+            yield from _differences(f"{name}.", a, b)
+        elif repr(a) != repr(b):
+            yield Difference(name, repr(a), repr(b))
+
+
+def _elements(name: str, one: list[object], other: list[object]) -> Iterator[Difference]:
+    if len(one) != len(other):
+        yield Difference(name, f"{len(one)} values", f"{len(other)} values")
+        return
+    for index, (a, b) in enumerate(zip(one, other, strict=True)):
+        if repr(a) != repr(b):
+            yield Difference(f"{name}[{index}]", repr(a), repr(b))

@@ -1,0 +1,97 @@
+"""What a user asks for when starting a run, checked before anything is written."""
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+from qiki_hil.control.scenario import Scenario
+from qiki_hil.errors import QikiError
+from qiki_hil.kernels.controller import RATE_MAX_HZ, RATE_MIN_HZ
+from qiki_hil.rig import InitialState, RigConfig, make_rig
+from qiki_hil.spec import BotSpec
+
+NATS_PRIVATE = "private"
+NATS_OFF = "off"
+SPEED_MAX = "max"
+Speed = float | Literal["max"]
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """The parts of a run by name, as a command line gives them."""
+
+    rig: str = "sim"
+    scenario: str = "demo"
+    bot: str = "dodeca-01"
+    rate_hz: int | None = None
+    speed: Speed = 1.0
+    seed: int | None = None
+    duration_s: float | None = None
+    nats: str = NATS_PRIVATE
+    """`private`, `off`, or the URL of a broker."""
+    root: Path = Path("runs")
+
+
+@dataclass(frozen=True)
+class RunParts:
+    """The parts of a run, loaded and found to fit together."""
+
+    spec: BotSpec
+    rig: RigConfig
+    scenario: Scenario
+    rate_hz: int
+    speed: Speed
+    seed: int
+    nats: str
+    root: Path
+    lockstep: bool
+
+
+def load(request: RunRequest) -> RunParts:
+    """Loads and checks every part. Raises a QikiError that says what does not fit, and why."""
+    spec = BotSpec.load(request.bot)
+    rig = RigConfig.load(request.rig)
+    scenario = Scenario.load(request.scenario)
+    if request.duration_s is not None:
+        scenario = lasting(scenario, request.duration_s)
+    rate_hz = rig.rate_hz if request.rate_hz is None else request.rate_hz
+    if not RATE_MIN_HZ <= rate_hz <= RATE_MAX_HZ:
+        raise QikiError(f"rate: {rate_hz} Hz given, {RATE_MIN_HZ}..{RATE_MAX_HZ} Hz needed")
+    seed = scenario.seed if request.seed is None else request.seed
+    lockstep = make_rig(rig, spec, seed=seed, initial=InitialState()).lockstep
+    check_speed(request.speed, request.rig, lockstep)
+    return RunParts(
+        spec=spec,
+        rig=rig,
+        scenario=scenario,
+        rate_hz=rate_hz,
+        speed=request.speed,
+        seed=seed,
+        nats=request.nats,
+        root=request.root,
+        lockstep=lockstep,
+    )
+
+
+def lasting(scenario: Scenario, duration_s: float) -> Scenario:
+    """The scenario with another duration. Raises ScenarioError where parts of it come later."""
+    changed = scenario.model_copy(update={"duration_s": duration_s})
+    source = f"{scenario.name} with --duration {duration_s:g}"
+    return Scenario.from_text(changed.to_yaml(), source, folder=None)
+
+
+def check_speed(speed: Speed, rig: str, lockstep: bool) -> None:
+    """Only a rig whose time is simulated can run at another speed than the world's."""
+    if speed != 1.0 and not lockstep:
+        raise QikiError(
+            f"speed: rig {rig} runs in real time; leave --speed at 1, or use sim or virtual"
+        )
+
+
+def versions() -> dict[str, str]:
+    """What the run was made with."""
+    packages = ("qiki-hil", "numpy", "python-can", "cantools", "nats-py", "protobuf")
+    found = {name: version(name) for name in packages}
+    return found | {"python": platform.python_version(), "machine": platform.machine()}

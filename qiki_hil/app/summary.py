@@ -1,0 +1,251 @@
+"""The summary of a run: what was expected and met, how the loop kept time, what was spent."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
+from qiki_hil.control.scenario.expect import ExpectationResult
+from qiki_hil.control.scenario.signals import Columns, opened, propellant_used
+
+SCHEMA_VERSION = 1
+
+Status = Literal["passed", "failed", "aborted"]
+END_WORDS: dict[int, str] = {
+    link_pb2.LOOP_END_UNSPECIFIED: "unknown",
+    link_pb2.LOOP_END_COMPLETED: "completed",
+    link_pb2.LOOP_END_STOPPED: "stopped by the operator",
+    link_pb2.LOOP_END_SUPERVISOR_LOST: "the supervisor was lost",
+    link_pb2.LOOP_END_OVERRUN: "too many deadlines were missed",
+    link_pb2.LOOP_END_RIG_FAILED: "the rig failed",
+    link_pb2.LOOP_END_SETUP_FAILED: "set-up failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What is known of a run before it begins."""
+
+    run_id: str
+    scenario: str
+    rig: str
+    rate_hz: float
+    seed: int
+    duration_s: float
+    speed: str
+    directory: str
+    spec_hash: str
+    dry_mass_kg: float
+    versions: Mapping[str, str] = field(default_factory=dict)
+    realtime: Sequence[str] = ()
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Percentiles(_Model):
+    """Of one part of the cycle, µs."""
+
+    p50_us: float
+    p99_us: float
+    p999_us: float
+    max_us: float
+
+
+class Timing(_Model):
+    """None where the part was not timed, as in a lockstep run at full speed."""
+
+    wakeup: Percentiles | None
+    read: Percentiles | None
+    step: Percentiles | None
+    write: Percentiles | None
+    send: Percentiles | None
+
+
+class Expected(_Model):
+    """An expectation and what became of it."""
+
+    name: str
+    signal: str
+    unit: str
+    window: str
+    bound: str
+    measured: float | bool | str | None
+    margin: float | None
+    passed: bool
+    words: str
+
+
+class Nozzle(_Model):
+    """What one nozzle was commanded to do."""
+
+    pulses: int
+    on_time_s: float
+
+
+class Summary(_Model):
+    """All of it; `model_dump_json()` is the one object that `--json` prints."""
+
+    schema_version: int = SCHEMA_VERSION
+    run_id: str
+    directory: str
+    scenario: str
+    rig: str
+    rate_hz: float
+    speed: str
+    seed: int
+    spec_hash: str
+    versions: dict[str, str]
+    status: Status
+    passed: bool
+    end: str
+    end_detail: str
+    valves_closed: bool
+    expectations: list[Expected]
+    duration_s: float
+    simulated_s: float
+    wall_s: float | None
+    speed_ratio: float | None
+    ticks: int
+    records: int
+    records_dropped: int
+    overruns: int
+    timing: Timing
+    realtime: list[str]
+    propellant_kg: float | None
+    delta_v_mps: float | None
+    pulses_total: int
+    nozzles: list[Nozzle]
+    isolated: list[int]
+    telemetry: dict[str, int | float | str | bool | None]
+    rig_counters: dict[str, int]
+
+
+def summarize(
+    run: RunFacts,
+    columns: Columns,
+    ended: link_pb2.LoopEnded | None,
+    results: Sequence[ExpectationResult],
+    telemetry: Mapping[str, int | float | str | bool | None] | None = None,
+) -> Summary:
+    """Sums a run up. `ended` is None where the loop died without a word.
+
+    `columns` are those of `kernels.decode_cycles`; a run without records has columns of no rows.
+    """
+    last = ended or link_pb2.LoopEnded(detail="the loop ended without a word")
+    ticks = last.ticks if ended else len(columns["time_s"])
+    simulated_s = ticks / run.rate_hz
+    wall_s = last.wall_ns / 1e9 if last.wall_ns > 0 else None
+    status = _status(last, results)
+    return Summary(
+        run_id=run.run_id,
+        directory=run.directory,
+        scenario=run.scenario,
+        rig=run.rig,
+        rate_hz=run.rate_hz,
+        speed=run.speed,
+        seed=run.seed,
+        spec_hash=run.spec_hash,
+        versions=dict(run.versions),
+        status=status,
+        passed=status == "passed",
+        end=END_WORDS.get(last.end, "unknown"),
+        end_detail=last.detail,
+        valves_closed=last.valves_closed,
+        expectations=[_expected(result) for result in results],
+        duration_s=run.duration_s,
+        simulated_s=simulated_s,
+        wall_s=wall_s,
+        speed_ratio=simulated_s / wall_s if wall_s else None,
+        ticks=ticks,
+        records=len(columns["time_s"]),
+        records_dropped=last.records_dropped,
+        overruns=last.overruns if ended else int(np.sum(columns["overruns"], dtype=np.int64)),
+        timing=timing_of(columns),
+        realtime=list(run.realtime),
+        propellant_kg=_finite_last(propellant_used(columns)) if len(columns["time_s"]) else None,
+        delta_v_mps=_delta_v(columns, run.dry_mass_kg),
+        pulses_total=int(opened(columns).sum()),
+        nozzles=_nozzles(columns),
+        isolated=_isolated(columns),
+        telemetry=dict(telemetry or {}),
+        rig_counters={name: int(last.rig_counters[name]) for name in sorted(last.rig_counters)},
+    )
+
+
+def timing_of(columns: Columns) -> Timing:
+    """Percentiles of every part of the cycle that was timed."""
+    parts = {part: _percentiles(columns[f"{part}_ns"]) for part in Timing.model_fields}
+    return Timing(**parts)
+
+
+def _percentiles(nanoseconds: NDArray[Any]) -> Percentiles | None:
+    timed = nanoseconds[nanoseconds >= 0]
+    if not len(timed):
+        return None
+    p50, p99, p999 = np.percentile(timed, [50.0, 99.0, 99.9], method="higher") / 1e3
+    return Percentiles(
+        p50_us=float(p50), p99_us=float(p99), p999_us=float(p999), max_us=float(timed.max()) / 1e3
+    )
+
+
+def _status(ended: link_pb2.LoopEnded, results: Sequence[ExpectationResult]) -> Status:
+    """A run that somebody stopped is neither passed nor failed."""
+    if ended.end == link_pb2.LOOP_END_STOPPED and ended.valves_closed:
+        return "aborted"
+    completed = ended.end == link_pb2.LOOP_END_COMPLETED and ended.valves_closed
+    return "passed" if completed and all(result.passed for result in results) else "failed"
+
+
+def _expected(result: ExpectationResult) -> Expected:
+    """JSON knows no infinity and no NaN: they become None."""
+    return Expected(
+        name=result.name,
+        signal=result.signal,
+        unit=result.unit,
+        window=result.window,
+        bound=result.bound,
+        measured=_finite(result.measured),
+        margin=None if result.margin is None or not math.isfinite(result.margin) else result.margin,
+        passed=result.passed,
+        words=result.words,
+    )
+
+
+def _finite(value: float | bool | str | None) -> float | bool | str | None:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _finite_last(values: NDArray[np.float64]) -> float | None:
+    return float(values[-1]) if math.isfinite(values[-1]) else None
+
+
+def _delta_v(columns: Columns, dry_mass_kg: float) -> float | None:
+    """Integral of the allocated force over the mass, m/s: what the thrust was spent on, whether
+    or not it moved the craft in the end."""
+    force = np.linalg.norm(columns["wrench_given"][:, :3], axis=1)
+    true = columns["true_mass_kg"]
+    mass = np.where(np.isnan(true), dry_mass_kg + columns["propellant_kg"], true)
+    total = float(np.sum(force / mass * columns["period_s"])) if len(force) else math.nan
+    return total if math.isfinite(total) else None
+
+
+def _nozzles(columns: Columns) -> list[Nozzle]:
+    pulses = opened(columns).sum(axis=0)
+    on_time_s = columns["on_time_us"].sum(axis=0, dtype=np.int64) / 1e6
+    return [
+        Nozzle(pulses=int(count), on_time_s=float(time))
+        for count, time in zip(pulses, on_time_s, strict=True)
+    ]
+
+
+def _isolated(columns: Columns) -> list[int]:
+    """Nozzles that were taken out of the allocation at the end of the run."""
+    bits = int(columns["isolated"][-1]) if len(columns["isolated"]) else 0
+    return [nozzle for nozzle in range(16) if bits >> nozzle & 1]

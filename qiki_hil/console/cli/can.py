@@ -1,0 +1,109 @@
+"""`qiki-hil can`: what the bus carries, and what a log of it says."""
+
+from collections import Counter
+from typing import TextIO
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from qiki_hil.wire import MAX_LOAD_RATIO, BusLoad, Catalogue, FrameReader, Received, bus_load
+from qiki_hil.wire.candump import LogLine, parse_line
+
+EXIT_CHECK_FAILED = 1
+
+
+@click.group()
+def can() -> None:
+    """Load and decoding of the CAN bus that the DBC describes."""
+
+
+@can.command()
+@click.option(
+    "--rate",
+    "rate_hz",
+    type=click.IntRange(1, 10_000),
+    default=500,
+    show_default=True,
+    help="Loop rate, Hz.",
+)
+@click.option(
+    "-b",
+    "--bitrate",
+    type=click.IntRange(10_000),
+    default=1_000_000,
+    show_default=True,
+    help="Bit rate of the bus, bit/s.",
+)
+@click.pass_context
+def load(context: click.Context, rate_hz: int, bitrate: int) -> None:
+    """Show the worst-case load of the bus; exit with 1 above 60 %."""
+    result = bus_load(Catalogue.shipped(), rate_hz, bitrate)
+    Console().print(_load_table(result))
+    verdict = "fits" if result.ratio <= MAX_LOAD_RATIO else "too much"
+    click.echo(
+        f"total {result.ratio:.2%} of {bitrate} bit/s at {rate_hz} Hz: {verdict}, "
+        f"{MAX_LOAD_RATIO:.0%} allowed"
+    )
+    if result.ratio > MAX_LOAD_RATIO:
+        context.exit(EXIT_CHECK_FAILED)
+
+
+@can.command()
+@click.argument("log", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
+def decode(log: TextIO) -> None:
+    """Decode candump lines: `candump can0 | qiki-hil can decode`.
+
+    LOG is a file, or standard input. A line that cannot be used is counted, and the counts stand
+    on standard error at the end.
+    """
+    reader = FrameReader(Catalogue.shipped())
+    counts = Counter[str]()
+    try:
+        for text in log:
+            _decode_line(text, reader, counts)
+    finally:
+        counts.update(reader.counters)
+        decoded = counts.pop("frames_received")
+        dropped = ", ".join(f"{reason} {n}" for reason, n in counts.items() if n)
+        click.echo(f"{decoded} frames decoded; {dropped or 'nothing dropped'}", err=True)
+
+
+def _decode_line(text: str, reader: FrameReader, counts: Counter[str]) -> None:
+    if not text.strip():
+        return
+    line = parse_line(text)
+    if line is None:
+        counts["bad_line"] += 1
+        return
+    received = reader.read(line.frame)
+    if received is not None:
+        click.echo(_decoded(line, received))
+
+
+def _load_table(load: BusLoad) -> Table:
+    table = Table("frame", "id", "bytes", "bits", "rate Hz", "load %")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for entry in load.frames:
+        frame = entry.frame
+        table.add_row(
+            frame.name,
+            f"0x{frame.frame_id:03X}",
+            str(frame.length),
+            str(entry.bits),
+            f"{entry.rate_hz:g}",
+            f"{100 * entry.ratio:.3f}",
+        )
+    return table
+
+
+def _decoded(line: LogLine, received: Received) -> str:
+    stamp = "" if line.time_ns is None else f"({line.time_ns / 1e9:.6f}) "
+    channel = f"{line.channel} " if line.channel else ""
+    values = " ".join(
+        f"{name}={signal.text(received.values[name]).replace(' ', '_')}"
+        for name, signal in received.frame.signals.items()
+        if name not in ("counter", "crc")
+    )
+    return f"{stamp}{channel}{received.frame.name} {values}"

@@ -1,0 +1,41 @@
+"""`qiki-hil replay`: recorded inputs through the controller, compared to the bit."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from qiki_hil.app.replay import ReplayResult
+from qiki_hil.app.replay import replay as replay_run
+
+DIFFERENCES_SHOWN = 20
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def replay(run: Path, as_json: bool) -> None:
+    """Feed the inputs recorded in RUN (a run directory) through the controller and compare what
+    comes out with what was recorded, bit for bit. Exit code 1 where it differs."""
+    result = replay_run(run)
+    if as_json:
+        click.echo(json.dumps(asdict(result) | {"identical": result.identical}, indent=2))
+    else:
+        click.echo("\n".join(lines(result)))
+    sys.exit(0 if result.identical else 1)
+
+
+def lines(result: ReplayResult) -> list[str]:
+    """The result in words."""
+    if result.identical:
+        return [f"✓ identical: {result.cycles} cycles of {result.run_id}, every bit as recorded"]
+    found = [f"✗ different from tick {result.tick} of {result.run_id} on; first difference:"]
+    width = max(len(d.path) for d in result.differences)
+    found += [
+        f"  {one.path:{width}}  recorded {one.recorded}  replayed {one.replayed}"
+        for one in result.differences[:DIFFERENCES_SHOWN]
+    ]
+    rest = len(result.differences) - DIFFERENCES_SHOWN
+    return found + ([f"  ... and {rest} more values in this tick"] if rest > 0 else [])

@@ -1,0 +1,192 @@
+"""`qiki-hil run`: a scenario on a rig, live, and what came of it."""
+
+import asyncio
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Literal
+
+import click
+from rich.console import Console
+
+from qiki_hil import clock
+from qiki_hil._pb.qiki.events.v1 import events_pb2
+from qiki_hil.app.request import NATS_PRIVATE, SPEED_MAX, RunParts, RunRequest, load
+from qiki_hil.app.runner import Outcome, Runner
+from qiki_hil.app.supervisor import RunObserver
+from qiki_hil.console.live.command_line import CommandLine
+from qiki_hil.console.live.summary_view import summary_lines, summary_view
+from qiki_hil.console.live.view import LiveView, PlainView, View
+from qiki_hil.console.live.watcher import Watcher
+from qiki_hil.control.scenario import Scenario, parse_command
+from qiki_hil.errors import ScenarioError
+from qiki_hil.rig import RigConfig
+from qiki_hil.telemetry import PublisherStats
+
+PROMPT_S = 0.05
+EXIT_BY_STATUS = {"passed": 0, "failed": 1, "aborted": 1}
+
+
+class SpeedType(click.ParamType[float | Literal["max"]]):
+    """A factor of real time, or `max`."""
+
+    name = "FACTOR|max"
+
+    def convert(
+        self, value: str | float, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float | Literal["max"]:
+        """See click."""
+        if value == SPEED_MAX:
+            return "max"
+        try:
+            factor = float(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a number nor 'max'", param, ctx)
+        if not 0.01 <= factor <= 100.0:
+            self.fail(f"{value} is not in 0.01..100; use 'max' for no limit", param, ctx)
+        return factor
+
+
+class Nobody:
+    """A `RunObserver` that shows nothing."""
+
+    def refresh(self, blobs: list[bytes], telemetry: PublisherStats) -> None:
+        """See `RunObserver`."""
+
+    def event(self, event: events_pb2.Event) -> None:
+        """See `RunObserver`."""
+
+
+@click.command()
+@click.option("--rig", default="sim", show_default=True, help="Rig by name, or a rig.yaml.")
+@click.option("--scenario", default="demo", show_default=True, help="Scenario by name or file.")
+@click.option("--bot", default="dodeca-01", show_default=True, help="BotSpec by name or file.")
+@click.option("--rate", type=int, help="Loop rate, 200..1000 Hz.  [default: the rig's]")
+@click.option(
+    "--speed",
+    type=SpeedType(),
+    default="1",
+    show_default=True,
+    help="Times real time, or max; only where time is simulated.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Seed.  [default: the scenario's]")
+@click.option("--duration", type=float, help="Seconds.  [default: the scenario's]")
+@click.option(
+    "--nats",
+    default=NATS_PRIVATE,
+    show_default=True,
+    metavar="private|off|URL",
+    help="Broker: one of the run's own, none, or the one at URL.",
+)
+@click.option(
+    "--runs",
+    "root",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="runs",
+    show_default=True,
+    help="Where runs are kept.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print nothing but the summary, as JSON.")
+@click.option("--plain", is_flag=True, help="Plain lines instead of the live view.")
+@click.option("--list", "list_only", is_flag=True, help="List rigs and scenarios, run nothing.")
+def run(
+    rig: str,
+    scenario: str,
+    bot: str,
+    rate: int | None,
+    speed: float | Literal["max"],
+    seed: int | None,
+    duration: float | None,
+    nats: str,
+    root: Path,
+    as_json: bool,
+    plain: bool,
+    list_only: bool,
+) -> None:
+    """Fly SCENARIO on RIG. Commands can be typed while it runs: arm, hold, goto X Y Z, turn R P Y,
+    rcs.forward 50 1s, brake, safe, disarm, ...
+
+    Ctrl-C ends the run with the valves closed.
+    """
+    if list_only:
+        click.echo(f"rigs: {', '.join(RigConfig.shipped())}")
+        click.echo(f"scenarios: {', '.join(Scenario.shipped())}")
+        return
+    parts = load(
+        RunRequest(
+            rig=rig,
+            scenario=scenario,
+            bot=bot,
+            rate_hz=rate,
+            speed=speed,
+            seed=seed,
+            duration_s=duration,
+            nats=nats,
+            root=root,
+        )
+    )
+    live = sys.stdout.isatty() and not plain and not as_json
+    outcome = asyncio.run(fly(parts, None if as_json else make_view(live)))
+    show(outcome, as_json, live)
+    sys.exit(EXIT_BY_STATUS[outcome.summary.status])
+
+
+def make_view(live: bool) -> View:
+    """The live view on a terminal, plain lines elsewhere."""
+    return LiveView() if live else PlainView(sys.stdout)
+
+
+async def fly(parts: RunParts, view: View | None) -> Outcome:
+    """Runs with `view` looking on and standard input giving commands."""
+    watcher = Watcher(parts, view) if view else None
+    observer: RunObserver = watcher or Nobody()
+    runner = Runner(parts, observer)
+    with view or nullcontext(), CommandLine(lambda text: take(runner, line, text)) as line:
+        ticker = asyncio.create_task(follow(watcher, line)) if watcher else None
+        try:
+            return await runner.run()
+        finally:
+            if ticker:
+                ticker.cancel()
+
+
+def take(runner: Runner, line: CommandLine, text: str) -> None:
+    """Hands a typed line to the run; what is wrong with it is noted where it was typed."""
+    line.notice = submit(runner, text)
+    if line.notice and not line.interactive:
+        click.echo(line.notice, err=True)
+
+
+def submit(runner: Runner, line: str) -> str:
+    """Hands a typed line to the run; returns what is wrong with it."""
+    if not line.strip():
+        return ""
+    try:
+        runner.supervisor.submit(parse_command(line))
+    except ScenarioError as error:
+        return str(error)
+    return ""
+
+
+async def follow(watcher: Watcher, line: CommandLine) -> None:
+    """Keeps time and prompt of the view up to date."""
+    start_ns = clock.monotonic_ns()
+    while True:
+        watcher.wall_s = (clock.monotonic_ns() - start_ns) * 1e-9
+        watcher.prompt = line.prompt
+        await asyncio.sleep(PROMPT_S)
+
+
+def show(outcome: Outcome, as_json: bool, live: bool) -> None:
+    """Prints the summary."""
+    summary = outcome.summary
+    if as_json:
+        click.echo(summary.model_dump_json(indent=2))
+    elif live:
+        Console(highlight=False).print(summary_view(summary))
+    else:
+        click.echo("\n".join(summary_lines(summary)))
+    if not as_json:
+        click.echo(f"run: {outcome.directory}")
+        if outcome.report:
+            click.echo(f"report: {outcome.report}")

@@ -1,0 +1,273 @@
+"""The live view as lines: `frame_lines` turns a `LiveState` into exactly the lines that fit.
+
+The screen is made of sections, each a title line and a few rows. In 80 x 24 all of them fit;
+a taller screen shows more events, a shorter one loses sections from the least important on.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from qiki_hil.console.live.glyphs import ASCII, Glyphs, bar, clip, fixed
+from qiki_hil.console.live.state import NODE_WORDS, STALE_S, EventLine, LiveState
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The command line under the view: what is typed, where the cursor is, the last complaint."""
+
+    text: str = ""
+    cursor: int = 0
+    notice: str = ""
+
+
+_LEVEL_STYLE = {"info": "", "good": "green", "warn": "yellow", "bad": "bold red"}
+
+
+def frame_lines(
+    state: LiveState,
+    width: int,
+    height: int,
+    glyphs: Glyphs,
+    prompt: Prompt | None = None,
+) -> list[Text]:
+    """At most `height` lines of at most `width` cells; the prompt, if any, is the last."""
+    footer = _footer(prompt, width, glyphs) if prompt else []
+    room = max(height - len(footer), 0)
+    lines: list[Text] = []
+    for build in _SECTIONS:
+        section = build(state, width, glyphs)
+        if len(lines) + len(section) <= room:
+            lines += section
+    lines += _event_section(state.events, width, room - len(lines), glyphs)
+    lines += [Text("") for _ in range(room - len(lines))]
+    frame = [*lines, *footer][-height:]
+    for line in frame:
+        line.no_wrap = True
+        line.truncate(width)
+        if glyphs is ASCII:
+            line.plain = line.plain.encode("ascii", "replace").decode()
+    return frame
+
+
+def age_text(state: LiveState, part: str, glyphs: Glyphs) -> Text:
+    """How old a part is, by glyph and word."""
+    age = state.ages_s.get(part)
+    if age is None:
+        return Text(f"{glyphs.stale} never heard", "yellow")
+    if age > STALE_S[part]:
+        return Text(f"{glyphs.stale} {_span(age)} STALE", "bold yellow")
+    return Text(f"{glyphs.good} {_span(age)} old", "dim")
+
+
+def _span(age_s: float) -> str:
+    return f"{age_s * 1e3:.0f} ms" if age_s < 1.0 else f"{age_s:.1f} s"
+
+
+def _title(title: str, width: int, glyphs: Glyphs, *ages: Text) -> Text:
+    line = Text(f"{glyphs.rule * 2} ", "dim").append(Text(title, "bold"))
+    for age in ages:
+        line.append("  ").append(age)
+    return line.append(Text(" " + glyphs.rule * max(width - line.cell_len - 1, 0), "dim"))
+
+
+def _run_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
+    ratio = state.time_s / state.duration_s if state.duration_s > 0.0 else math.nan
+    name = f"{state.scenario} {glyphs.dot} {state.rig} {glyphs.dot} {state.rate_hz:g} Hz"
+    name += f" {glyphs.dot} {state.speed} {glyphs.dot} seed {state.seed}"
+    time = f" {state.time_s:.1f}/{state.duration_s:g} s {min(ratio, 1.0):4.0%}"
+    if not math.isfinite(ratio):
+        time = f" {state.time_s:.1f} s"
+    room = max(width - len(time), 0)
+    name = clip(name, min(max(room - 12, room // 2), 60)).rstrip()
+    progress = bar(ratio, max(room - len(name) - 2, 0), glyphs)
+    head = Text(f"{name}  ", "bold").append(Text(progress, "cyan")).append(Text(time))
+    armed = (f"{glyphs.on} ARMED", "bold red") if state.armed else (f"{glyphs.off} silent", "")
+    held = state.hold_reason != "NONE"
+    mode = Text("mode ").append(Text(clip(state.mode, 10), "bold reverse")).append("  ")
+    mode.append(Text(clip(armed[0], 8), armed[1]))
+    mode.append(
+        Text(f"  {glyphs.warn} held: {state.hold_reason}", "bold yellow")
+        if held
+        else Text("  not held", "dim")
+    )
+    mode.append("  record ").append(age_text(state, "record", glyphs))
+    return [head, mode]
+
+
+def _pose_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
+    wide = width >= 96
+    cell = 9 if wide else 7
+    deg = glyphs.degree or "deg"
+    left = [
+        ("position m", state.position_m, 3),
+        (" reference m", state.reference_position_m, 3),
+        ("velocity m/s", state.velocity_mps, 3),
+        (f"attitude {deg}", state.attitude_rpy_deg, 2),
+        (f" reference {deg}", state.reference_rpy_deg, 2),
+        (f"rates {deg}/s", state.rates_dps, 2),
+    ]
+    names = ("Fx N", "Fy N", "Fz N", "Tx Nm", "Ty Nm", "Tz Nm")
+    rows = [_title("pose", width, glyphs, age_text(state, "nav", glyphs))]
+    rows[0] = _joined_titles(rows[0], _title("wrench asked > given", width, glyphs), 16 + 3 * cell)
+    for index, (label, values, decimals) in enumerate(left):
+        row = Text(clip(label, 14))
+        row.append("".join(fixed(value, cell, decimals, glyphs) for value in values))
+        row.append(Text(f"  {clip(names[index], 6)}", "dim"))
+        asked, given = state.wrench_asked[index], state.wrench_given[index]
+        row.append(f"{fixed(asked, 8, 1, glyphs)} > {fixed(given, 8, 1, glyphs)}")
+        row.append(_short(asked, given, glyphs))
+        rows.append(row)
+    return rows
+
+
+def _short(asked: float, given: float, glyphs: Glyphs) -> Text:
+    """A word where much less was given than was asked."""
+    if not (math.isfinite(asked) and math.isfinite(given)):
+        return Text("")
+    if abs(asked - given) <= max(0.1 * abs(asked), 1.0):
+        return Text(f"  {glyphs.good} met", "dim")
+    return Text(f"  {glyphs.warn} short", "yellow")
+
+
+def _joined_titles(left: Text, right: Text, at: int) -> Text:
+    """Two section titles in one line, the right one from column `at` on."""
+    left.truncate(at - 1)
+    left.append(" " * max(at - left.cell_len, 0))
+    return left.append(right)
+
+
+def _thruster_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
+    rows = [_title("thrusters", width, glyphs, age_text(state, "thermal", glyphs))]
+    cells = max((width - 21) // 4 - 9, 1)
+    for cluster in range(4):
+        node = state.node_state[cluster]
+        word = NODE_WORDS[node] if node < len(NODE_WORDS) else "fault"
+        style = {"armed": "green", "silent": "", "offline": "bold red"}.get(word, "bold red")
+        temperature = fixed(state.cluster_temp_c[cluster], 4, 0, glyphs)
+        row = Text(f"C{cluster} ", "bold").append(Text(clip(word, 8), style))
+        row.append(Text(f"{temperature}{glyphs.degree}C ", "dim"))
+        for nozzle in range(4 * cluster, 4 * cluster + 4):
+            row.append(_nozzle(state, nozzle, cells, glyphs))
+        rows.append(row)
+    return rows
+
+
+def _nozzle(state: LiveState, nozzle: int, cells: int, glyphs: Glyphs) -> Text:
+    text = Text(f" {nozzle:02d}")
+    if state.isolated >> nozzle & 1:
+        return text.append(Text(f" {clip(f'{glyphs.bad}isolated', cells + 5)}", "bold red"))
+    if state.valve_fault >> nozzle & 1:
+        return text.append(Text(f" {clip(f'{glyphs.warn}fault', cells + 5)}", "bold yellow"))
+    ratio = state.on_ratio[nozzle]
+    text.append(Text(bar(ratio, cells, glyphs), "cyan" if ratio > 0.0 else "dim"))
+    return text.append(f"{ratio * 100.0:4.0f}% ")
+
+
+def _loop_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
+    title = _title("power", width, glyphs, age_text(state, "power", glyphs))
+    half = width // 2
+    title = _joined_titles(title, _title("loop", width, glyphs), half)
+    broker_age = age_text(state, "broker", glyphs) if state.broker != "off" else Text("")
+    cells = max(half - 24, 4)
+    left = [_charge("battery", state.battery_soc, cells, glyphs)]
+    left.append(_charge("supercap", state.supercap_soc, cells, glyphs))
+    left.append(
+        Text(
+            f"bus {fixed(state.bus_v, 5, 1, glyphs)} V  load {fixed(state.load_w, 6, 0, glyphs)} W"
+        )
+    )
+    left.append(Text(f"propellant {fixed(state.propellant_kg, 7, 3, glyphs)} kg"))
+    right = [_wakeup(state, glyphs), _losses(state, glyphs), _broker(state, broker_age, glyphs)]
+    rate = fixed(state.measured_rate_hz, 6, 1, glyphs)
+    right.append(Text(f"rate {rate} Hz, wall {state.wall_s:.1f} s"))
+    rows = [title]
+    for first, second in zip(left, right, strict=True):
+        first.truncate(half - 1)
+        first.append(" " * (half - first.cell_len))
+        rows.append(first.append(second))
+    return rows
+
+
+def _charge(name: str, soc: float, cells: int, glyphs: Glyphs) -> Text:
+    # Below 30 % the craft only stabilises itself; below 60 % there are no boosts.
+    word = "low" if soc < 0.3 else "" if math.isfinite(soc) else "unknown"
+    text = Text(f"{name:<9}").append(Text(bar(soc, cells, glyphs), "cyan"))
+    text.append(f" {fixed(soc * 100.0, 5, 1, glyphs)} % ")
+    return text.append(Text(f"{glyphs.warn} {word}" if word else "", "bold yellow"))
+
+
+def _wakeup(state: LiveState, glyphs: Glyphs) -> Text:
+    if state.wakeup_p99_us is None:
+        return Text("not timed: time is simulated", "dim")
+    p50, p99, step = (
+        "–" if value is None else f"{value:.0f}"
+        for value in (state.wakeup_p50_us, state.wakeup_p99_us, state.step_p99_us)
+    )
+    return Text(f"wake-up p50 {p50} p99 {p99} {glyphs.micro}s, step p99 {step}")
+
+
+def _losses(state: LiveState, glyphs: Glyphs) -> Text:
+    lost = state.overruns + state.records_dropped
+    mark = Text(
+        f"{glyphs.warn} " if lost else f"{glyphs.good} ", "bold yellow" if lost else "green"
+    )
+    return mark.append(f"overruns {state.overruns}, dropped records {state.records_dropped}")
+
+
+def _broker(state: LiveState, age: Text, glyphs: Glyphs) -> Text:
+    if state.broker == "off":
+        return Text("broker off", "dim")
+    up = state.broker == "connected"
+    text = Text(f"{glyphs.good if up else glyphs.bad} ", "green" if up else "bold red")
+    text.append(f"broker {state.broker}, {state.broker_sent} sent")
+    if state.broker_waiting:
+        text.append(f", {state.broker_waiting} waiting")
+    if state.broker_lost:
+        text.append(Text(f", {state.broker_lost} lost", "bold yellow"))
+    return text.append(" ").append(age)
+
+
+def _event_section(
+    events: Sequence[EventLine], width: int, room: int, glyphs: Glyphs
+) -> list[Text]:
+    if room < 2:
+        return []
+    marks: dict[str, str] = {
+        "info": glyphs.dot,
+        "good": glyphs.good,
+        "warn": glyphs.warn,
+        "bad": glyphs.bad,
+    }
+    rows = [_title("events", width, glyphs)]
+    for event in events[-(room - 1) :]:
+        row = Text(f"{event.time_s:8.2f} s ", "dim")
+        text = clip(f"{marks[event.level]} {printable(event.text)}", max(width - 11, 1))
+        rows.append(row.append(Text(text.rstrip(), _LEVEL_STYLE[event.level])))
+    return rows
+
+
+def _footer(prompt: Prompt, width: int, glyphs: Glyphs) -> list[Text]:
+    """The last complaint, and the line that is being typed with its cursor in sight."""
+    room = max(width - 4, 1)
+    before, after = prompt.text[: prompt.cursor], prompt.text[prompt.cursor :]
+    before = printable(before)[-room:]
+    line = Text("> ", "bold").append(before).append(Text(glyphs.cursor, "bold"))
+    line.append(printable(after)[: room - len(before)])
+    notice = printable(prompt.notice)
+    return [Text(clip(f"{glyphs.warn} {notice}", width) if notice else "", "yellow"), line]
+
+
+def printable(text: str) -> str:
+    """One line without control characters: nothing in it can move the cursor."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+_SECTIONS: tuple[Callable[[LiveState, int, Glyphs], list[Text]], ...] = (
+    _run_section,
+    _pose_section,
+    _thruster_section,
+    _loop_section,
+)

@@ -1,0 +1,56 @@
+"""A state and an event as one plain line each."""
+
+import math
+
+from qiki_hil.console.live.glyphs import ASCII, Glyphs
+from qiki_hil.console.live.state import STALE_S, EventLine, LiveState, Vec3
+
+_LEVEL_WORD = {"info": "", "good": "OK: ", "warn": "WARNING: ", "bad": "ERROR: "}
+
+
+def status_line(state: LiveState, glyphs: Glyphs) -> str:
+    """Where the run is, in words and numbers."""
+    speed = math.sqrt(sum(part * part for part in state.rates_dps))
+    parts = [
+        f"{state.time_s:8.2f} s",
+        f"{state.mode} {'armed' if state.armed else 'silent'}",
+        f"position {_vector(state.position_m, 2)} m",
+        f"attitude {_vector(state.attitude_rpy_deg, 1)} deg",
+        f"rate {_number(speed, 2)} deg/s",
+        f"propellant {_number(state.propellant_kg, 2)} kg",
+    ]
+    if state.wakeup_p99_us is not None:
+        parts.append(f"wake-up p99 {state.wakeup_p99_us:.0f} {glyphs.micro}s")
+    parts.append(f"overruns {state.overruns}")
+    if state.records_dropped:
+        parts.append(f"DROPPED {state.records_dropped}")
+    if state.hold_reason != "NONE":
+        parts.append(f"HELD {state.hold_reason}")
+    if state.isolated:
+        nozzles = [str(nozzle) for nozzle in range(16) if state.isolated >> nozzle & 1]
+        parts.append(f"ISOLATED {','.join(nozzles)}")
+    parts += [
+        f"STALE {part} {age:.1f} s"
+        for part, age in state.ages_s.items()
+        if age is not None and age > STALE_S[part]
+    ]
+    return ", ".join(parts)
+
+
+def event_line(event: EventLine, glyphs: Glyphs) -> str:
+    """An event with its moment; control characters become spaces."""
+    text = "".join(char if char.isprintable() else " " for char in event.text)
+    if glyphs is ASCII:
+        text = text.encode("ascii", "replace").decode()
+    return f"{event.time_s:8.2f} s, {_LEVEL_WORD[event.level]}{text}"
+
+
+def _vector(values: Vec3, decimals: int) -> str:
+    return " ".join(_number(value, decimals) for value in values)
+
+
+def _number(value: float, decimals: int) -> str:
+    if not math.isfinite(value):
+        return "?"
+    text = f"{value:.{decimals}f}"
+    return text.lstrip("-") if float(text) == 0.0 else text

@@ -1,0 +1,1 @@
+"""Modes, profiles, scenarios and the loop."""

@@ -1,0 +1,173 @@
+"""One text grammar for commands: the terminal, scenarios and programs all write this.
+
+A command is one line of words. The first word says what to do, the others with which numbers;
+case does not matter. `COMMAND_HELP` is the whole language; `docs/scenarios.md` explains it.
+
+    goto 2 0 0 0 0 60          to 2 m east, yaw 60°
+    rcs.forward 50 300ms       half thrust ahead for 0.3 s
+    profile forward 60 1s; aft 60 1s ramp_in=0.2 ramp_out=200ms
+
+Parsing is pure but for `profile FILE.yaml`, which reads a file below the folder it is given.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
+from qiki_hil.control.scenario.attitude import xyzw_from_rpy_deg
+from qiki_hil.control.scenario.profile import AXES, SEGMENT_USAGE, parse_segments, read_profile
+from qiki_hil.control.scenario.words import (
+    ANGLE_MAX_DEG,
+    POSITION_MAX_M,
+    CommandError,
+    Words,
+    allowed_words,
+    split_words,
+)
+
+DEFAULT_DURATION_S = 1.0
+_TEXT_MAX = 4096
+
+_MODE_PREFIX = "FLIGHT_MODE_"
+MODES: tuple[str, ...] = tuple(
+    name.removeprefix(_MODE_PREFIX).lower()
+    for name, value in pb.FlightMode.items()
+    if value != pb.FLIGHT_MODE_UNSPECIFIED
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandHelp:
+    """One line of the language."""
+
+    word: str
+    usage: str
+    meaning: str
+    example: str
+
+
+def _help(usage: str, meaning: str, example: str = "") -> CommandHelp:
+    return CommandHelp(usage.split()[0], usage, meaning, example or usage)
+
+
+COMMAND_HELP: tuple[CommandHelp, ...] = (
+    _help("arm", "let the controller open valves"),
+    _help("disarm", "close the valves and keep them closed"),
+    _help("safe", "go to SAFE: damp the rates, refuse everything but brake"),
+    _help("brake", "stop translation and rotation at once, even in SAFE"),
+    _help("hold", "hold the pose of this moment"),
+    _help(
+        "goto X Y Z [ROLL PITCH YAW]",
+        "go to a position (m, world) and stop there; with angles (deg) also to an attitude",
+        "goto 2 0 0 0 0 60",
+    ),
+    _help("turn ROLL PITCH YAW", "turn to an attitude (deg) and stop there", "turn 0 0 60"),
+    *(
+        _help(
+            f"rcs.{axis} PCT [DUR]",
+            f"push {axis} with PCT % for DUR (1 s), attitude held",
+            f"rcs.{axis} 50 300ms",
+        )
+        for axis in AXES
+    ),
+    _help(
+        "rcs.fire AXIS PCT [DUR]", "the same with the axis as a word", "rcs.fire forward 50 0.5s"
+    ),
+    _help("rcs.stop", "end a push or a profile: hold the attitude, drift on"),
+    _help("mode NAME", f"ask for a flight mode: {', '.join(MODES)}", "mode coast"),
+    _help(
+        f"profile {SEGMENT_USAGE}; ... | FILE.yaml",
+        "a sequence of pushes, attitude held; DIR is an axis word or a body direction x,y,z",
+        "profile forward 60 1s ramp_in=0.2; aft 60 1s",
+    ),
+)
+_USAGE = {entry.word: entry.usage for entry in COMMAND_HELP}
+
+
+def parse_command(text: str, *, files: Path | None = Path()) -> pb.Command:
+    """The command that a text stands for, without id and source.
+
+    `files` is the folder of `profile FILE.yaml`; None refuses files (for texts from afar).
+    Raises `ScenarioError` that says the column, what is wrong and what is allowed.
+    """
+    if len(text) > _TEXT_MAX:
+        raise CommandError(text, _TEXT_MAX + 1, f"a command has at most {_TEXT_MAX} characters")
+    words = split_words(text)
+    if not words:
+        raise CommandError(text, 1, f"a command is missing. Allowed: {', '.join(_USAGE)}")
+    name = words[0].text.lower()
+    if name not in _USAGE:
+        raise CommandError(
+            text,
+            words[0].column,
+            f"'{words[0].text}' is no command{allowed_words(name, _USAGE)}",
+        )
+    arguments = Words(text, words[1:], _USAGE[name])
+    if name == "profile":
+        return pb.Command(thrust_profile=_profile(arguments, text, files))
+    command = _PARSERS[name](arguments)
+    arguments.end()
+    return command
+
+
+def _goto(words: Words) -> pb.Command:
+    position = pb.Vector3(
+        x=words.number("X", "m", -POSITION_MAX_M, POSITION_MAX_M),
+        y=words.number("Y", "m", -POSITION_MAX_M, POSITION_MAX_M),
+        z=words.number("Z", "m", -POSITION_MAX_M, POSITION_MAX_M),
+    )
+    attitude = _attitude(words) if words.peek() else None
+    return pb.Command(go_to_pose=pb.GoToPose(position_m_world=position, attitude_xyzw=attitude))
+
+
+def _turn(words: Words) -> pb.Command:
+    return pb.Command(go_to_pose=pb.GoToPose(attitude_xyzw=_attitude(words)))
+
+
+def _attitude(words: Words) -> pb.Quaternion:
+    roll, pitch, yaw = (
+        words.number(name, "deg", -ANGLE_MAX_DEG, ANGLE_MAX_DEG)
+        for name in ("ROLL", "PITCH", "YAW")
+    )
+    x, y, z, w = xyzw_from_rpy_deg(roll, pitch, yaw)
+    return pb.Quaternion(x=x, y=y, z=z, w=w)
+
+
+def _fire(words: Words, axis: str) -> pb.Command:
+    level = words.level_ratio()
+    duration = words.duration_s() if words.peek() else DEFAULT_DURATION_S
+    fire = pb.FireAxis(axis=AXES[axis].axis, level_ratio=level, duration_s=duration)
+    return pb.Command(fire_axis=fire)
+
+
+def _profile(words: Words, text: str, files: Path | None) -> pb.ThrustProfile:
+    first = words.peek()
+    if first is None or not first.text.lower().endswith((".yaml", ".yml")):
+        return pb.ThrustProfile(segments=parse_segments(words))
+    words.take("FILE")
+    words.end()
+    if files is None:
+        raise CommandError(text, first.column, "profile files are not read here: give segments")
+    return pb.ThrustProfile(segments=read_profile(files / first.text))
+
+
+def _fire_parser(axis: str) -> Callable[[Words], pb.Command]:
+    return lambda words: _fire(words, axis)
+
+
+_PARSERS: dict[str, Callable[[Words], pb.Command]] = {
+    "arm": lambda _: pb.Command(arm=pb.Arm()),
+    "disarm": lambda _: pb.Command(disarm=pb.Disarm()),
+    "safe": lambda _: pb.Command(safe=pb.Safe()),
+    "brake": lambda _: pb.Command(brake=pb.Brake()),
+    "hold": lambda _: pb.Command(hold_pose=pb.HoldPose()),
+    "goto": _goto,
+    "turn": _turn,
+    **{f"rcs.{axis}": _fire_parser(axis) for axis in AXES},
+    "rcs.fire": lambda words: _fire(words, words.choice("AXIS", tuple(AXES))),
+    "rcs.stop": lambda _: pb.Command(stop_thrust=pb.StopThrust()),
+    "mode": lambda words: pb.Command(
+        set_mode=pb.SetMode(mode=_MODE_PREFIX + words.choice("NAME", MODES).upper())
+    ),
+}

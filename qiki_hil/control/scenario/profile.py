@@ -1,0 +1,174 @@
+"""Thrust profiles: a sequence of pushes, written in a line or in a YAML file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
+from qiki_hil.control.scenario.words import (
+    DURATION_MAX_S,
+    Word,
+    Words,
+    allowed_words,
+    split_words,
+    unit_vector,
+)
+from qiki_hil.errors import ScenarioError
+
+SEGMENT_USAGE = "DIR PCT DUR [ramp_in=DUR] [ramp_out=DUR]"
+# The controller keeps a profile in memory of fixed size.
+SEGMENTS_MAX = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A body axis by its word."""
+
+    axis: pb.BodyAxis
+    direction_body: tuple[float, float, float]
+
+
+AXES: dict[str, Axis] = {
+    "forward": Axis(pb.BODY_AXIS_FORWARD, (1.0, 0.0, 0.0)),
+    "aft": Axis(pb.BODY_AXIS_AFT, (-1.0, 0.0, 0.0)),
+    "port": Axis(pb.BODY_AXIS_PORT, (0.0, 1.0, 0.0)),
+    "starboard": Axis(pb.BODY_AXIS_STARBOARD, (0.0, -1.0, 0.0)),
+    "up": Axis(pb.BODY_AXIS_UP, (0.0, 0.0, 1.0)),
+    "down": Axis(pb.BODY_AXIS_DOWN, (0.0, 0.0, -1.0)),
+}
+
+
+def parse_segments(words: Words) -> list[pb.ThrustSegment]:
+    """The segments that are left in a command text, parted by semicolons."""
+    segments = [_segment(words)]
+    while words.peek():
+        words.take(";")
+        if words.peek() is None:
+            break
+        if len(segments) == SEGMENTS_MAX:
+            raise words.fail(
+                words.take("").column, f"a profile has at most {SEGMENTS_MAX} segments"
+            )
+        segments.append(_segment(words))
+    return segments
+
+
+def _segment(words: Words) -> pb.ThrustSegment:
+    start = words.take("DIR")
+    direction = _direction(words, start)
+    level = words.level_ratio()
+    duration = words.duration_s()
+    ramps = dict(_ramps(words))
+    ramp_in, ramp_out = ramps.get("ramp_in", 0.0), ramps.get("ramp_out", 0.0)
+    if ramp_in + ramp_out > duration:
+        raise words.fail(
+            start.column,
+            f"ramp_in + ramp_out = {ramp_in + ramp_out:g} s is longer than DUR = {duration:g} s",
+        )
+    x, y, z = direction
+    return pb.ThrustSegment(
+        duration_s=duration,
+        level_ratio=level,
+        direction_body=pb.Vector3(x=x, y=y, z=z),
+        ramp_in_s=ramp_in,
+        ramp_out_s=ramp_out,
+    )
+
+
+def _direction(words: Words, word: Word) -> tuple[float, float, float]:
+    name = word.text.lower()
+    if name in AXES:
+        return AXES[name].direction_body
+    if "," not in name:
+        raise words.fail(
+            word.column,
+            f"DIR '{word.text}' is not known{allowed_words(name, AXES)}, or x,y,z without spaces",
+        )
+    vector = words.vector(word, "DIR")
+    return unit_vector(vector, lambda problem: words.fail(word.column, problem))
+
+
+def _ramps(words: Words) -> Iterator[tuple[str, float]]:
+    seen: set[str] = set()
+    while (word := words.peek()) is not None and word.text != ";":
+        words.take("ramp")
+        name, equals, value = word.text.partition("=")
+        name = name.lower()
+        if not equals or name not in ("ramp_in", "ramp_out"):
+            raise words.fail(word.column, f"'{word.text}' is not ramp_in=DUR or ramp_out=DUR")
+        if name in seen:
+            raise words.fail(word.column, f"{name} is given twice")
+        seen.add(name)
+        yield name, words.span_s(word, value, name, positive=False)
+
+
+class _FileSegment(BaseModel):
+    """A segment of a profile file that is written as a mapping."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    direction: str | tuple[float, float, float]
+    level_pct: Annotated[float, Field(ge=0.0, le=100.0)]
+    duration_s: Annotated[float, Field(gt=0.0, le=DURATION_MAX_S)]
+    ramp_in_s: Annotated[float, Field(ge=0.0, le=DURATION_MAX_S)] = 0.0
+    ramp_out_s: Annotated[float, Field(ge=0.0, le=DURATION_MAX_S)] = 0.0
+
+    def text(self) -> str:
+        """The segment as it would be typed."""
+        direction = self.direction
+        if not isinstance(direction, str):
+            direction = ",".join(map(repr, direction))
+        return (
+            f"{direction} {self.level_pct!r} {self.duration_s!r} "
+            f"ramp_in={self.ramp_in_s!r} ramp_out={self.ramp_out_s!r}"
+        )
+
+
+_SEGMENT = TypeAdapter(_FileSegment)
+
+
+def read_profile(path: Path) -> list[pb.ThrustSegment]:
+    """The segments of a YAML list: texts as in a command, or mappings.
+
+    Raises `ScenarioError` with every problem found.
+    """
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ScenarioError(f"thrust profile {path}: cannot be read: {reason}") from None
+    except yaml.YAMLError as error:
+        raise ScenarioError(f"thrust profile {path}: is not YAML: {error}") from None
+    if not isinstance(entries, list) or not 1 <= len(entries) <= SEGMENTS_MAX:
+        raise ScenarioError(
+            f"thrust profile {path}: must be a list of 1..{SEGMENTS_MAX} segments, "
+            f"each '{SEGMENT_USAGE}' or a mapping"
+        )
+    segments: list[pb.ThrustSegment] = []
+    problems: list[str] = []
+    for index, entry in enumerate(entries):
+        try:
+            segments.append(_file_segment(entry))
+        except ValidationError as error:
+            problems += [
+                f"[{index}].{'.'.join(map(str, item['loc']))}: {item['msg']}"
+                for item in error.errors()
+            ]
+        except ScenarioError as error:
+            problems.append(f"[{index}]: {error}")
+    if problems:
+        lines = "\n".join(f"  - {problem}" for problem in problems)
+        raise ScenarioError(f"thrust profile {path}: {len(problems)} problem(s)\n{lines}")
+    return segments
+
+
+def _file_segment(entry: Any) -> pb.ThrustSegment:
+    text = entry if isinstance(entry, str) else _SEGMENT.validate_python(entry).text()
+    words = Words(text, split_words(text), SEGMENT_USAGE)
+    segment = _segment(words)
+    words.end()
+    return segment

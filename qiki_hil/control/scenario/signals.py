@@ -1,0 +1,139 @@
+"""The signals that an expectation can speak of, each a column computed from a run's columns.
+
+Pose signals are the truth of the simulated craft in every row where it is known, else the
+controller's estimate. Every signal is one value per cycle record.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
+from qiki_hil.control.scenario.attitude import angle_between_deg, rpy_deg_from_xyzw
+
+Columns = Mapping[str, NDArray[Any]]
+Float64 = NDArray[np.float64]
+Kind = Literal["number", "angle", "word", "flag"]
+
+MODE_NAMES: dict[int, str] = {
+    value: name.removeprefix("FLIGHT_MODE_") for name, value in pb.FlightMode.items()
+}
+# A controller that holds back for no reason holds back for NONE.
+REASON_NAMES: dict[int, str] = {
+    value: name.removeprefix("REASON_CODE_") for name, value in pb.ReasonCode.items()
+} | {pb.REASON_CODE_UNSPECIFIED: "NONE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What a signal is; `of` gives its column, `(N,)` float64, bool or str."""
+
+    unit: str
+    meaning: str
+    of: Callable[[Columns], NDArray[Any]]
+    kind: Kind = "number"
+    words: tuple[str, ...] = ()
+
+
+def known(columns: Columns, name: str) -> Float64:
+    """Truth of `name`, row by row, or the estimate where no truth is known."""
+    true, estimate = columns[f"true_{name}"], columns[f"est_{name}"]
+    missing = np.isnan(true).any(axis=1, keepdims=True)
+    return np.asarray(np.where(missing, estimate, true), dtype=np.float64)
+
+
+def opened(columns: Columns) -> NDArray[np.bool_]:
+    """`(N, 16)`: the valve command of the tick opens a nozzle that was closed before."""
+    on = columns["on_time_us"] > 0
+    before = np.vstack([np.zeros((1, on.shape[1]), dtype=bool), on[:-1]])
+    return np.asarray(on & ~before)
+
+
+def propellant_used(columns: Columns) -> Float64:
+    """`(N,)` kg since the first record: from the true mass where known, else as reported."""
+    true = columns["true_mass_kg"]
+    mass = columns["propellant_kg"] if np.isnan(true).any() else true
+    return np.asarray(mass[0] - mass, dtype=np.float64)
+
+
+def _norm(values: Float64) -> Float64:
+    return np.asarray(np.linalg.norm(values, axis=1), dtype=np.float64)
+
+
+def _position_error(columns: Columns) -> Float64:
+    return _norm(known(columns, "position_m") - columns["ref_position_m"])
+
+
+def _attitude_error(columns: Columns) -> Float64:
+    return angle_between_deg(known(columns, "attitude_xyzw"), columns["ref_attitude_xyzw"])
+
+
+def _axis(name: str, index: int) -> Callable[[Columns], Float64]:
+    return lambda columns: known(columns, name)[:, index]
+
+
+def _angle(index: int) -> Callable[[Columns], Float64]:
+    return lambda columns: rpy_deg_from_xyzw(known(columns, "attitude_xyzw"))[:, index]
+
+
+def _column(name: str) -> Callable[[Columns], NDArray[Any]]:
+    return lambda columns: columns[name]
+
+
+def _names(name: str, names: Mapping[int, str]) -> Callable[[Columns], NDArray[Any]]:
+    return lambda columns: np.array(
+        [names.get(int(value), f"UNKNOWN_{value}") for value in columns[name]], dtype=object
+    )
+
+
+def _isolated(columns: Columns) -> Float64:
+    bits = columns["isolated"].astype(np.uint32)[:, None] >> np.arange(16, dtype=np.uint32) & 1
+    return np.asarray(bits.sum(axis=1), dtype=np.float64)
+
+
+SIGNALS: dict[str, Signal] = {
+    "position_error_m": Signal("m", "distance from the reference position", _position_error),
+    "position_x_m": Signal("m", "position east, world", _axis("position_m", 0)),
+    "position_y_m": Signal("m", "position north, world", _axis("position_m", 1)),
+    "position_z_m": Signal("m", "position up, world", _axis("position_m", 2)),
+    "attitude_error_deg": Signal("deg", "angle from the reference attitude", _attitude_error),
+    "roll_deg": Signal("deg", "roll, -180..180", _angle(0), "angle"),
+    "pitch_deg": Signal("deg", "pitch, -90..90", _angle(1), "angle"),
+    "yaw_deg": Signal("deg", "yaw, -180..180", _angle(2), "angle"),
+    "rate_dps": Signal(
+        "deg/s", "size of the body rate", lambda c: np.degrees(_norm(known(c, "rates_rps")))
+    ),
+    "speed_mps": Signal("m/s", "speed", lambda c: _norm(known(c, "velocity_mps"))),
+    "mode": Signal(
+        "", "flight mode", _names("mode", MODE_NAMES), "word", tuple(MODE_NAMES.values())[1:]
+    ),
+    "armed": Signal("", "whether the controller is armed", _column("armed"), "flag"),
+    "propellant_used_kg": Signal("kg", "propellant used since the start", propellant_used),
+    "pulses_total": Signal(
+        "", "valve openings so far, all nozzles", lambda c: np.cumsum(opened(c).sum(axis=1))
+    ),
+    "isolated_count": Signal("", "nozzles taken out of the allocation", _isolated),
+    "max_cluster_temp_c": Signal(
+        "°C", "the warmest cluster", lambda c: np.max(c["cluster_temp_c"], axis=1)
+    ),
+    "supercap_soc": Signal("", "supercapacitor state of charge, 0..1", _column("supercap_soc")),
+    "battery_soc": Signal("", "battery state of charge, 0..1", _column("battery_soc")),
+    "overruns": Signal(
+        "", "deadlines passed over so far", lambda c: np.cumsum(c["overruns"], dtype=np.int64)
+    ),
+    "nav_age_ms": Signal(
+        "ms",
+        "age of the oldest navigation value in use",
+        lambda c: c["nav_age_ticks"] * c["period_s"] * 1e3,
+    ),
+    "hold_reason": Signal(
+        "",
+        "why the controller holds back, or NONE",
+        _names("hold_reason", REASON_NAMES),
+        "word",
+        tuple(REASON_NAMES.values()),
+    ),
+}

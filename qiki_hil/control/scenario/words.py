@@ -1,0 +1,151 @@
+"""The words of a command text and the quantities they stand for, with their positions."""
+
+import difflib
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from qiki_hil.errors import ScenarioError
+
+# Bounds that no craft of this size has a use beyond; they keep typing errors from flying.
+POSITION_MAX_M = 1.0e6
+ANGLE_MAX_DEG = 360.0
+DURATION_MAX_S = 3600.0
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_DURATION = re.compile(r"(.*?)(ms|s)?", re.ASCII | re.IGNORECASE)
+_WORD = re.compile(r";|[^\s;]+")
+_SHOWN_MAX = 60
+
+
+class CommandError(ScenarioError):
+    """A command text is broken: `problem`, at `column` (1-based) of `text`."""
+
+    def __init__(self, text: str, column: int, problem: str) -> None:
+        self.text = text
+        self.column = column
+        self.problem = problem
+        shown = text if len(text) <= _SHOWN_MAX else f"{text[:_SHOWN_MAX]}…"
+        super().__init__(f'"{shown}", column {column}: {problem}')
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word and where it stands in its text (1-based)."""
+
+    text: str
+    column: int
+
+
+def split_words(text: str) -> list[Word]:
+    """Words between white space; a semicolon is a word of its own."""
+    return [Word(match.group(), match.start() + 1) for match in _WORD.finditer(text)]
+
+
+def allowed_words(word: str, allowed: Iterable[str]) -> str:
+    """The end of a complaint about a word: what is allowed, and what is nearest to it."""
+    words = {name.lower(): name for name in allowed}
+    near = difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.6)
+    hint = f"; did you mean '{words[near[0]]}'?" if near else "."
+    return f"{hint} Allowed: {', '.join(words.values())}"
+
+
+class Words:
+    """Takes the words of a command from left to right; each complaint says where and why."""
+
+    def __init__(self, text: str, words: Sequence[Word], usage: str) -> None:
+        self._text = text
+        self._words = words
+        self._next = 0
+        self._usage = usage
+
+    def fail(self, column: int, problem: str) -> CommandError:
+        """The error for a problem at a column, with the usage."""
+        return CommandError(self._text, column, f"{problem}. Usage: {self._usage}")
+
+    def peek(self) -> Word | None:
+        """The word that comes next."""
+        return self._words[self._next] if self._next < len(self._words) else None
+
+    def take(self, what: str) -> Word:
+        """The next word; `what` names it where it is missing."""
+        word = self.peek()
+        if word is None:
+            raise self.fail(len(self._text.rstrip()) + 1, f"{what} is missing")
+        self._next += 1
+        return word
+
+    def end(self) -> None:
+        """Nothing more may come."""
+        word = self.peek()
+        if word is not None:
+            raise self.fail(word.column, f"'{word.text}' is too much")
+
+    def number(self, what: str, unit: str, low: float, high: float) -> float:
+        """A finite number in low..high."""
+        word = self.take(f"{what} ({unit})")
+        return self._value(word, word.text, what, unit, low, high)
+
+    def level_ratio(self) -> float:
+        """A level of 0..100 percent, as a ratio."""
+        word = self.take("PCT (0..100 %)")
+        return self._value(word, word.text.removesuffix("%"), "PCT", "%", 0.0, 100.0) / 100.0
+
+    def duration_s(self, word: Word | None = None) -> float:
+        """A positive duration: seconds, or with the unit s or ms."""
+        word = word or self.take("DUR (1, 0.5s, 300ms)")
+        return self.span_s(word, word.text, "DUR", positive=True)
+
+    def span_s(self, word: Word, text: str, what: str, *, positive: bool) -> float:
+        """A time of `text`, a part of `word`."""
+        match = _DURATION.fullmatch(text)
+        number, unit = match.groups() if match else (text, None)
+        scale = 1000.0 if (unit or "").lower() == "ms" else 1.0
+        value = self._value(word, number, what, "s or ms", 0.0, DURATION_MAX_S * scale) / scale
+        if positive and value <= 0.0:
+            raise self.fail(word.column, f"{what} must be longer than 0 s, not '{text}'")
+        return value
+
+    def vector(self, word: Word, what: str) -> tuple[float, float, float]:
+        """Three numbers joined by commas in one word."""
+        parts = word.text.split(",")
+        if len(parts) != 3:
+            raise self.fail(word.column, f"{what} needs 3 numbers x,y,z, not '{word.text}'")
+        x, y, z = (self._value(word, part, what, "x,y,z", -1e6, 1e6) for part in parts)
+        return (x, y, z)
+
+    def choice(self, what: str, allowed: Sequence[str]) -> str:
+        """One of the allowed words, whatever its case."""
+        word = self.take(f"{what} ({', '.join(allowed)})")
+        if word.text.lower() not in allowed:
+            raise self.fail(
+                word.column,
+                f"{what} '{word.text}' is not known{allowed_words(word.text, allowed)}",
+            )
+        return word.text.lower()
+
+    def _value(self, word: Word, text: str, what: str, unit: str, low: float, high: float) -> float:
+        if not _NUMBER.fullmatch(text):
+            raise self.fail(
+                word.column, f"{what} must be a finite number ({unit}), not '{word.text}'"
+            )
+        value = float(text) + 0.0  # -0 is 0
+        if not low <= value <= high:
+            raise self.fail(
+                word.column, f"{what} must be within {low:g}..{high:g} {unit}, not '{word.text}'"
+            )
+        return value
+
+
+def unit_vector(
+    vector: tuple[float, float, float], fail: Callable[[str], Exception]
+) -> tuple[float, float, float]:
+    """The direction of a vector; one that is a unit vector already is left bit for bit."""
+    length = math.sqrt(math.fsum(part * part for part in vector))
+    if not length > 1e-9:
+        raise fail("a direction must not be zero")
+    if abs(length - 1.0) < 1e-15:
+        return vector
+    x, y, z = (part / length for part in vector)
+    return (x, y, z)

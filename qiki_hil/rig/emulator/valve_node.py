@@ -1,0 +1,110 @@
+"""One valve node: the firmware's rules about when a valve may be open.
+
+1. Without ARMED it obeys nothing; DISARMED, or three cycle times without ARMED, close its valves.
+2. A valve command counts for one tick. Where one is missing each valve is held as the last
+   command left it; three periods after the last command the node closes by itself (FAILSAFE) and
+   stays closed until the next command.
+3. After it has closed by itself it cannot know which edge an on-time inside the tick means, for
+   the controller may take the valve for open: such a first command leaves the valve closed.
+"""
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+FAILSAFE_PERIODS = 3
+ARMING_CYCLES = 3
+
+OnTimes = tuple[int, int, int, int]
+CLOSED: OnTimes = (0, 0, 0, 0)
+
+
+class NodeState(IntEnum):
+    """What a node says of itself; the numbers are those of `Feedback.set_valves`."""
+
+    SILENT = 1
+    ARMED = 2
+    FAILSAFE = 3
+    FAULT = 4
+
+
+class ValveNode:
+    """Arming, command check and failsafe of one cluster, tick by tick."""
+
+    def __init__(self, period_us: int, arming_ticks: int) -> None:
+        """`arming_ticks`: how long ARMED lasts without another, ticks."""
+        self.state = NodeState.SILENT
+        self._period_us = period_us
+        self._arming_ticks = arming_ticks
+        self._armed_left = 0
+        self._command: OnTimes | None = None
+        self._missed = 0
+        self._closed_by_itself = False
+        self._open = [False, False, False, False]
+
+    @property
+    def armed(self) -> bool:
+        """Whether commands are obeyed."""
+        return self._armed_left > 0
+
+    def arm(self, period_us: int) -> None:
+        """ARMED has arrived, from a controller with this period, µs."""
+        if period_us != self._period_us:
+            self._close(NodeState.FAULT)
+            self._armed_left = 0
+            return
+        if not self.armed:
+            self._missed = 0
+            self._command = None
+        self._armed_left = self._arming_ticks
+
+    def disarm(self) -> None:
+        """DISARMED has arrived."""
+        self._armed_left = 0
+        self._close(NodeState.SILENT)
+        self._closed_by_itself = False
+
+    def command(self, on_time_us: OnTimes) -> None:
+        """A valve command has arrived; of several within a tick the last counts."""
+        if self.armed:
+            self._command = on_time_us
+
+    def tick(self) -> OnTimes:
+        """The on-times of the valves in the tick that begins, µs, by the edge rule."""
+        if not self.armed:
+            if self.state in (NodeState.ARMED, NodeState.FAILSAFE):
+                self._close(NodeState.SILENT)
+                self._closed_by_itself = True
+            return CLOSED
+        self._armed_left -= 1
+        if self._command is not None:
+            return self._obey(self._command)
+        self._missed += 1
+        if self._missed >= FAILSAFE_PERIODS:
+            self._close(NodeState.FAILSAFE)
+            self._closed_by_itself = True
+        elif self.state is not NodeState.FAILSAFE:
+            self.state = NodeState.ARMED
+        return _four(self._period_us if is_open else 0 for is_open in self._open)
+
+    def _obey(self, on_time_us: OnTimes) -> OnTimes:
+        if self._closed_by_itself:
+            on_time_us = _four(us if us >= self._period_us else 0 for us in on_time_us)
+        self._closed_by_itself = False
+        self._command = None
+        self._missed = 0
+        self.state = NodeState.ARMED
+        self._open = [
+            us >= self._period_us or (us > 0 and not was_open)
+            for us, was_open in zip(on_time_us, self._open, strict=True)
+        ]
+        return on_time_us
+
+    def _close(self, state: NodeState) -> None:
+        self.state = state
+        self._command = None
+        self._open = [False, False, False, False]
+
+
+def _four(values: Iterable[int]) -> OnTimes:
+    a, b, c, d = values
+    return a, b, c, d

@@ -1,0 +1,308 @@
+"""What the schema alone cannot see: physics, references and limits across a BotSpec.
+
+A check names the sections it needs as its parameters and yields problems. It runs when those
+sections are sound, so one broken section does not hide what is wrong in the others.
+"""
+
+import inspect
+import itertools
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from qiki_hil.spec.authority import WrenchSet, effectiveness
+from qiki_hil.spec.body import CLUSTERS, NOZZLES, NOZZLES_PER_CLUSTER, Hull, Mass, Thruster
+from qiki_hil.spec.control import ControlConfig
+from qiki_hil.spec.equipment import (
+    REQUIRED_CHANNELS,
+    REQUIRED_COMPONENTS,
+    Can,
+    Component,
+    Docking,
+    EventBus,
+    Mount,
+    Sensor,
+    Sensors,
+    Transponder,
+)
+from qiki_hil.spec.geometry import FACE_COSINE, FACE_NAMES
+from qiki_hil.spec.planes import CLUSTER_NODES, PowerPlane, ThermalPlane
+from qiki_hil.spec.problems import Path, Problem, listed
+
+Problems = Iterator[Problem]
+
+ANGLE_TOLERANCE = 1e-3
+"""Allowed error of the cosine between two face normals: four decimals are enough."""
+
+
+def _references(names: Iterable[str], known: Iterable[str], what: str, path: Path) -> Problems:
+    known = tuple(known)
+    for name in names:
+        if name not in known:
+            yield Problem(path, f"{what} {name} is unknown; known: {listed(known)}")
+
+
+def _duplicates(names: Iterable[object], path: Path) -> Problems:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield Problem(path, f"{name} is named {count} times; name it once")
+
+
+def _missing(required: Iterable[str], given: Iterable[str], path: Path) -> Problems:
+    for name in sorted(set(required) - set(given)):
+        yield Problem((*path, name), "missing; every bot has it")
+
+
+def hull_faces(hull: Hull) -> Problems:
+    yield from _missing(FACE_NAMES, hull.faces, ("hull", "faces"))
+    for name in sorted(set(hull.faces) - set(FACE_NAMES)):
+        yield Problem(("hull", "faces", name), "no such face; a dodecahedron has F00..F11")
+    if set(hull.faces) == set(FACE_NAMES):
+        yield from _regular(hull)
+
+
+def _regular(hull: Hull) -> Problems:
+    """Twelve unit vectors with these pairwise cosines are a dodecahedron, up to rotation."""
+    normals = np.array([hull.faces[name].outward_normal_body for name in FACE_NAMES])
+    cosines = normals @ normals.T
+    wrong = (np.abs(np.abs(cosines) - FACE_COSINE) > ANGLE_TOLERANCE) & (
+        np.abs(cosines + 1.0) > ANGLE_TOLERANCE
+    )
+    np.fill_diagonal(wrong, False)
+    # The face with most wrong angles is to blame; without it the rest may be right.
+    while wrong.any():
+        worst = int(np.argmax(wrong.sum(axis=0)))
+        partner = int(np.argmax(wrong[worst]))
+        angle = math.degrees(math.acos(np.clip(cosines[worst, partner], -1.0, 1.0)))
+        yield Problem(
+            ("hull", "faces", FACE_NAMES[worst], "outward_normal_body"),
+            f"{angle:.2f}° from {FACE_NAMES[partner]}; between faces of a regular dodecahedron "
+            "there are 63.43°, 116.57° or 180°",
+        )
+        wrong[worst, :] = wrong[:, worst] = False
+
+
+def inertia(mass: Mass) -> Problems:
+    path = ("mass", "inertia_kgm2")
+    matrix = np.array(mass.inertia_kgm2)
+    if not np.allclose(matrix, matrix.T, rtol=0.0, atol=1e-9 * np.abs(matrix).max()):
+        yield Problem(path, "not symmetric; an inertia matrix equals its transpose")
+        return
+    low, middle, high = np.linalg.eigvalsh(matrix)
+    moments = f"principal moments {low:.4g}, {middle:.4g}, {high:.4g}"
+    if low <= 0.0:
+        yield Problem(path, f"{moments}: not positive definite; each must be greater than 0")
+    elif high > (low + middle) * (1.0 + 1e-9):
+        yield Problem(path, f"{moments}: no body has one greater than the other two together")
+
+
+def clusters(thrusters: tuple[Thruster, ...]) -> Problems:
+    if len(thrusters) != NOZZLES:
+        text = f"{len(thrusters)} given, must be {NOZZLES}: {CLUSTERS} clusters of "
+        yield Problem(("thrusters",), f"{text}{NOZZLES_PER_CLUSTER}, in index order")
+        return
+    for index, thruster in enumerate(thrusters):
+        right = index // NOZZLES_PER_CLUSTER
+        if thruster.cluster != right:
+            text = f"{thruster.cluster}, must be {right}: cluster c has nozzles 4c to 4c+3"
+            yield Problem(("thrusters", index, "cluster"), text)
+
+
+def wrenches(mass: Mass, thrusters: tuple[Thruster, ...]) -> Problems:
+    if len(thrusters) != NOZZLES:
+        return
+    matrix = effectiveness(
+        np.array([t.position_m_body for t in thrusters]),
+        np.array([t.force_direction_body for t in thrusters]),
+        np.array(mass.com_m_body),
+    )
+    thrust_max_n = np.array([t.thrust_max_n for t in thrusters])
+    rank = int(np.linalg.matrix_rank(matrix, rtol=1e-6))
+    if rank < 6:
+        text = f"the effectiveness matrix has rank {rank}, must be 6: add other positions or "
+        yield Problem(("thrusters",), f"{text}directions")
+        return
+    blind = WrenchSet(matrix, thrust_max_n).unreachable()
+    if blind is not None:
+        force, torque = (", ".join(f"{x + 0.0:.2f}" for x in part) for part in np.split(blind, 2))
+        yield Problem(
+            ("thrusters",),
+            f"no combination gives a wrench along force ({force}) with torque ({torque}); the "
+            "nozzles must span every direction with thrusts of 0 or more",
+        )
+
+
+def valves(thrusters: tuple[Thruster, ...], control: ControlConfig) -> Problems:
+    for index, thruster in enumerate(thrusters):
+        valve, path = thruster.valve, ("thrusters", index, "valve")
+        if valve.max_on_s <= valve.min_on_s:
+            text = f"{valve.max_on_s:g} s, must be greater than min_on_s, {valve.min_on_s:g} s"
+            yield Problem((*path, "max_on_s"), text)
+        power_w = thruster.power_w_per_n * thruster.thrust_max_n
+        if power_w > control.rcs_power_max_w:
+            yield Problem(
+                ("thrusters", index, "power_w_per_n"),
+                f"the nozzle draws {power_w:g} W, more than control.rcs_power_max_w, "
+                f"{control.rcs_power_max_w:g} W: it could never open",
+            )
+
+
+def pwpf(thrusters: tuple[Thruster, ...], control: ControlConfig) -> Problems:
+    p, path = control.pwpf, ("control", "pwpf")
+    if p.u_off >= p.u_on:
+        yield Problem((*path, "u_off"), f"{p.u_off:g}, must be less than u_on, {p.u_on:g}")
+        return
+    hysteresis = p.u_on - p.u_off
+    if hysteresis >= p.km:
+        text = f"{p.km:g}, must be greater than u_on - u_off, {hysteresis:g}: no pulse would end"
+        yield Problem((*path, "km"), text)
+        return
+    shortest_s = -p.tau_s * math.log(1.0 - hysteresis / p.km)
+    longest_min_s = max((t.valve.min_on_s for t in thrusters), default=0.0)
+    if shortest_s < longest_min_s:
+        yield Problem(
+            path,
+            f"shortest pulse -tau_s ln(1 - (u_on - u_off)/km) = {shortest_s * 1e3:.2f} ms, must "
+            f"be at least the valves' min_on_s, {longest_min_s * 1e3:g} ms: raise tau_s or "
+            "u_on - u_off, or lower km",
+        )
+
+
+def power_plane(power: PowerPlane, control: ControlConfig) -> Problems:
+    if power.bus_min_v >= power.bus_nominal_v:
+        text = f"{power.bus_min_v:g} V, must be less than bus_nominal_v, {power.bus_nominal_v:g} V"
+        yield Problem(("power", "bus_min_v"), text)
+    sources_w = power.battery_discharge_max_w + power.supercap_discharge_max_w + power.base_in_w
+    if power.peak_max_w > sources_w:
+        text = f"{power.peak_max_w:g} W, but battery, supercapacitor and base give {sources_w:g} W"
+        yield Problem(("power", "peak_max_w"), text)
+    if control.rcs_power_max_w > power.peak_max_w:
+        text = f"{control.rcs_power_max_w:g} W, must be at most power.peak_max_w, "
+        yield Problem(("control", "rcs_power_max_w"), f"{text}{power.peak_max_w:g} W")
+
+
+def thermal_plane(thermal: ThermalPlane) -> Problems:
+    yield from _missing(CLUSTER_NODES, thermal.nodes, ("thermal", "nodes"))
+    for name, node in thermal.nodes.items():
+        if node.init_c >= node.trip_c:
+            text = f"{node.init_c:g} °C, must be less than trip_c, {node.trip_c:g} °C"
+            yield Problem(("thermal", "nodes", name, "init_c"), text)
+    for index, coupling in enumerate(thermal.couplings):
+        path: Path = ("thermal", "couplings", index, "between")
+        yield from _references(coupling.between, thermal.nodes, "thermal node", path)
+        yield from _duplicates(coupling.between, path)
+    pairs = [" and ".join(sorted(coupling.between)) for coupling in thermal.couplings]
+    yield from _duplicates(pairs, ("thermal", "couplings"))
+
+
+def bayonets(hull: Hull) -> Problems:
+    names = sorted(name for name, face in hull.faces.items() if face.role == "bayonet")
+    if len(names) != 2:
+        text = f"{len(names)} with role bayonet ({listed(names)}), must be 2, opposite each other"
+        yield Problem(("hull", "faces"), text)
+        return
+    first, second = (np.array(hull.faces[name].outward_normal_body) for name in names)
+    cosine = float(first @ second)
+    if cosine > -1.0 + ANGLE_TOLERANCE:
+        angle = math.degrees(math.acos(min(cosine, 1.0)))
+        text = f"bayonets {names[0]} and {names[1]} are {angle:.2f}° apart, must be 180°"
+        yield Problem(("hull", "faces"), text)
+
+
+def docking_ports(hull: Hull, docking: Docking) -> Problems:
+    roles = {name: face.role for name, face in hull.faces.items()}
+    for name, port in docking.ports.items():
+        path: Path = ("docking", "ports", name, "face")
+        yield from _references([port.face], roles, "face", path)
+        if roles.get(port.face, "bayonet") != "bayonet":
+            yield Problem(path, f"face {port.face} has role {roles[port.face]}, must be bayonet")
+    if len(docking.ports) != 2:
+        text = f"{len(docking.ports)} given, must be 2: one on each bayonet face"
+        yield Problem(("docking", "ports"), text)
+    yield from _duplicates((p.face for p in docking.ports.values()), ("docking", "ports"))
+
+
+def docking_modes(docking: Docking) -> Problems:
+    for key in ("capture_modes", "bridge_profiles"):
+        yield from _duplicates(getattr(docking, key), ("docking", key))
+
+
+def mount_faces(hull: Hull, mounts: dict[str, Mount]) -> Problems:
+    for name, mount in mounts.items():
+        faces = [mount.face] if mount.face is not None else []
+        yield from _references(faces, hull.faces, "face", ("mounts", name, "face"))
+
+
+def mounted(mounts: dict[str, Mount], sensors: Sensors) -> Problems:
+    for name in Sensors.model_fields:
+        sensor = getattr(sensors, name)
+        if isinstance(sensor, Sensor):
+            yield from _references([sensor.mount], mounts, "mount", ("sensors", name, "mount"))
+
+
+def transponder_mount(mounts: dict[str, Mount], transponder: Transponder) -> Problems:
+    yield from _references([transponder.mount], mounts, "mount", ("transponder", "mount"))
+
+
+def bus(event_bus: EventBus) -> Problems:
+    path: Path = ("event_bus", "channels")
+    yield from _duplicates(event_bus.channels, path)
+    for name in sorted(set(REQUIRED_CHANNELS) - set(event_bus.channels)):
+        yield Problem(path, f"{name} is missing; every bot has it")
+
+
+def component_names(components: dict[str, Component]) -> Problems:
+    yield from _missing(REQUIRED_COMPONENTS, components, ("components",))
+    for name, component in components.items():
+        yield from _duplicates(component.provides, ("components", name, "provides"))
+        yield from _duplicates(component.consumes, ("components", name, "consumes"))
+
+
+def consumed(components: dict[str, Component], event_bus: EventBus) -> Problems:
+    provided = set(itertools.chain(*(c.provides for c in components.values())))
+    for name, component in components.items():
+        for need in sorted(set(component.consumes) - provided - set(event_bus.channels)):
+            text = f"{need} is neither provided by a component nor a channel of event_bus"
+            yield Problem(("components", name, "consumes"), text)
+
+
+def node_ids(can: Can) -> Problems:
+    ids = (can.controller_node_id, *can.cluster_node_ids, can.nav_node_id, can.power_node_id)
+    for node, count in Counter(ids).items():
+        if count > 1:
+            yield Problem(("can",), f"node id {node} is used {count} times; give each its own")
+
+
+CHECKS: tuple[Callable[..., Problems], ...] = (
+    hull_faces,
+    inertia,
+    clusters,
+    wrenches,
+    valves,
+    pwpf,
+    power_plane,
+    thermal_plane,
+    bayonets,
+    docking_ports,
+    docking_modes,
+    mount_faces,
+    mounted,
+    transponder_mount,
+    bus,
+    component_names,
+    consumed,
+    node_ids,
+)
+_NEEDS = {check: tuple(inspect.signature(check).parameters) for check in CHECKS}
+
+
+def run(sections: Mapping[str, Any]) -> list[Problem]:
+    """Every problem that shows in `sections`, the sound sections by name."""
+    found: list[Problem] = []
+    for check, needs in _NEEDS.items():
+        if sections.keys() >= set(needs):
+            found += check(**{name: sections[name] for name in needs})
+    return found

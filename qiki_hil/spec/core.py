@@ -1,0 +1,46 @@
+"""The craft as the Rust core reads it; its `Craft` struct is the schema of this object."""
+
+from typing import TYPE_CHECKING, Any
+
+from qiki_hil.spec.body import Thruster
+from qiki_hil.spec.equipment import Sensor, Sensors
+from qiki_hil.spec.planes import ThermalPlane
+
+if TYPE_CHECKING:
+    from qiki_hil.spec.bot import BotSpec
+
+
+def core_craft(spec: "BotSpec") -> dict[str, Any]:
+    """The numbers that physics and control need, as plain data."""
+    return {
+        "mass": spec.mass.model_dump(),
+        "thrusters": [_thruster(thruster) for thruster in spec.thrusters],
+        "power": spec.power.model_dump(),
+        "thermal": _thermal(spec.thermal),
+        "sensors": _sensors(spec.sensors),
+        "control": spec.control.model_dump(),
+    }
+
+
+def _thruster(thruster: Thruster) -> dict[str, Any]:
+    row = thruster.model_dump(exclude={"valve", "throttleable"})
+    return row | thruster.valve.model_dump()
+
+
+def _thermal(thermal: ThermalPlane) -> dict[str, Any]:
+    # By name, so that the order in the file does not move the last bit of a heat balance.
+    nodes = [{"name": name, **node.model_dump()} for name, node in sorted(thermal.nodes.items())]
+    return thermal.model_dump(exclude={"nodes"}) | {"nodes": nodes}
+
+
+def _sensors(sensors: Sensors) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name in Sensors.model_fields:
+        value = getattr(sensors, name)
+        values[name] = _sensor(value) if isinstance(value, Sensor) else value
+    return values
+
+
+def _sensor(sensor: Sensor) -> dict[str, float]:
+    noise_std, bias_std = sensor.error_std()
+    return {"rate_hz": sensor.rate_hz, "noise_std": noise_std, "bias_std": bias_std}

@@ -1,0 +1,83 @@
+"""The power plane and the thermal plane."""
+
+from typing import Literal
+
+from qiki_hil.spec.quantities import Name, NotNegative, Positive, Ratio, Real, Section
+
+HeatSource = Literal[
+    "mcqpu_w",
+    "nbl_w",
+    "power_out_w",
+    "bus_a_squared",
+    "supercap_w",
+    "battery_w",
+    "dock_a_squared",
+    "rcs_w",
+    "rcs_cluster0_w",
+    "rcs_cluster1_w",
+    "rcs_cluster2_w",
+    "rcs_cluster3_w",
+]
+CLUSTER_NODES = ("rcs_c01", "rcs_c02", "rcs_c03", "rcs_c04")
+"""Thermal nodes of clusters 0..3; every craft has them."""
+
+
+class PowerPlane(Section):
+    """Storage, the avionics bus and the loads that are always there."""
+
+    battery_capacity_wh: Positive
+    battery_soc_init: Ratio
+    battery_charge_max_w: NotNegative
+    battery_discharge_max_w: Positive
+    supercap_capacity_wh: Positive
+    supercap_soc_init: Ratio
+    supercap_charge_max_w: NotNegative
+    supercap_discharge_max_w: NotNegative
+    bus_nominal_v: Positive
+    """Bus voltage with a full battery, V."""
+    bus_min_v: Positive
+    """Bus voltage with an empty battery, V."""
+    base_in_w: NotNegative
+    """Steady source (trickle), W."""
+    base_out_w: NotNegative
+    mcqpu_w: NotNegative
+    radar_w: NotNegative
+    transponder_w: NotNegative
+    nbl_w: NotNegative
+    peak_max_w: Positive
+    """Most that the whole bot may draw, W."""
+
+
+class HeatInput(Section):
+    """`gain` watts of heat for each unit of `source`."""
+
+    source: HeatSource
+    gain: NotNegative
+
+
+class ThermalNode(Section):
+    """A lumped node; trips at `trip_c`, clears at `trip_c - hysteresis_k`."""
+
+    heat_capacity_j_per_k: Positive
+    cooling_w_per_k: NotNegative
+    init_c: Real
+    trip_c: Real
+    hysteresis_k: Positive
+    heat: tuple[HeatInput, ...]
+
+
+class ThermalCoupling(Section):
+    """Conduction between two nodes."""
+
+    between: tuple[Name, Name]
+    conductance_w_per_k: NotNegative
+
+
+class ThermalPlane(Section):
+    """The nodes, what couples them, and the environment."""
+
+    ambient_c: Real
+    ambient_exchange_w_per_k: NotNegative
+    """Added to every node's own cooling, W/K."""
+    nodes: dict[Name, ThermalNode]
+    couplings: tuple[ThermalCoupling, ...]

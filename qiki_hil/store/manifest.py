@@ -1,0 +1,186 @@
+"""The directory of a run and its manifest, run.json. Time is an argument."""
+
+import os
+from contextlib import suppress
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from qiki_hil.errors import StoreError
+from qiki_hil.store.reasons import reported
+
+SCHEMA_VERSION = 1
+MANIFEST = "run.json"
+# Runs that start in the same second with the same scenario and rig.
+MAX_NAMESAKES = 1000
+
+
+class RunStatus(StrEnum):
+    """How far a run has come, or how it ended."""
+
+    RUNNING = "running"
+    PASSED = "passed"
+    FAILED = "failed"
+    ABORTED = "aborted"
+
+
+class RunManifest(BaseModel):
+    """What a run is: enough to find it again and to repeat it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    schema_version: int = SCHEMA_VERSION
+    run_id: str
+    created_unix_ns: int
+    scenario: str
+    rig: str
+    rate_hz: float
+    speed: float | Literal["max"]
+    seed: int
+    spec_hash: str
+    versions: dict[str, str]
+    status: RunStatus = RunStatus.RUNNING
+
+
+class RunDirectory:
+    """A run's directory with its manifest. `create` makes a new one, `open` finds an old one."""
+
+    def __init__(self, path: Path, manifest: RunManifest) -> None:
+        self.path = path
+        self.manifest = manifest
+
+    @classmethod
+    def create(
+        cls,
+        root: Path,
+        *,
+        created_unix_ns: int,
+        scenario: str,
+        rig: str,
+        rate_hz: float,
+        speed: float | Literal["max"],
+        seed: int,
+        spec_hash: str,
+        versions: dict[str, str],
+    ) -> Self:
+        """Makes `root` where needed, and in it a directory of its own for this run, named by UTC
+        time, scenario and rig; the name is the run id. Raises StoreError where that cannot be
+        written; then no directory is left behind."""
+        path = make_directory(root, directory_name(created_unix_ns, scenario, rig))
+        manifest = RunManifest(
+            run_id=path.name,
+            created_unix_ns=created_unix_ns,
+            scenario=scenario,
+            rig=rig,
+            rate_hz=rate_hz,
+            speed=speed,
+            seed=seed,
+            spec_hash=spec_hash,
+            versions=versions,
+        )
+        run = cls(path, manifest)
+        try:
+            run.write(MANIFEST, encode(manifest))
+        except StoreError:
+            with suppress(OSError):
+                path.rmdir()
+            raise
+        return run
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Reads run.json of `path`. Raises StoreError where it is missing, broken or newer."""
+        return cls(path, read_manifest(path / MANIFEST))
+
+    @property
+    def run_id(self) -> str:
+        return self.manifest.run_id
+
+    @property
+    def store_path(self) -> Path:
+        """The event store."""
+        return self.path / "run.sqlite"
+
+    @property
+    def nats_path(self) -> Path:
+        """Data of the private broker."""
+        return self.path / "nats"
+
+    def set_status(self, status: RunStatus) -> None:
+        """Writes the manifest anew with this status."""
+        manifest = self.manifest.model_copy(update={"status": status})
+        self.write(MANIFEST, encode(manifest))
+        self.manifest = manifest
+
+    def write(self, name: str, content: bytes) -> None:
+        """Writes a file of the run, whole or not at all. Raises StoreError."""
+        write_atomically(self.path / name, content)
+
+
+def directory_name(created_unix_ns: int, scenario: str, rig: str) -> str:
+    """UTC time to the second, scenario, rig: 20251122T004600Z-demo-sim. What is not a letter,
+    digit, dot, underscore or hyphen becomes an underscore; a path counts by its stem."""
+    moment = datetime.fromtimestamp(created_unix_ns // 1_000_000_000, UTC)
+    parts = [moment.strftime("%Y%m%dT%H%M%SZ"), Path(scenario).stem, Path(rig).stem]
+    return "-".join(map(plain, parts))
+
+
+def plain(text: str) -> str:
+    return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in text)
+
+
+def make_directory(root: Path, name: str) -> Path:
+    """The first of name, name-2, name-3, ... that is free, made."""
+    with reported("create a run directory in", root):
+        root.mkdir(parents=True, exist_ok=True)
+        for number in range(1, MAX_NAMESAKES):
+            path = root / (name if number == 1 else f"{name}-{number}")
+            with suppress(FileExistsError):
+                path.mkdir()
+                return path
+    raise StoreError(
+        f"cannot create a run directory in {root}: {name} is taken {MAX_NAMESAKES - 1} times;"
+        " remove old runs"
+    )
+
+
+def encode(manifest: RunManifest) -> bytes:
+    return manifest.model_dump_json(indent=2).encode() + b"\n"
+
+
+def read_manifest(path: Path) -> RunManifest:
+    try:
+        with reported("read", path):
+            manifest = RunManifest.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        problems = "; ".join(problem(item["loc"], item["msg"]) for item in error.errors())
+        raise StoreError(f"cannot read {path}: it is not a run manifest: {problems}") from error
+    if manifest.schema_version > SCHEMA_VERSION:
+        raise StoreError(
+            f"cannot read {path}: schema version {manifest.schema_version} is newer than"
+            f" {SCHEMA_VERSION}, the newest this version reads; use a newer qiki-hil"
+        )
+    return manifest
+
+
+def problem(location: tuple[int | str, ...], words: str) -> str:
+    return f"{'.'.join(map(str, location))}: {words}" if location else words
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Writes beside `path`, syncs, renames: a reader sees the old content or the new one."""
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        with reported("write", path):
+            with draft.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+    except StoreError:
+        with suppress(OSError):
+            draft.unlink()
+        raise

@@ -1,0 +1,20 @@
+"""What the outside hears of a run: snapshots and events on NATS JetStream."""
+
+from qiki_hil.telemetry.broker import PrivateBroker
+from qiki_hil.telemetry.events import make_event
+from qiki_hil.telemetry.publisher import PublisherStats, PublisherTiming, TelemetryPublisher
+from qiki_hil.telemetry.snapshot import LatestCycles, SnapshotOrigin, build_snapshot, to_json
+from qiki_hil.telemetry.streams import StreamLimits
+
+__all__ = [
+    "LatestCycles",
+    "PrivateBroker",
+    "PublisherStats",
+    "PublisherTiming",
+    "SnapshotOrigin",
+    "StreamLimits",
+    "TelemetryPublisher",
+    "build_snapshot",
+    "make_event",
+    "to_json",
+]

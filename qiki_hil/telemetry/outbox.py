@@ -1,0 +1,82 @@
+"""What waits to be sent: bounded, in memory. Pure; the publisher empties it."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from google.protobuf.message import Message
+
+from qiki_hil.telemetry.cloudevents import CloudEvent, headers_of
+from qiki_hil.telemetry.snapshot import to_json
+
+
+@dataclass(frozen=True, eq=False)
+class Outgoing:
+    """A message and its envelope. It is encoded when its turn comes: what is dropped before
+    costs nothing."""
+
+    subject: str
+    id: str
+    source: str
+    type: str
+    unix_ns: int
+    message: Message
+
+    def encode(self) -> tuple[dict[str, str], bytes]:
+        """Headers and payload."""
+        event = CloudEvent(self.id, self.source, self.type, to_json(self.message), self.unix_ns)
+        return headers_of(event), event.data
+
+
+class Lane:
+    """A bounded queue that counts: at any time published = acked + dropped + waiting.
+
+    The first item stays in the queue while it is being sent, until `done` or `discard`.
+    """
+
+    def __init__(self, bound: int) -> None:
+        if bound < 1:
+            raise ValueError(f"bound must be at least 1, not {bound}")
+        self.published = 0
+        self.acked = 0
+        self.dropped = 0
+        self._bound = bound
+        self._items: deque[Outgoing] = deque()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._items)
+
+    @property
+    def first(self) -> Outgoing:
+        """The oldest item; IndexError where nothing waits."""
+        return self._items[0]
+
+    def put(self, item: Outgoing) -> None:
+        """Appends; where there is no room the oldest item goes."""
+        self.published += 1
+        if len(self._items) == self._bound:
+            self._items.popleft()
+            self.dropped += 1
+        self._items.append(item)
+
+    def done(self, item: Outgoing) -> None:
+        """`item` is stored by the broker."""
+        self.acked += 1
+        if not self._remove(item):
+            self.dropped -= 1  # it had to go while it was being sent, and arrived all the same
+
+    def discard(self, item: Outgoing) -> None:
+        """`item` can never be sent."""
+        if self._remove(item):
+            self.dropped += 1
+
+    def clear(self) -> None:
+        """Gives up on all that waits."""
+        self.dropped += len(self._items)
+        self._items.clear()
+
+    def _remove(self, item: Outgoing) -> bool:
+        if not self._items or self._items[0] is not item:
+            return False
+        self._items.popleft()
+        return True

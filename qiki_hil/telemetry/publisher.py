@@ -1,0 +1,247 @@
+"""Publishes snapshots and events to JetStream without ever holding up or failing its caller.
+
+The caller puts messages into two bounded lanes. One background task connects, sets up the
+streams, and sends one message after the other, events first, each until it is acknowledged. When
+anything goes wrong it drops the connection, waits, and starts anew, for ever; a message sent twice
+has the same id and JetStream keeps it once. What finds no room in its lane is dropped, the oldest
+first, and counted.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import nats.errors
+from google.protobuf.json_format import Error as EncodeError
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+
+from qiki_hil._pb.qiki.events.v1 import events_pb2
+from qiki_hil._pb.qiki.telemetry.v1 import snapshot_pb2
+from qiki_hil.errors import BrokerError
+from qiki_hil.telemetry.events import subject_of, type_of
+from qiki_hil.telemetry.outbox import Lane, Outgoing
+from qiki_hil.telemetry.streams import SNAPSHOT_SUBJECT, StreamLimits, ensure_streams
+
+SNAPSHOT_TYPE = "qiki.telemetry.v1.Snapshot"
+SCHEMES = ("nats", "tls", "ws", "wss")
+# Closing a connection to a server that does not answer must end, too.
+CLOSE_TIMEOUT_S = 1.0
+# An idle connection to a dead host is noticed after three of these.
+PING_INTERVAL_S = 5
+
+# Told when the connection comes and goes: connected, and where not, why.
+ConnectionListener = Callable[[bool, str], None]
+
+
+@dataclass(frozen=True)
+class PublisherTiming:
+    """How patient the background task is."""
+
+    connect_timeout_s: float = 2.0
+    ack_timeout_s: float = 5.0
+    retry_s: float = 0.5
+
+
+@dataclass(frozen=True)
+class PublisherStats:
+    """Counts since construction: published = acked + snapshots_dropped + events_lost + waiting."""
+
+    published: int
+    acked: int
+    snapshots_dropped: int
+    events_lost: int
+    waiting: int
+    reconnects: int
+    connected: bool
+    last_error: str
+
+
+class TelemetryPublisher:
+    """Made inside a running event loop; `start`, publish, `close`. Only the constructor raises:
+    BrokerError where `url` is no NATS URL, ValueError where a bound is below 1."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        max_snapshots: int = 50,
+        max_events: int = 10_000,
+        limits: StreamLimits | None = None,
+        timing: PublisherTiming | None = None,
+        on_connection: ConnectionListener | None = None,
+    ) -> None:
+        self.url = redacted(url)
+        self._url = url
+        self._snapshots = Lane(max_snapshots)
+        self._events = Lane(max_events)
+        self._limits = limits or StreamLimits()
+        self._timing = timing or PublisherTiming()
+        self._on_connection = on_connection
+        self._connections = 0
+        self._connected: bool | None = None  # nothing known yet
+        self._last_error = ""
+        self._work = asyncio.Event()
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._task: asyncio.Task[None] | None = None
+        self._closed = False
+
+    def start(self) -> None:
+        """Starts the background task; returns at once, whether a broker is there or not."""
+        if self._task is None and not self._closed:
+            self._task = asyncio.create_task(self._run(), name="telemetry-publisher")
+
+    def publish_snapshot(self, snapshot: snapshot_pb2.TelemetrySnapshot) -> None:
+        """Puts a snapshot into its lane; it must not change afterwards. Never blocks."""
+        identity = f"telemetry-{snapshot.run_id}-{snapshot.unix_ns}"
+        source, unix_ns = snapshot.source, snapshot.unix_ns
+        item = Outgoing(SNAPSHOT_SUBJECT, identity, source, SNAPSHOT_TYPE, unix_ns, snapshot)
+        self._put(self._snapshots, item)
+
+    def publish_event(self, event: events_pb2.Event) -> None:
+        """Puts an event into its lane; it must not change afterwards. Never blocks."""
+        subject, kind = subject_of(event), type_of(event)
+        item = Outgoing(subject, event.event_id, event.source, kind, event.unix_ns, event)
+        self._put(self._events, item)
+
+    @property
+    def stats(self) -> PublisherStats:
+        snapshots, events = self._snapshots, self._events
+        return PublisherStats(
+            published=snapshots.published + events.published,
+            acked=snapshots.acked + events.acked,
+            snapshots_dropped=snapshots.dropped,
+            events_lost=events.dropped,
+            waiting=snapshots.waiting + events.waiting,
+            reconnects=max(0, self._connections - 1),
+            connected=bool(self._connected),
+            last_error=self._last_error,
+        )
+
+    async def close(self, timeout_s: float = 2.0) -> None:
+        """Gives what waits `timeout_s` to be sent, counts the rest as dropped or lost, and
+        disconnects. Idempotent. What is published afterwards counts as dropped or lost."""
+        self._closed = True
+        task, self._task = self._task, None
+        if task is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._empty.wait(), timeout_s)
+            task.cancel()
+            await asyncio.wait({task})
+        self._snapshots.clear()
+        self._events.clear()
+
+    def _put(self, lane: Lane, item: Outgoing) -> None:
+        lane.put(item)
+        if self._closed:
+            lane.clear()
+            return
+        self._empty.clear()
+        self._work.set()
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._serve()
+            except Exception as error:  # whatever broker or library do, the run goes on
+                self._report(False, words(error))
+            await asyncio.sleep(self._timing.retry_s)
+
+    async def _serve(self) -> None:
+        """One connection, from its start to its loss, which is an exception."""
+        client, lost = Client(), asyncio.Event()
+        try:
+            await self._connect(client, lost)
+            jetstream = client.jetstream(timeout=self._timing.ack_timeout_s)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(raise_when(lost))
+                group.create_task(self._send_all(jetstream))
+        finally:
+            with suppress(Exception):  # a client that never connected may refuse to close
+                await asyncio.wait_for(client.close(), CLOSE_TIMEOUT_S)
+
+    async def _connect(self, client: Client, lost: asyncio.Event) -> None:
+        async def on_closed() -> None:
+            lost.set()
+
+        async def on_error(error: Exception) -> None:
+            self._last_error = words(error)
+
+        try:
+            async with asyncio.timeout(self._timing.connect_timeout_s):
+                await client.connect(
+                    self._url,
+                    name="qiki-hil",
+                    allow_reconnect=False,  # `_run` starts anew, with one rule for all failures
+                    closed_cb=on_closed,
+                    error_cb=on_error,
+                    ping_interval=PING_INTERVAL_S,
+                )
+        except TimeoutError as error:
+            # nats-py goes on trying where it is refused; what it met says more than the timeout.
+            raise client.last_error or error from None
+
+    async def _send_all(self, jetstream: JetStreamContext) -> None:
+        await ensure_streams(jetstream, self._limits)
+        self._connections += 1
+        self._report(True, "")
+        while True:
+            lane = next((lane for lane in (self._events, self._snapshots) if lane.waiting), None)
+            if lane is not None:
+                await self._send_first(jetstream, lane)
+                continue
+            self._empty.set()
+            self._work.clear()
+            await self._work.wait()
+
+    async def _send_first(self, jetstream: JetStreamContext, lane: Lane) -> None:
+        item = lane.first
+        try:
+            headers, payload = item.encode()
+            await jetstream.publish(item.subject, payload, headers=headers)
+        except (nats.errors.MaxPayloadError, EncodeError) as error:
+            self._last_error = f"{item.id} cannot be sent: {words(error)}"
+            lane.discard(item)
+        else:
+            lane.done(item)
+
+    def _report(self, connected: bool, detail: str) -> None:
+        if detail:
+            self._last_error = detail
+        if connected == self._connected:
+            return
+        self._connected = connected
+        if self._on_connection is not None:
+            try:
+                self._on_connection(connected, detail)
+            except Exception as error:  # a listener must not end the task
+                self._last_error = f"the connection listener failed: {words(error)}"
+
+
+async def raise_when(lost: asyncio.Event) -> None:
+    await lost.wait()
+    raise ConnectionError("the broker closed the connection")
+
+
+def words(error: BaseException) -> str:
+    """What an exception says; of a group, what its first one says."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, TimeoutError):
+        return "the broker did not answer in time"
+    return str(error) or type(error).__name__
+
+
+def redacted(url: str) -> str:
+    """The URL without user and password, fit to be shown. Raises BrokerError where it is none."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in SCHEMES and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise BrokerError(f"not a NATS URL: {url!r}; expected something like nats://127.0.0.1:4222")
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

@@ -1,0 +1,57 @@
+"""The JetStream streams and how they are set up."""
+
+from dataclasses import dataclass
+
+from nats.js import JetStreamContext
+from nats.js.api import DiscardPolicy, StorageType, StreamConfig
+from nats.js.errors import NotFoundError
+
+from qiki_hil.errors import BrokerError
+
+TELEMETRY_STREAM = "QIKI_TELEMETRY_V1"
+EVENTS_STREAM = "QIKI_EVENTS_V1"
+SNAPSHOT_SUBJECT = "qiki.telemetry"
+SUBJECTS = {
+    TELEMETRY_STREAM: [SNAPSHOT_SUBJECT, f"{SNAPSHOT_SUBJECT}.>"],
+    EVENTS_STREAM: ["qiki.events.v1.>"],
+}
+DUPLICATE_WINDOW_S = 120.0
+
+
+@dataclass(frozen=True)
+class StreamLimits:
+    """How much a stream keeps; the oldest messages go first. 10 MiB hold some four minutes of
+    snapshots at 10 Hz: enough for consumers to catch up, the record itself is the event store."""
+
+    max_bytes: int = 10 * 1024 * 1024
+    max_age_s: float = 3600.0
+
+
+async def ensure_streams(jetstream: JetStreamContext, limits: StreamLimits) -> None:
+    """Adds the streams that are missing; one that is there keeps its settings. Raises BrokerError
+    where one that is there does not take our subjects, and the errors of nats-py."""
+    for name, subjects in SUBJECTS.items():
+        try:
+            found = (await jetstream.stream_info(name)).config.subjects or []
+        except NotFoundError:
+            await jetstream.add_stream(stream_config(name, limits))
+            continue
+        missing = [subject for subject in subjects if subject not in found]
+        if missing:
+            raise BrokerError(
+                f"stream {name} is there but lacks the subject(s) {', '.join(missing)};"
+                " add them to it, or remove the stream"
+            )
+
+
+def stream_config(name: str, limits: StreamLimits) -> StreamConfig:
+    return StreamConfig(
+        name=name,
+        subjects=SUBJECTS[name],
+        storage=StorageType.FILE,
+        discard=DiscardPolicy.OLD,
+        max_bytes=limits.max_bytes,
+        max_age=limits.max_age_s,
+        # JetStream refuses a window longer than the age.
+        duplicate_window=min(DUPLICATE_WINDOW_S, limits.max_age_s),
+    )

@@ -1,0 +1,40 @@
+"""The wire: bytes to values and back, and nothing else.
+
+Everything here is pure: no ports, no threads, no clock. `firmware_protocols/qiki.dbc` is the one
+place where a frame is described; `Catalogue` reads it through cantools and no identifier or bit
+position is written down a second time.
+
+    Catalogue, Frame      the frames of the DBC; values to bytes and back
+    FrameWriter           adds the counter, sender's side
+    FrameReader           checks length, CRC and counter, receiver's side; bad bytes are counted
+    bus_load              worst-case load of the bus
+    lawicel, candump      two text forms of a frame
+    smallest_three        an attitude in 50 bits
+
+Bytes that come from a wire never raise: they give a value or a counted reason. A caller's mistake
+(a missing value, a number that is not finite where the frame cannot say so) raises ValueError.
+"""
+
+from qiki_hil.wire.attitude import from_smallest_three, smallest_three
+from qiki_hil.wire.catalogue import Catalogue, Frame, Signal, Values
+from qiki_hil.wire.guard import FrameReader, FrameWriter, Received
+from qiki_hil.wire.load import MAX_LOAD_RATIO, BusLoad, FrameLoad, bus_load, highest_rate_hz
+from qiki_hil.wire.raw import RawFrame
+
+__all__ = [
+    "MAX_LOAD_RATIO",
+    "BusLoad",
+    "Catalogue",
+    "Frame",
+    "FrameLoad",
+    "FrameReader",
+    "FrameWriter",
+    "RawFrame",
+    "Received",
+    "Signal",
+    "Values",
+    "bus_load",
+    "from_smallest_three",
+    "highest_rate_hz",
+    "smallest_three",
+]

@@ -1,0 +1,170 @@
+//! The last check between controller and rig.
+//!
+//! The guard knows nothing of modes, laws or modulators. It remembers what it let through and
+//! checks each command against the limits of the valves and the bus. A command that breaks one
+//! is replaced by closed valves.
+
+use qiki_craft::{NOZZLES, ValveCommand};
+
+/// What a command may not exceed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// The tick, µs.
+    pub period_us: u32,
+    /// Shortest opening, µs. Closing everything early is always allowed.
+    pub min_on_us: u32,
+    /// Shortest pause, µs.
+    pub min_off_us: u32,
+    /// Longest opening, µs.
+    pub max_on_us: u32,
+    /// Electrical power of each open nozzle, W.
+    pub power_w: [f64; NOZZLES],
+    /// Most power of all open nozzles, W.
+    pub power_max_w: f64,
+}
+
+/// Which limit a command breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Violation {
+    /// A valve is to open while not armed.
+    NotArmed,
+    /// An on-time is longer than the tick.
+    OnTime,
+    /// A valve is to close before its shortest opening.
+    PulseTooShort,
+    /// A valve is to open before its shortest pause.
+    PauseTooShort,
+    /// A valve is open for longer than allowed.
+    PulseTooLong,
+    /// All open nozzles together draw too much.
+    Power,
+}
+
+/// One valve as the guard has let it be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Valve {
+    /// Open at the end of the last tick.
+    pub open: bool,
+    /// Time since its last edge, µs, saturating.
+    pub since_edge_us: u32,
+}
+
+/// The rule for one valve in one tick: is `on_time_us` within the limits?
+///
+/// # Errors
+/// The limit that is broken.
+pub fn permitted(
+    armed: bool,
+    on_time_us: u32,
+    valve: Valve,
+    limits: &Limits,
+) -> Result<(), Violation> {
+    if on_time_us > limits.period_us {
+        return Err(Violation::OnTime);
+    }
+    if on_time_us > 0 && !armed {
+        return Err(Violation::NotArmed);
+    }
+    let edge_after = if valve.open {
+        on_time_us
+    } else {
+        limits.period_us - on_time_us
+    };
+    let at_edge = valve.since_edge_us.saturating_add(edge_after);
+    let closes = valve.open && on_time_us < limits.period_us;
+    let opens = !valve.open && on_time_us > 0;
+    if closes && at_edge < limits.min_on_us {
+        return Err(Violation::PulseTooShort);
+    }
+    if opens && at_edge < limits.min_off_us {
+        return Err(Violation::PauseTooShort);
+    }
+    if valve.open && at_edge > limits.max_on_us {
+        return Err(Violation::PulseTooLong);
+    }
+    Ok(())
+}
+
+/// Remembers the valves and checks every command.
+#[derive(Debug, Clone)]
+pub struct Guard {
+    limits: Limits,
+    valves: [Valve; NOZZLES],
+}
+
+impl Guard {
+    /// A guard with all valves closed for long.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            valves: [Valve {
+                open: false,
+                since_edge_us: u32::MAX,
+            }; NOZZLES],
+        }
+    }
+
+    /// Checks a command, and remembers it where it passes. `shut` (bit n: nozzle n) are the
+    /// valves that are closed on purpose, for which the shortest opening does not count.
+    ///
+    /// # Errors
+    /// The first limit that is broken; then the rig must get closed valves, and that is what
+    /// the guard remembers.
+    pub fn check(&mut self, command: &ValveCommand, shut: u16) -> Result<(), Violation> {
+        let verdict = self.verdict(command, shut);
+        let passed = if verdict.is_ok() {
+            *command
+        } else {
+            ValveCommand::default()
+        };
+        for (valve, &on_time_us) in self.valves.iter_mut().zip(&passed.on_time_us) {
+            *valve = after(*valve, on_time_us, self.limits.period_us);
+        }
+        verdict
+    }
+
+    fn verdict(&self, command: &ValveCommand, shut: u16) -> Result<(), Violation> {
+        let mut power_w = 0.0;
+        for n in 0..NOZZLES {
+            let on_time_us = command.on_time_us[n];
+            let closing_on_purpose = on_time_us == 0 && shut >> n & 1 == 1;
+            if !closing_on_purpose {
+                permitted(command.armed, on_time_us, self.valves[n], &self.limits)?;
+            }
+            if after(self.valves[n], on_time_us, self.limits.period_us).open {
+                power_w += self.limits.power_w[n];
+            }
+        }
+        if power_w > self.limits.power_max_w {
+            Err(Violation::Power)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// The valve after a tick with this on-time.
+fn after(valve: Valve, on_time_us: u32, period_us: u32) -> Valve {
+    let stays = if valve.open {
+        on_time_us >= period_us
+    } else {
+        on_time_us == 0
+    };
+    if stays {
+        let since_edge_us = valve.since_edge_us.saturating_add(period_us);
+        return Valve {
+            since_edge_us,
+            ..valve
+        };
+    }
+    let since_edge_us = if valve.open {
+        period_us - on_time_us
+    } else {
+        on_time_us
+    };
+    Valve {
+        open: !valve.open,
+        since_edge_us,
+    }
+}

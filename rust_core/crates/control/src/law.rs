@@ -1,0 +1,86 @@
+//! Pose error to wrench.
+//!
+//! Attitude: quaternion feedback with gyroscopic and acceleration feed-forward (Wie, Weiss and
+//! Arapostathis, "Quaternion feedback regulator for spacecraft eigenaxis rotations", JGCD 12
+//! (3), 1989). With phi the rotation vector from attitude to reference and e_w the rate error,
+//!
+//! ```text
+//! torque = J (kp phi + kd e_w + alpha_ref) + w x (J w)
+//! ```
+//!
+//! Scaling the gains by J makes the three axes alike and the closed loop, for small errors,
+//! three second-order systems with natural frequency `bandwidth` and ratio `damping`.
+//!
+//! Position: the same in translation, `force = m R' (kp e_p + kd e_v + a_ref)`.
+
+use nalgebra::{Matrix3, Vector3};
+use qiki_craft::ControlConfig;
+
+use crate::guidance::Reference;
+use crate::navigator::Pose;
+
+/// A force and a torque about the centre of mass, N and N·m, body.
+pub(crate) type Wrench = [f64; 6];
+
+/// Second-order gains.
+#[derive(Debug, Clone, Copy)]
+struct Gains {
+    kp: f64,
+    kd: f64,
+}
+
+impl Gains {
+    fn new(bandwidth: f64, damping: f64) -> Self {
+        Self {
+            kp: bandwidth * bandwidth,
+            kd: 2.0 * damping * bandwidth,
+        }
+    }
+}
+
+/// The control laws of one craft.
+#[derive(Debug, Clone)]
+pub(crate) struct Law {
+    attitude: Gains,
+    position: Gains,
+    inertia: Matrix3<f64>,
+}
+
+impl Law {
+    pub(crate) fn new(config: &ControlConfig, inertia: Matrix3<f64>) -> Self {
+        Self {
+            attitude: Gains::new(config.attitude.bandwidth_rps, config.attitude.damping),
+            position: Gains::new(config.position.bandwidth_rps, config.position.damping),
+            inertia,
+        }
+    }
+
+    /// Torque that tracks the reference attitude, N·m, body.
+    pub(crate) fn torque(&self, pose: &Pose, reference: &Reference) -> Vector3<f64> {
+        let to_reference = pose.attitude.inverse() * reference.pose.attitude;
+        let error = to_reference.scaled_axis();
+        let rate_error = to_reference * reference.pose.rates - pose.rates;
+        let feed_forward = to_reference * reference.angular_acceleration;
+        let wanted = self.attitude.kp * error + self.attitude.kd * rate_error + feed_forward;
+        self.inertia * wanted + pose.rates.cross(&(self.inertia * pose.rates))
+    }
+
+    /// Torque that stops the rotation, N·m, body.
+    pub(crate) fn damping(&self, pose: &Pose) -> Vector3<f64> {
+        self.inertia * pose.rates * -self.attitude.kd
+    }
+
+    /// Force that tracks the reference position, N, body.
+    pub(crate) fn force(&self, pose: &Pose, reference: &Reference, mass_kg: f64) -> Vector3<f64> {
+        let error = reference.pose.position - pose.position;
+        let rate_error = reference.pose.velocity - pose.velocity;
+        let wanted =
+            self.position.kp * error + self.position.kd * rate_error + reference.acceleration;
+        pose.attitude.inverse() * (wanted * mass_kg)
+    }
+}
+
+/// Force and torque as one wrench.
+pub(crate) fn wrench(force: Vector3<f64>, torque: Vector3<f64>) -> Wrench {
+    [force.x, force.y, force.z, torque.x, torque.y, torque.z]
+}

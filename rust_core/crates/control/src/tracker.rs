@@ -1,0 +1,140 @@
+//! What became of the commands: accepted is not yet done.
+
+use crate::modes::Reason;
+
+/// How far a command has come; the numbers are those of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(u8)]
+pub enum ReplyStatus {
+    /// No reply.
+    #[default]
+    None = 0,
+    /// Taken; the effect is pending.
+    Accepted = 1,
+    /// Not taken.
+    Rejected = 2,
+    /// The effect is seen in the feedback.
+    EffectConfirmed = 3,
+    /// The effect did not come in time.
+    EffectTimeout = 4,
+    /// Given up before its effect.
+    Aborted = 5,
+}
+
+/// A word on one command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reply {
+    /// The command's number.
+    pub id: u64,
+    /// How far it has come.
+    pub status: ReplyStatus,
+    /// Why, where it is not plain success.
+    pub reason: Reason,
+}
+
+/// Replies one tick can have: a verdict, a superseded command, an effect each for two slots.
+pub(crate) const REPLIES_MAX: usize = 6;
+
+#[derive(Debug, Clone, Copy)]
+struct Pending {
+    id: u64,
+    ticks_left: u64,
+    /// Ticks in a row in which the effect was seen.
+    seen: u32,
+}
+
+/// The two things that can be waited for at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Slot {
+    /// Armed or silent.
+    Arming = 0,
+    /// A motion.
+    Motion = 1,
+}
+
+/// Follows commands from acceptance to effect.
+#[derive(Debug, Clone)]
+pub(crate) struct Tracker {
+    pending: [Option<Pending>; 2],
+    replies: [Reply; REPLIES_MAX],
+    count: usize,
+}
+
+impl Tracker {
+    pub(crate) fn new() -> Self {
+        Self {
+            pending: [None; 2],
+            replies: [Reply::default(); REPLIES_MAX],
+            count: 0,
+        }
+    }
+
+    /// Begins a tick.
+    pub(crate) fn clear(&mut self) {
+        self.count = 0;
+    }
+
+    /// The replies of this tick.
+    pub(crate) fn replies(&self) -> &[Reply] {
+        &self.replies[..self.count]
+    }
+
+    pub(crate) fn reject(&mut self, id: u64, reason: Reason) {
+        self.say(id, ReplyStatus::Rejected, reason);
+    }
+
+    /// Accepts a command whose effect is waited for; it takes the place of the one before.
+    pub(crate) fn accept(&mut self, slot: Slot, id: u64, within_ticks: u64) {
+        self.abort(slot, Reason::Superseded);
+        self.say(id, ReplyStatus::Accepted, Reason::None);
+        self.pending[slot as usize] = Some(Pending {
+            id,
+            ticks_left: within_ticks,
+            seen: 0,
+        });
+    }
+
+    /// Accepts a command whose effect is immediate.
+    pub(crate) fn done(&mut self, id: u64) {
+        self.say(id, ReplyStatus::Accepted, Reason::None);
+        self.say(id, ReplyStatus::EffectConfirmed, Reason::None);
+    }
+
+    /// Gives up what a slot waits for.
+    pub(crate) fn abort(&mut self, slot: Slot, reason: Reason) {
+        if let Some(pending) = self.pending[slot as usize].take() {
+            self.say(pending.id, ReplyStatus::Aborted, reason);
+        }
+    }
+
+    /// Whether a slot waits for something.
+    pub(crate) fn waits(&self, slot: Slot) -> bool {
+        self.pending[slot as usize].is_some()
+    }
+
+    /// One tick of waiting: the effect counts when seen for `needed` ticks in a row. True in
+    /// the tick in which it is confirmed.
+    pub(crate) fn watch(&mut self, slot: Slot, seen: bool, needed: u32) -> bool {
+        let Some(pending) = &mut self.pending[slot as usize] else {
+            return false;
+        };
+        pending.seen = if seen { pending.seen + 1 } else { 0 };
+        pending.ticks_left = pending.ticks_left.saturating_sub(1);
+        let (id, confirmed, late) = (pending.id, pending.seen >= needed, pending.ticks_left == 0);
+        if confirmed {
+            self.pending[slot as usize] = None;
+            self.say(id, ReplyStatus::EffectConfirmed, Reason::None);
+        } else if late {
+            self.pending[slot as usize] = None;
+            self.say(id, ReplyStatus::EffectTimeout, Reason::EffectTimeout);
+        }
+        confirmed
+    }
+
+    fn say(&mut self, id: u64, status: ReplyStatus, reason: Reason) {
+        if let Some(slot) = self.replies.get_mut(self.count) {
+            *slot = Reply { id, status, reason };
+            self.count += 1;
+        }
+    }
+}

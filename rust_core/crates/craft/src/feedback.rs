@@ -1,0 +1,145 @@
+//! What passes between a rig and the controller in one tick.
+
+use crate::{CLUSTERS, NOZZLES, NOZZLES_PER_CLUSTER, Quat, Vec3};
+
+/// Which parts of a [`Feedback`] arrived in this tick: a set of bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Fresh(pub u32);
+
+impl Fresh {
+    /// Body rates.
+    pub const RATES: Self = Self(1);
+    /// Specific force.
+    pub const ACCELERATION: Self = Self(1 << 1);
+    /// Attitude.
+    pub const ATTITUDE: Self = Self(1 << 2);
+    /// Position.
+    pub const POSITION: Self = Self(1 << 3);
+    /// Velocity.
+    pub const VELOCITY: Self = Self(1 << 4);
+    /// Battery, supercapacitor, bus, propellant.
+    pub const POWER: Self = Self(1 << 5);
+    /// Cluster temperatures.
+    pub const THERMAL: Self = Self(1 << 6);
+
+    /// The valve status of a cluster (0..4).
+    #[must_use]
+    pub const fn valves(cluster: usize) -> Self {
+        Self(1 << (8 + cluster))
+    }
+
+    /// Whether every bit of `other` is set.
+    #[must_use]
+    pub const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Sets the bits of `other`.
+    pub const fn set(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
+
+/// What a valve node says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(u8)]
+pub enum NodeState {
+    /// Not heard.
+    #[default]
+    Offline = 0,
+    /// Alive, valves closed, no commands taken.
+    Silent = 1,
+    /// Alive and obeying valve commands.
+    Armed = 2,
+    /// Armed, but commands stopped for three periods: valves closed by the node.
+    Failsafe = 3,
+    /// The node found a fault in itself; valves closed.
+    Fault = 4,
+}
+
+impl NodeState {
+    /// The state with this wire value; unknown values read as [`NodeState::Fault`].
+    #[must_use]
+    pub const fn from_wire(value: u8) -> Self {
+        match value {
+            0 => Self::Offline,
+            1 => Self::Silent,
+            2 => Self::Armed,
+            3 => Self::Failsafe,
+            _ => Self::Fault,
+        }
+    }
+}
+
+/// All that a rig tells the controller in one tick. A value counts only where its bit in
+/// `fresh` is set; what is not fresh is whatever was there before.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Feedback {
+    /// What arrived in this tick.
+    pub fresh: Fresh,
+    /// Angular rate of the body against the world, rad/s, body.
+    pub rates_rps_body: Vec3,
+    /// Specific force at the centre of mass, m/s², body.
+    pub acceleration_mps2_body: Vec3,
+    /// Attitude, body to world.
+    pub attitude_xyzw: Quat,
+    /// Centre of mass, m, world.
+    pub position_m_world: Vec3,
+    /// Velocity of the centre of mass, m/s, world.
+    pub velocity_mps_world: Vec3,
+    /// How long each valve was measured open during the last tick, µs.
+    pub open_time_us: [u32; NOZZLES],
+    /// Bit n: the node reports a fault of valve n.
+    pub valve_fault: u16,
+    /// State of each cluster's node.
+    pub node_state: [NodeState; CLUSTERS],
+    /// Battery state of charge, 0..1.
+    pub battery_soc: f64,
+    /// Supercapacitor state of charge, 0..1.
+    pub supercap_soc: f64,
+    /// Bus voltage, V.
+    pub bus_v: f64,
+    /// Power drawn by everything, W.
+    pub load_w: f64,
+    /// Propellant left, kg.
+    pub propellant_kg: f64,
+    /// Temperature of each cluster, °C.
+    pub cluster_temp_c: [f64; CLUSTERS],
+}
+
+/// All that the controller tells a rig in one tick.
+///
+/// A valve has at most one edge per tick, because the shortest pulse and pause are longer than
+/// a tick. So one number says it all: a valve that is open at the start of the tick stays open
+/// for `on_time_us` and then closes; a valve that is closed opens `on_time_us` before the end
+/// of the tick and stays open. Zero is closed, the whole period is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ValveCommand {
+    /// Whether the rig's nodes may open valves at all.
+    pub armed: bool,
+    /// On-time of each nozzle within the tick, µs.
+    pub on_time_us: [u32; NOZZLES],
+}
+
+impl ValveCommand {
+    /// On-times of one cluster (0..4), µs, in nozzle order.
+    #[must_use]
+    pub fn cluster_on_time_us(&self, cluster: usize) -> [u32; NOZZLES_PER_CLUSTER] {
+        std::array::from_fn(|i| self.on_time_us[cluster * NOZZLES_PER_CLUSTER + i])
+    }
+}
+
+/// What a simulated rig knows and a controller never sees.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Truth {
+    /// Centre of mass, m, world.
+    pub position_m_world: Vec3,
+    /// Velocity of the centre of mass, m/s, world.
+    pub velocity_mps_world: Vec3,
+    /// Attitude, body to world.
+    pub attitude_xyzw: Quat,
+    /// Angular rate, rad/s, body.
+    pub rates_rps_body: Vec3,
+    /// Mass with the propellant left, kg.
+    pub mass_kg: f64,
+}

@@ -1,0 +1,31 @@
+//! The craft as numbers, and the two things that pass between a rig and the controller.
+//!
+//! * [`Craft`] is the part of a BotSpec that physics and control need. Python validates the
+//!   specification and hands it over as one JSON object; this crate only checks that it can be
+//!   read and that its sizes fit. Nothing here knows a file, a clock or Python.
+//! * [`Feedback`] is all that a rig tells the controller in one tick.
+//! * [`ValveCommand`] is all that the controller tells a rig in one tick.
+//!
+//! Frames: body +X forward, +Y left, +Z up; world +X east, +Y north, +Z up. Quaternions are
+//! scalar-last `(x, y, z, w)` and turn body vectors into world vectors. SI units throughout.
+
+mod craft;
+mod feedback;
+
+pub use craft::{
+    Attitude, AttitudeLimits, ControlConfig, Craft, CraftError, HeatInput, HeatSource, Mass,
+    Position, PowerPlane, PwpfConfig, SensorConfig, Sensors, ThermalCoupling, ThermalNode,
+    ThermalPlane, Thruster,
+};
+pub use feedback::{Feedback, Fresh, NodeState, Truth, ValveCommand};
+
+/// Nozzles of the craft.
+pub const NOZZLES: usize = 16;
+/// Clusters of nozzles; one CAN node drives one cluster.
+pub const CLUSTERS: usize = 4;
+/// Nozzles of one cluster.
+pub const NOZZLES_PER_CLUSTER: usize = NOZZLES / CLUSTERS;
+/// A vector in three dimensions; the name it is bound to gives unit and frame.
+pub type Vec3 = [f64; 3];
+/// A unit quaternion, scalar last `(x, y, z, w)`, body to world.
+pub type Quat = [f64; 4];

@@ -1,0 +1,51 @@
+//! The Python face of the core, `qiki_hil._core`. The stubs in `qiki_hil/_core.pyi` hold the
+//! documentation; this crate checks shapes, borrows, calls and converts.
+
+mod controller;
+mod plant;
+mod realtime;
+mod records;
+mod signals;
+
+use crc::{CRC_8_SAE_J1850, Crc};
+use pyo3::prelude::*;
+
+const J1850: Crc<u8> = Crc::<u8>::new(&CRC_8_SAE_J1850);
+
+#[pyfunction]
+fn crc8_j1850(data: &[u8]) -> u8 {
+    J1850.checksum(data)
+}
+
+#[pymodule]
+mod _core {
+    use super::*;
+
+    #[pymodule_export]
+    use super::controller::{ControllerCore, bench_controller_step};
+    #[pymodule_export]
+    use super::crc8_j1850;
+    #[pymodule_export]
+    use super::plant::PlantCore;
+    #[pymodule_export]
+    use super::realtime::{lock_memory, sharpen_timers, wait_until_ns};
+    #[pymodule_export]
+    use super::records::{CycleScanner, ReplayCore, decode_cycles};
+    #[pymodule_export]
+    use super::signals::{Feedback, Truth, ValveCommand};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        use qiki_craft::Fresh;
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("NOZZLES", qiki_craft::NOZZLES)?;
+        module.add("CLUSTERS", qiki_craft::CLUSTERS)?;
+        module.add("FRESH_RATES", Fresh::RATES.0)?;
+        module.add("FRESH_ACCELERATION", Fresh::ACCELERATION.0)?;
+        module.add("FRESH_ATTITUDE", Fresh::ATTITUDE.0)?;
+        module.add("FRESH_POSITION", Fresh::POSITION.0)?;
+        module.add("FRESH_VELOCITY", Fresh::VELOCITY.0)?;
+        module.add("FRESH_POWER", Fresh::POWER.0)?;
+        module.add("FRESH_THERMAL", Fresh::THERMAL.0)
+    }
+}

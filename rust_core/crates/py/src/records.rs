@@ -1,0 +1,212 @@
+//! Recorded cycles: split from packets, as columns, and replayed.
+
+use numpy::{IntoPyArray, PyArray1, PyArrayMethods};
+use prost::Message;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList};
+use qiki_control::{
+    Command, Controller, CycleEncoder, Inputs, Outputs, Timing, feedback_from_record,
+};
+use qiki_craft::{Craft, Feedback, Truth};
+use qiki_messages::{Columns, for_each_column, telemetry};
+
+/// What the last record said, as far as a change of it is an event.
+#[derive(Default, PartialEq)]
+struct Watched {
+    mode: i32,
+    armed: bool,
+    hold_reason: i32,
+    isolated: u32,
+}
+
+/// Splits packets into records and points out those in which something happened.
+#[pyclass(module = "qiki_hil._core")]
+#[derive(Default)]
+pub struct CycleScanner {
+    record: telemetry::CycleRecord,
+    last: Option<Watched>,
+}
+
+type Row<'py> = (u64, i64, Bound<'py, PyBytes>);
+
+#[pymethods]
+impl CycleScanner {
+    #[new]
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn scan<'py>(
+        &mut self,
+        py: Python<'py>,
+        packet: &[u8],
+    ) -> PyResult<(Vec<Row<'py>>, Vec<usize>)> {
+        let mut rest = packet;
+        let (mut rows, mut notable) = (Vec::new(), Vec::new());
+        while let Some((&tag, tail)) = rest.split_first() {
+            let (bytes, tail) = record(tag, tail)
+                .ok_or_else(|| PyValueError::new_err("packet: not a sequence of cycle records"))?;
+            self.record.clear();
+            self.record
+                .merge(bytes)
+                .map_err(|error| PyValueError::new_err(format!("cycle record: {error}")))?;
+            if self.happened() {
+                notable.push(rows.len());
+            }
+            rows.push((
+                self.record.tick,
+                self.record.time_ns,
+                PyBytes::new(py, bytes),
+            ));
+            rest = tail;
+        }
+        Ok((rows, notable))
+    }
+}
+
+impl CycleScanner {
+    fn happened(&mut self) -> bool {
+        let Some(control) = &self.record.control else {
+            return false;
+        };
+        let now = Watched {
+            mode: control.mode,
+            armed: control.armed,
+            hold_reason: control.hold_reason,
+            isolated: control.isolated,
+        };
+        let changed = self.last.as_ref() != Some(&now);
+        self.last = Some(now);
+        changed || !control.replies.is_empty() || self.record.command.is_some()
+    }
+}
+
+/// A record and what follows it.
+fn record(tag: u8, mut tail: &[u8]) -> Option<(&[u8], &[u8])> {
+    if tag != 0x0A {
+        return None;
+    }
+    let length = usize::try_from(prost::encoding::decode_varint(&mut tail).ok()?).ok()?;
+    tail.split_at_checked(length)
+}
+
+/// Encoded records as a dict of arrays.
+#[pyfunction]
+pub fn decode_cycles<'py>(
+    py: Python<'py>,
+    records: &Bound<'py, PyList>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let blobs: Vec<Bound<'py, PyBytes>> = records
+        .iter()
+        .map(|r| Ok(r.cast_into::<PyBytes>()?))
+        .collect::<PyResult<_>>()?;
+    let columns = Columns::decode(blobs.iter().map(|b| b.as_bytes()))
+        .map_err(|error| PyValueError::new_err(error.to_string()))?;
+    let rows = columns.len;
+    let dict = PyDict::new(py);
+    macro_rules! visit {
+        ($name:ident, $type:ty, $width:literal) => {
+            let array: Bound<'py, PyArray1<$type>> = columns.$name.into_pyarray(py);
+            if $width == 1 {
+                dict.set_item(stringify!($name), array)?;
+            } else {
+                dict.set_item(stringify!($name), array.reshape([rows, $width])?)?;
+            }
+        };
+    }
+    for_each_column!(visit);
+    Ok(dict)
+}
+
+/// Feeds recorded inputs through a fresh controller and encodes what comes out.
+#[pyclass(module = "qiki_hil._core")]
+pub struct ReplayCore {
+    controller: Controller,
+    encoder: CycleEncoder,
+    feedback: Feedback,
+    outputs: Outputs,
+}
+
+fn array<const N: usize>(values: &[f64]) -> [f64; N] {
+    values.try_into().unwrap_or([0.0; N])
+}
+
+fn truth(message: &telemetry::Truth) -> Truth {
+    Truth {
+        position_m_world: array(&message.position_m_world),
+        velocity_mps_world: array(&message.velocity_mps_world),
+        attitude_xyzw: array(&message.attitude_xyzw),
+        rates_rps_body: array(&message.rates_rps_body),
+        mass_kg: message.mass_kg,
+    }
+}
+
+fn timing(message: &telemetry::CycleTiming) -> Timing {
+    Timing {
+        wakeup_ns: message.wakeup_ns,
+        read_ns: message.read_ns,
+        step_ns: message.step_ns,
+        write_ns: message.write_ns,
+        send_ns: message.send_ns,
+        overruns: message.overruns,
+    }
+}
+
+#[pymethods]
+impl ReplayCore {
+    #[new]
+    fn new(craft_json: &str, period_us: u32) -> PyResult<Self> {
+        let craft =
+            Craft::from_json(craft_json).map_err(|e| PyValueError::new_err(e.to_string()))?;
+        let controller =
+            Controller::new(&craft, period_us).map_err(|e| PyValueError::new_err(e.to_string()))?;
+        Ok(Self {
+            controller,
+            encoder: CycleEncoder::new(1),
+            feedback: Feedback::default(),
+            outputs: Outputs::default(),
+        })
+    }
+
+    /// Replays one record; returns what the controller makes of it now, None where it is the
+    /// same to the bit.
+    fn step<'py>(
+        &mut self,
+        py: Python<'py>,
+        recorded: &[u8],
+    ) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let message = telemetry::CycleRecord::decode(recorded)
+            .map_err(|error| PyValueError::new_err(format!("cycle record: {error}")))?;
+        feedback_from_record(
+            message
+                .feedback
+                .as_ref()
+                .unwrap_or(&telemetry::Feedback::default()),
+            &mut self.feedback,
+        );
+        let command = message.command.as_ref().map(Command::from_wire);
+        let inputs = Inputs {
+            tick: message.tick,
+            period_ns: message.period_ns,
+            feedback: &self.feedback,
+            command: command.as_ref(),
+        };
+        self.controller.step(&inputs, &mut self.outputs);
+        self.encoder.clear();
+        self.encoder.push(
+            message.time_ns,
+            &inputs,
+            message.command.as_ref(),
+            &self.outputs,
+            message.truth.as_ref().map(truth).as_ref(),
+            message.timing.as_ref().map(timing).as_ref(),
+        );
+        let packet = self.encoder.packet();
+        let now = packet
+            .split_first()
+            .and_then(|(&tag, tail)| record(tag, tail))
+            .map_or(&[][..], |r| r.0);
+        Ok((now != recorded).then(|| PyBytes::new(py, now)))
+    }
+}

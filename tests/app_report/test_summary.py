@@ -1,0 +1,153 @@
+"""The summary: verdict, percentiles, what was spent."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
+from qiki_hil.app.summary import RunFacts, Summary, summarize
+from qiki_hil.control.scenario import Expectation, evaluate
+from tests.scenario.synthetic import rows, synthetic_columns
+
+RUN = RunFacts(
+    run_id="r-1",
+    scenario="demo",
+    rig="sim",
+    rate_hz=100.0,
+    seed=7,
+    duration_s=4.0,
+    speed="max",
+    directory="runs/r-1",
+    spec_hash="abc",
+    dry_mass_kg=420.0,
+    versions={"qiki-hil": "0.1.0"},
+)
+COMPLETED = link_pb2.LoopEnded(
+    end=link_pb2.LOOP_END_COMPLETED,
+    ticks=400,
+    wall_ns=200_000_000,
+    valves_closed=True,
+    rig_counters={"sent": 12, "bad_crc": 0},
+)
+
+
+def ended(**changes) -> link_pb2.LoopEnded:
+    result = link_pb2.LoopEnded()
+    result.CopyFrom(COMPLETED)
+    for name, value in changes.items():
+        setattr(result, name, value)
+    return result
+
+
+def expected(limit: float):
+    expectation = Expectation(name="x", signal="position_x_m", max=limit)
+    return evaluate([expectation], synthetic_columns(), 4.0)
+
+
+def summary(columns=None, last=COMPLETED, results=(), **keys) -> Summary:
+    columns = synthetic_columns() if columns is None else columns
+    return summarize(RUN, columns, last, results, **keys)
+
+
+@pytest.mark.parametrize(
+    ("last", "limit", "status"),
+    [
+        (COMPLETED, 2.0, "passed"),
+        (COMPLETED, 0.5, "failed"),
+        (ended(valves_closed=False), 2.0, "failed"),
+        (ended(end=link_pb2.LOOP_END_OVERRUN), 2.0, "failed"),
+        (ended(end=link_pb2.LOOP_END_RIG_FAILED), 2.0, "failed"),
+        (ended(end=link_pb2.LOOP_END_STOPPED), 2.0, "aborted"),
+        (ended(end=link_pb2.LOOP_END_STOPPED, valves_closed=False), 2.0, "failed"),
+        (None, 2.0, "failed"),
+    ],
+)
+def test_a_run_passes_only_complete_with_valves_closed_and_all_expectations_met(
+    last, limit, status
+):
+    result = summary(last=last, results=expected(limit))
+    assert result.status == status
+    assert result.passed is (status == "passed")
+
+
+def test_a_loop_that_died_without_a_word_is_told_so():
+    result = summary(last=None)
+    assert result.end == "unknown"
+    assert result.end_detail == "the loop ended without a word"
+    assert result.valves_closed is False
+
+
+def test_counts_and_times_are_those_of_the_loop():
+    result = summary(last=ended(overruns=3, records_dropped=2))
+    assert (result.ticks, result.overruns, result.records_dropped) == (400, 3, 2)
+    assert result.simulated_s == 4.0
+    assert result.wall_s == 0.2
+    assert result.speed_ratio == pytest.approx(20.0)
+    assert result.rig_counters == {"bad_crc": 0, "sent": 12}
+
+
+def test_parts_that_were_not_timed_have_no_percentiles():
+    timing = summary().timing
+    assert [getattr(timing, part) for part in ("wakeup", "read", "step", "write", "send")] == [
+        None
+    ] * 5
+
+
+def test_percentiles_are_values_that_were_measured():
+    columns = synthetic_columns(40.0, timed=True)
+    columns["wakeup_ns"] = np.arange(len(columns["tick"]), dtype=np.int64) * 1000
+    columns["wakeup_ns"][0] = -1
+    wakeup = summary(columns).timing.wakeup
+    assert wakeup is not None
+    assert (wakeup.p50_us, wakeup.p99_us, wakeup.p999_us, wakeup.max_us) == (
+        2000.0,
+        3960.0,
+        3996.0,
+        3999.0,
+    )
+
+
+def test_pulses_and_on_times_are_counted_for_every_nozzle():
+    columns = synthetic_columns()
+    columns["on_time_us"][:] = 0
+    columns["on_time_us"][10:13, 5] = 10_000
+    columns["on_time_us"][20:22, 5] = 4_000
+    result = summary(columns)
+    assert result.pulses_total == 2
+    assert (result.nozzles[5].pulses, result.nozzles[5].on_time_s) == (2, pytest.approx(0.038))
+    assert result.nozzles[4].pulses == 0
+    assert len(result.nozzles) == 16
+    assert result.isolated == [0, 2]
+
+
+def test_delta_v_is_the_allocated_force_over_the_mass():
+    columns = synthetic_columns()
+    columns["wrench_given"][:] = [3.0, 0.0, 4.0, 100.0, 0.0, 0.0]
+    columns["true_mass_kg"][:] = 500.0
+    assert summary(columns).delta_v_mps == pytest.approx(5.0 / 500.0 * 4.0)
+    columns["true_mass_kg"][:] = math.nan
+    columns["propellant_kg"][:] = 80.0
+    assert summary(columns).delta_v_mps == pytest.approx(5.0 / 500.0 * 4.0)
+
+
+def test_a_run_without_records_still_has_a_summary():
+    nothing = rows(synthetic_columns(), slice(0, 0))
+    result = summary(nothing, None, expected(1.0))
+    assert result.records == 0
+    assert result.propellant_kg is None
+    assert result.delta_v_mps is None
+
+
+def test_the_json_is_one_object_without_nan_that_reads_back():
+    columns = synthetic_columns()
+    columns["true_mass_kg"][:] = math.nan
+    columns["propellant_kg"][-1] = math.nan
+    result = summary(columns, results=expected(0.5), telemetry={"sent": 3, "url": None})
+    text = result.model_dump_json()
+    data = json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+    assert data["propellant_kg"] is None
+    assert data["expectations"][0]["margin"] == pytest.approx(-0.5)
+    assert data["telemetry"] == {"sent": 3, "url": None}
+    assert Summary.model_validate_json(text) == result

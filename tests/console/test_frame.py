@@ -1,0 +1,153 @@
+"""The lines of the live view: what they say, and that they fit."""
+
+import math
+
+import pytest
+
+from qiki_hil.console.live import ColumnFeed, EventLine, LiveState, Prompt
+from qiki_hil.console.live.frame import frame_lines
+from qiki_hil.console.live.glyphs import ASCII, UNICODE, Glyphs, bar, fixed, glyphs_for
+from tests.scenario.synthetic import rows, synthetic_columns
+
+
+def filled() -> LiveState:
+    state = LiveState(
+        scenario="demo", rig="sim", rate_hz=100.0, seed=1, duration_s=4.0, broker="connected"
+    )
+    columns = rows(synthetic_columns(timed=True), slice(290, 300))
+    ColumnFeed().take(state, columns, 3.0)
+    state.ages_s["broker"] = 0.1
+    state.events = [EventLine(n / 10, f"event {n}") for n in range(40)]
+    return state
+
+
+def frame(
+    state: LiveState,
+    width: int = 100,
+    height: int = 30,
+    glyphs: Glyphs = UNICODE,
+    prompt: Prompt | None = None,
+) -> list[str]:
+    return [line.plain.rstrip() for line in frame_lines(state, width, height, glyphs, prompt)]
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 132, 200])
+@pytest.mark.parametrize("height", [1, 3, 10, 24, 30, 60])
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
+@pytest.mark.parametrize("make", [LiveState, filled])
+def test_a_frame_has_exactly_the_rows_and_never_more_columns(width, height, glyphs, make):
+    lines = frame_lines(make(), width, height, glyphs, Prompt("goto 1 2 3", 4, "no"))
+    assert len(lines) == height
+    assert all(line.cell_len <= width for line in lines)
+    if glyphs is ASCII:
+        assert all(line.plain.isascii() for line in lines)
+
+
+@pytest.mark.parametrize(("width", "height", "events"), [(100, 30, 8), (80, 24, 2)])
+def test_both_usual_sizes_show_every_section(width, height, events):
+    lines = frame(filled(), width, height, prompt=Prompt())
+    text = "\n".join(lines)
+    for title in ("pose", "wrench asked > given", "thrusters", "power", "loop", "events"):
+        assert f"── {title} " in text
+    assert sum(" event " in line for line in lines) == events
+    assert lines[-1].startswith("> ")
+    for nozzle in range(16):
+        assert f" {nozzle:02d}" in text
+
+
+def test_the_sizes_of_everything_are_told():
+    text = "\n".join(frame(filled()))
+    assert "demo · sim · 100 Hz · 1x · seed 1" in text
+    assert "3.0/4 s  75%" in text
+    assert "mode IDLE" in text
+    assert "● ARMED" in text
+    assert "position m        1.010    0.000    0.000" in text
+    assert "attitude °         0.00     0.00    40.10" in text
+    assert "C2 armed     25°C" in text
+    assert "00 ✗isolated" in text
+    assert "wake-up p50 " in text
+    assert "✓ overruns 0, dropped records 0" in text
+    assert "rate  100.0 Hz" in text
+    assert "✓ broker connected, 0 sent" in text
+
+
+def test_every_meaning_has_a_glyph_or_a_word_besides_its_colour():
+    state = filled()
+    state.armed, state.hold_reason = False, "NAV_STALE"
+    state.valve_fault = 1 << 9
+    state.node_state = (0, 1, 3, 4)
+    state.supercap_soc = 0.2
+    state.wrench_asked, state.wrench_given = (900.0, 0, 0, 0, 0, 0), (500.0, 0, 0, 0, 0, 0)
+    state.overruns, state.records_dropped = 2, 1
+    state.broker, state.broker_waiting, state.broker_lost = "away", 5, 3
+    text = "\n".join(frame(state, 120))
+    for words in (
+        "○ silent",
+        "! held: NAV_STALE",
+        "09 !fault",
+        "C0 offline",
+        "C2 failsafe",
+        "C3 fault",
+        "! low",
+        "! short",
+        "! overruns 2, dropped records 1",
+        "✗ broker away, 0 sent, 5 waiting, 3 lost",
+    ):
+        assert words in text, words
+
+
+def test_what_is_old_is_marked_stale_and_what_was_never_heard_says_so():
+    state = filled()
+    state.ages_s = {"record": 2.5, "nav": 0.3, "power": 0.02}
+    text = "\n".join(frame(state))
+    assert "record ◷ 2.5 s STALE" in text
+    assert "pose  ◷ 300 ms STALE" in text
+    assert "power  ✓ 20 ms old" in text
+    assert "thrusters  ◷ never heard" in text
+
+
+def test_nothing_known_is_shown_as_nothing_known():
+    text = "\n".join(frame(LiveState()))
+    assert "mode UNKNOWN" in text
+    assert "position m            –        –        –" in text
+    assert "nan" not in text
+    assert "not timed: time is simulated" in text
+    assert "broker off" in text
+
+
+def test_what_is_typed_stays_in_sight_and_cannot_move_the_cursor():
+    long = frame(filled(), 40, 24, prompt=Prompt("x" * 100 + "end", 103))[-1]
+    assert long.endswith("end▏")
+    assert len(long) <= 40
+    assert frame(filled(), prompt=Prompt("ab", 1))[-1] == "> a▏b"
+    lines = frame(filled(), prompt=Prompt("a\x1b[2Jb", 6, "no\nsuch\x07thing"))
+    assert lines[-2] == "! no such thing"
+    assert "\x1b" not in "".join(lines)
+
+
+def test_events_cannot_move_the_cursor_either():
+    state = LiveState(events=[EventLine(1.0, "a\x1b[2J\nb", "bad")])
+    assert "    1.00 s ✗ a [2J b" in frame(state)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [(0.0, "░░░░"), (1.0, "████"), (0.5, "██░░"), (0.001, "▏░░░"), (7.0, "████"), (-1.0, "░░░░")],
+)
+def test_a_bar_shows_its_part_and_the_least_sliver(ratio, text):
+    assert bar(ratio, 4, UNICODE) == text
+    assert bar(math.nan, 4, UNICODE) == "––––"
+
+
+def test_numbers_keep_their_width():
+    assert fixed(-0.0001, 7, 3, UNICODE) == "  0.000"
+    assert fixed(12345.678, 7, 3, UNICODE) == "12345.7"
+    assert fixed(-1e12, 7, 3, UNICODE) == " -1e+12"
+    assert fixed(math.inf, 7, 3, UNICODE) == "      –"
+
+
+def test_a_terminal_that_knows_only_ascii_gets_only_ascii():
+    assert glyphs_for("utf-8") is UNICODE
+    assert glyphs_for("ascii") is ASCII
+    assert glyphs_for(None) is ASCII
+    assert glyphs_for("no-such-encoding") is ASCII

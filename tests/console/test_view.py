@@ -1,0 +1,188 @@
+"""The live view on terminals, emulated and real, and the plain view."""
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyte
+import pytest
+from rich.console import Console
+
+from qiki_hil.console.live import EventLine, LiveState, LiveView, PlainView, Prompt
+from tests.console.test_frame import filled
+
+ROOT = Path(__file__).parents[2]
+
+
+def console(width: int, height: int, **keys) -> Console:
+    keys = {"force_terminal": True, "color_system": "256", "legacy_windows": False, **keys}
+    return Console(file=io.StringIO(), width=width, height=height, highlight=False, **keys)
+
+
+def show(out: Console, *states: LiveState, screen: bool = True) -> str:
+    with LiveView(out, screen=screen) as view:
+        for state in states:
+            view.update(state, Prompt("goto 1", 6))
+        return out.file.getvalue()
+
+
+@pytest.mark.parametrize(("width", "height"), [(100, 30), (80, 24), (200, 50)])
+@pytest.mark.parametrize("screen", [True, False])
+def test_a_terminal_shows_the_whole_frame_and_nothing_scrolls_away(width, height, screen):
+    terminal = pyte.HistoryScreen(width, height)
+    states = [filled(), filled(), filled()]
+    states[-1].mode = "BRAKE"
+    text = show(console(width, height), *states, screen=screen)
+    pyte.Stream(terminal).feed(text.replace("\n", "\r\n"))
+    assert terminal.display[0].startswith("demo · sim")
+    assert "mode BRAKE" in terminal.display[1]
+    last = height - 1 if screen else height - 2
+    assert terminal.display[last].rstrip() == "> goto 1▏"
+    assert not terminal.history.top
+
+
+def test_frames_are_written_over_each_other_without_clearing_the_screen():
+    out = console(100, 30)
+    one = show(out, filled())
+    many = show(console(100, 30), *[filled()] * 5)
+    assert many.count("\x1b[2J") == one.count("\x1b[2J") <= 1
+    assert "\x1b[K" not in many
+
+
+def test_the_alternate_screen_and_the_cursor_are_given_back_even_after_an_error():
+    out = console(100, 30)
+
+    def fail() -> None:
+        with LiveView(out) as view:
+            view.update(filled())
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    text = out.file.getvalue()
+    assert text.index("\x1b[?1049h") < text.index("\x1b[?1049l")
+    assert text.rindex("\x1b[?25l") < text.rindex("\x1b[?25h")
+
+
+def test_without_colour_not_a_word_is_lost(monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    plain = show(console(100, 30), filled())
+    monkeypatch.delenv("NO_COLOR")
+    coloured = show(console(100, 30), filled())
+    colour = re.compile(r"\x1b\[[0-9;]*m")
+    assert colour.sub("", plain) == colour.sub("", coloured)
+    codes = {code for group in colour.findall(plain) for code in group[2:-1].split(";")}
+    assert codes.isdisjoint({str(n) for n in (*range(30, 50), *range(90, 108))})
+
+
+class Output(io.StringIO):
+    encoding = "utf-8"
+
+
+def test_plain_lines_come_once_a_second_and_once_for_every_event():
+    out = Output()
+    state = filled()
+    state.events = []
+    with PlainView(out) as view:
+        for tenth in range(31):
+            state.wall_s = tenth / 10
+            if tenth == 12:
+                state.events.append(EventLine(1.2, "arm: accepted", "good"))
+            if tenth == 17:
+                state.events.append(EventLine(1.7, "nozzle 3\nisolated", "bad"))
+                state.events = state.events[-1:]
+            view.update(state)
+    status = (
+        "    2.99 s, IDLE armed, position 1.01 0.00 0.00 m, attitude 0.0 0.0 40.1 deg, "
+        "rate 0.00 deg/s, propellant 11.63 kg, wake-up p99 34 µs, overruns 0, ISOLATED 0,2"
+    )
+    lines = out.getvalue().splitlines()
+    assert [re.sub(r"p99 \d+", "p99 34", line) for line in lines] == [
+        status,
+        status,
+        "    1.20 s, OK: arm: accepted",
+        "    1.70 s, ERROR: nozzle 3 isolated",
+        status,
+        status,
+    ]
+
+
+def test_plain_lines_say_what_is_wrong_and_what_is_unknown():
+    out = Output()
+    state = LiveState(hold_reason="NAV_STALE", records_dropped=4, ages_s={"nav": 1.25})
+    PlainView(out).update(state)
+    assert out.getvalue() == (
+        "    0.00 s, UNKNOWN silent, position ? ? ? m, attitude ? ? ? deg, rate ? deg/s, "
+        "propellant ? kg, overruns 0, DROPPED 4, HELD NAV_STALE, STALE nav 1.2 s\n"
+    )
+
+
+def test_a_reader_that_went_away_does_not_stop_the_run():
+    out, into = os.pipe()
+    os.close(out)
+    with open(into, "w", encoding="utf-8", buffering=1) as pipe:
+        view = PlainView(pipe)
+        view.update(LiveState(events=[EventLine(0.0, "a")]))
+        view.update(LiveState(wall_s=5.0))
+        os.dup2(os.open(os.devnull, os.O_WRONLY), pipe.fileno())
+
+
+class Tmux:
+    """A tmux server of its own with one pane."""
+
+    def __init__(self, socket: Path, width: int, height: int, command: str) -> None:
+        self.socket = socket
+        env = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+        size = ["-x", str(width), "-y", str(height)]
+        self.run("-f", os.devnull, "new-session", "-d", *size, command, env=env)
+
+    def run(self, *args: str, env: dict[str, str] | None = None) -> str:
+        command = ["tmux", "-u", "-S", str(self.socket), *args]
+        result = subprocess.run(
+            command, capture_output=True, text=True, env=env, cwd=ROOT, timeout=30, check=False
+        )
+        return result.stdout
+
+    def until(self, words: str) -> list[str]:
+        end = time.monotonic() + 30.0
+        while True:
+            lines = self.run("capture-pane", "-p").splitlines()
+            if words in "\n".join(lines):
+                return lines
+            assert time.monotonic() < end, "\n".join(lines)
+            time.sleep(0.1)
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+def test_in_tmux_the_view_follows_the_size_takes_commands_and_leaves_the_screen(tmp_path):
+    app = f"{sys.executable} -m tests.console.terminal_app --view; echo left; stty -a; cat"
+    tmux = Tmux(tmp_path / "s", 100, 30, app)
+    try:
+        lines = tmux.until("── events")
+        assert lines[0].startswith("demo · sim")
+        assert lines[29].startswith("> ")
+        tmux.run("send-keys", "gotp", "BSpace", "o 1")
+        tmux.until("> goto 1▏")
+        tmux.run("send-keys", "Enter")
+        tmux.until("heard <goto 1>")
+        tmux.run("send-keys", "bad", "Enter")
+        tmux.until("! 'bad' is no command")
+        tmux.run("resize-window", "-x", "80", "-y", "24")
+        tmux.run("send-keys", "Up")
+        lines = tmux.until("> bad▏")
+        assert lines[0].startswith("demo · sim")
+        assert lines[23] == "> bad▏"
+        tmux.run("send-keys", "C-u", "quit", "Enter")
+        lines = tmux.until("left")
+        text = "\n".join(tmux.until("icanon"))
+        assert "bye" in text
+        assert "-icanon" not in text
+        assert " echo " in text
+        assert "demo · sim" not in text
+    finally:
+        tmux.run("kill-server")

@@ -1,0 +1,111 @@
+from pathlib import Path
+
+import pytest
+
+from qiki_hil.errors import RigError
+from qiki_hil.rig import RigConfig, make_rig
+from qiki_hil.rig.config import CanRigConfig, SlcanRigConfig
+from tests.rig.contract import SPEC
+
+CAN = "kind: can\ninterface: socketcan\nchannel: can0\n"
+
+
+def test_these_rigs_ship() -> None:
+    assert {"sim", "slcan", "virtual"} <= set(RigConfig.shipped())
+
+
+@pytest.mark.parametrize("name", RigConfig.shipped())
+def test_a_shipped_rig_loads_and_survives_being_written(name: str) -> None:
+    config = RigConfig.load(name)
+    assert config.name == name
+    assert config.description
+    assert RigConfig.parse(config.to_yaml()) == config
+
+
+def test_a_rig_is_found_by_file_and_by_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "bench"
+    folder.mkdir()
+    (folder / "rig.yaml").write_text(CAN)
+    for path in (folder, folder / "rig.yaml", str(folder)):
+        config = RigConfig.load(path)
+        assert isinstance(config, CanRigConfig)
+        assert (config.name, config.interface, config.channel) == ("bench", "socketcan", "can0")
+        assert (config.rate_hz, config.bitrate, config.max_load_ratio) == (500, 1_000_000, 0.6)
+
+
+def test_an_unknown_rig_names_the_shipped_ones() -> None:
+    with pytest.raises(RigError) as caught:
+        RigConfig.load("bench")
+    assert str(caught.value) == (
+        "no rig 'bench': neither a file nor a shipped rig; shipped are: "
+        + ", ".join(RigConfig.shipped())
+    )
+
+
+def test_every_problem_of_a_file_is_told_at_once() -> None:
+    text = "kind: can\nrate_hz: 5000\nbitrate: fast\nchannel: ''\nchanel: can0\n"
+    with pytest.raises(RigError) as caught:
+        RigConfig.parse(text, "bench.yaml")
+    assert str(caught.value) == (
+        "bench.yaml: 5 problem(s)\n"
+        "  - interface: missing\n"
+        "  - rate_hz: must be less than or equal to 1000, got 5000 (line 2)\n"
+        "  - bitrate: must be a valid integer, unable to parse string as an integer, got 'fast' "
+        "(line 3)\n"
+        "  - channel: must have at least 1 character, got '' (line 4)\n"
+        "  - chanel: unknown key; did you mean channel? (line 5)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "is empty"),
+        ("- sim", "must be a mapping"),
+        ("kind: [", "not YAML"),
+        ("rate_hz: 500", "kind: missing; one of sim, virtual, slcan, can"),
+        ("kind: warp", "kind: must be one of sim, virtual, slcan, can, got 'warp'"),
+        ("kind: sim\nkind: can", "kind: given twice, lines 1 and 2"),
+        ("kind: sim\nbitrate: 1000000", "bitrate: unknown key"),
+        ("kind: slcan\nbitrate: 333333", "bitrate: must be 10000, 20000"),
+        ("kind: virtual\nmax_load_ratio: 1.5", "max_load_ratio: must be less than or equal to 1"),
+        ("kind: sim\nrate_hz: 199", "rate_hz: must be greater than or equal to 200"),
+    ],
+)
+def test_a_broken_file_is_told_with_its_path(text: str, complaint: str) -> None:
+    with pytest.raises(RigError) as caught:
+        RigConfig.parse(text)
+    assert complaint in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", None])
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "rig.yaml"
+    if content is None:
+        path.mkdir()
+        (path / "rig.yaml").mkdir()
+    else:
+        path.write_bytes(content)
+    with pytest.raises(RigError, match="cannot be read"):
+        RigConfig.load(path)
+
+
+@pytest.mark.parametrize("name", ["sim", "virtual", "slcan"])
+def test_a_rig_is_made_from_its_description(name: str) -> None:
+    rig = make_rig(RigConfig.load(name), SPEC, seed=1)
+    assert rig.name == name
+    assert rig.lockstep == (name != "slcan")
+
+
+def test_a_can_rig_without_its_bus_says_what_is_missing() -> None:
+    text = "kind: can\ninterface: slcan\nchannel: /dev/ttyACM_none\n"
+    rig = make_rig(RigConfig.parse(text), SPEC, seed=1)
+    with pytest.raises(RigError, match="CAN bus slcan /dev/ttyACM_none: cannot be opened"):
+        rig.open(0.002)
+    rig.close()
+
+
+def test_the_shipped_serial_rig_has_a_rate_that_the_line_carries() -> None:
+    config = RigConfig.load("slcan")
+    assert isinstance(config, SlcanRigConfig)
+    assert config.rate_hz == 200

@@ -1,0 +1,138 @@
+import pytest
+
+from qiki_hil.rig.emulator.valve_node import CLOSED, NodeState, ValveNode
+
+PERIOD_US = 2000
+WHOLE = (PERIOD_US,) * 4
+ARMING_TICKS = 10
+
+
+@pytest.fixture
+def node() -> ValveNode:
+    return ValveNode(PERIOD_US, ARMING_TICKS)
+
+
+@pytest.fixture
+def armed(node: ValveNode) -> ValveNode:
+    node.arm(PERIOD_US)
+    return node
+
+
+def test_a_node_starts_silent_and_obeys_nothing(node: ValveNode) -> None:
+    node.command(WHOLE)
+    assert node.tick() == CLOSED
+    assert node.state is NodeState.SILENT
+
+
+def test_a_command_from_before_arming_is_not_kept(node: ValveNode) -> None:
+    node.command(WHOLE)
+    node.arm(PERIOD_US)
+    assert node.tick() == CLOSED
+
+
+def test_an_armed_node_gives_what_was_commanded(armed: ValveNode) -> None:
+    armed.command((0, 1, 700, 2000))
+    assert armed.tick() == (0, 1, 700, 2000)
+    assert armed.state is NodeState.ARMED
+
+
+def test_of_two_commands_in_a_tick_the_last_counts(armed: ValveNode) -> None:
+    armed.command(WHOLE)
+    armed.command(CLOSED)
+    assert armed.tick() == CLOSED
+
+
+def test_a_missing_command_holds_the_valves_and_not_the_edge(armed: ValveNode) -> None:
+    armed.command((700, 0, 2000, 0))
+    armed.tick()
+    assert armed.tick() == (2000, 0, 2000, 0)
+
+
+def test_a_valve_that_closed_inside_a_tick_is_held_closed(armed: ValveNode) -> None:
+    armed.command(WHOLE)
+    armed.tick()
+    armed.command((700, 2000, 2000, 2000))
+    armed.tick()
+    assert armed.tick() == (0, 2000, 2000, 2000)
+
+
+def test_three_periods_after_the_last_command_the_node_closes(armed: ValveNode) -> None:
+    armed.command(WHOLE)
+    assert [armed.tick() for _ in range(5)] == [WHOLE, WHOLE, WHOLE, CLOSED, CLOSED]
+    assert armed.state is NodeState.FAILSAFE
+
+
+def test_commands_end_the_failsafe(armed: ValveNode) -> None:
+    for _ in range(5):
+        armed.tick()
+    armed.command(WHOLE)
+    assert armed.tick() == WHOLE
+    assert armed.state is NodeState.ARMED
+
+
+def test_after_a_failsafe_an_edge_inside_the_tick_is_not_guessed(armed: ValveNode) -> None:
+    armed.command(WHOLE)
+    for _ in range(5):
+        armed.tick()
+    armed.command((700, 2000, 0, 700))
+    assert armed.tick() == (0, 2000, 0, 0)
+    armed.command((700, 2000, 0, 700))
+    assert armed.tick() == (700, 2000, 0, 700)
+
+
+def test_disarmed_closes_at_once_and_rearming_starts_afresh(armed: ValveNode) -> None:
+    armed.command(WHOLE)
+    armed.tick()
+    armed.command(WHOLE)
+    armed.disarm()
+    assert armed.tick() == CLOSED
+    assert armed.state is NodeState.SILENT
+    armed.arm(PERIOD_US)
+    armed.command((700, 0, 0, 0))
+    assert armed.tick() == (700, 0, 0, 0)
+
+
+def test_armed_lasts_only_while_it_is_repeated(armed: ValveNode) -> None:
+    for _ in range(ARMING_TICKS):
+        armed.command(WHOLE)
+        assert armed.tick() == WHOLE
+    armed.command(WHOLE)
+    assert armed.tick() == CLOSED
+    assert armed.state is NodeState.SILENT
+
+
+def test_repeating_armed_keeps_it(armed: ValveNode) -> None:
+    for _ in range(5 * ARMING_TICKS):
+        armed.arm(PERIOD_US)
+        armed.command(WHOLE)
+        assert armed.tick() == WHOLE
+
+
+def test_a_controller_with_another_period_is_refused(armed: ValveNode) -> None:
+    armed.command(WHOLE)
+    armed.tick()
+    armed.arm(PERIOD_US + 1)
+    armed.command(WHOLE)
+    assert armed.tick() == CLOSED
+    assert armed.state is NodeState.FAULT
+
+
+def test_the_node_may_be_open_only_in_these_cases() -> None:
+    """The whole rule as one boolean, over every history of five ticks."""
+    steps = ("nothing", "command", "disarm")
+    for history in range(3**5):
+        node = ValveNode(PERIOD_US, ARMING_TICKS)
+        node.arm(PERIOD_US)
+        since_command, disarmed = None, False
+        for tick in range(5):
+            step = steps[history // 3**tick % 3]
+            if step == "command":
+                node.command(WHOLE)
+                since_command = 0 if not disarmed else since_command
+            elif step == "disarm":
+                node.disarm()
+                disarmed = True
+            allowed = not disarmed and since_command is not None and since_command < 3
+            assert (node.tick() != CLOSED) == allowed, (history, tick)
+            if since_command is not None:
+                since_command += 1

@@ -1,0 +1,27 @@
+"""The page on scenarios says what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from qiki_hil.control.scenario import COMMAND_HELP, Scenario
+from qiki_hil.control.scenario.faults import FAULT_KINDS
+from qiki_hil.control.scenario.signals import SIGNALS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+
+
+def test_the_example_loads():
+    (example,) = re.findall(r"```yaml\n(name:.*?)```", PAGE, re.DOTALL)
+    assert Scenario.from_text(example, "example", folder=None).name == "gentle_push"
+
+
+@pytest.mark.parametrize("word", [*SIGNALS, *FAULT_KINDS, *Scenario.shipped()])
+def test_every_signal_fault_and_scenario_is_on_the_page(word):
+    assert f"`{word}`" in PAGE
+
+
+@pytest.mark.parametrize("word", [entry.word for entry in COMMAND_HELP])
+def test_every_command_is_on_the_page(word):
+    assert re.search(rf"`{re.escape(word)}\b", PAGE) or f"`.{word.removeprefix('rcs.')}`" in PAGE
