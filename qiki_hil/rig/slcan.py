@@ -116,18 +116,20 @@ class SlcanRig(CanRig):
         return {}
 
     def _last_words(self) -> str:
+        """Why an emulator has not answered; it is gone afterwards."""
         emulator, self._emulator = self._emulator, None
         if emulator is None:
             return "no process"
+        too_late = f"no answer within {self._start_timeout_s:g} s"
         try:
-            # A process that has closed its output may need a moment to be gone.
+            # The end of its input ends an emulator that was only slow.
             _, stderr = emulator.communicate(timeout=DYING_S)
         except subprocess.TimeoutExpired:
             emulator.kill()
             emulator.communicate()
-            return f"no answer within {self._start_timeout_s:g} s"
+            return too_late
         lines = stderr.decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else f"exit code {emulator.returncode}"
+        return lines[-1] if lines else too_late
 
     def _stop_emulator(self) -> None:
         if self._emulator is None:

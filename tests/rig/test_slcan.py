@@ -12,9 +12,9 @@ import pytest
 from qiki_hil.clock import monotonic_ns
 from qiki_hil.errors import RigError
 from qiki_hil.kernels import ValveCommand, wait_until_ns
-from qiki_hil.rig import Fault, Rig
+from qiki_hil.rig import Fault, Rig, RigConfig, make_rig
 from qiki_hil.rig.slcan import SlcanRig
-from tests.rig.contract import FAILSAFE, Loop, RigContract
+from tests.rig.contract import FAILSAFE, SPEC, Loop, RigContract
 
 SECOND_NS = 1_000_000_000
 
@@ -75,6 +75,14 @@ class TestSlcanRig(RigContract):
         rig._craft_json = "{}"
         with pytest.raises(RigError, match="rig slcan: the emulator did not start: emulator: "):
             rig.open(self.period_s)
+
+
+def test_an_emulator_that_starts_too_slowly_is_told_and_ended() -> None:
+    config = RigConfig.parse("kind: slcan\nstart_timeout_s: 0.001\n")
+    rig = make_rig(config, SPEC, seed=1)
+    with pytest.raises(RigError, match=r"did not start: no answer within 0\.001 s"):
+        rig.open(1 / 200)
+    rig.close()
 
 
 def alive(pid: int) -> bool:

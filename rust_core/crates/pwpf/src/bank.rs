@@ -68,8 +68,12 @@ impl Bank {
         params.check(times.min_on_s)?;
         let dt_s = f64::from(period_us) * 1e-6;
         let shortest_s = times.min_on_s.min(times.min_off_s);
-        if !(dt_s > 0.0 && dt_s < shortest_s && times.max_on_s > times.min_on_s) {
+        if !(dt_s > 0.0 && dt_s < shortest_s) || times.min_off_s.is_nan() {
             return Err(ParamError::Tick { dt_s, shortest_s });
+        }
+        if times.max_on_s <= times.min_on_s || times.max_on_s.is_nan() {
+            let (max_on_s, min_on_s) = (times.max_on_s, times.min_on_s);
+            return Err(ParamError::Opening { max_on_s, min_on_s });
         }
         Ok(Self {
             params,

@@ -6,8 +6,10 @@ pub enum ParamError {
     /// A parameter is not a positive finite number.
     #[error("pwpf {0}: {1} given, a positive finite number is needed")]
     NotPositive(&'static str, f64),
-    /// The relay has no hysteresis.
-    #[error("pwpf: u_off {u_off} must be below u_on {u_on}, and u_on below km {km}")]
+    /// The relay has no hysteresis, or the filter cannot drive it through.
+    #[error(
+        "pwpf: u_off {u_off} must be below u_on {u_on}, and u_on and u_on - u_off below km {km}"
+    )]
     Thresholds {
         /// Relay opens here.
         u_off: f64,
@@ -25,6 +27,14 @@ pub enum ParamError {
         /// `-tau ln(1 - h/Km)`, s.
         pulse_s: f64,
         /// What the valve needs, s.
+        min_on_s: f64,
+    },
+    /// The valve may not stay open for as long as it must.
+    #[error("pwpf: longest opening {max_on_s} s must be above the shortest {min_on_s} s")]
+    Opening {
+        /// Longest opening, s.
+        max_on_s: f64,
+        /// Shortest opening, s.
         min_on_s: f64,
     },
     /// A tick must be shorter than pulse and pause, or a nozzle could have two edges in one.
@@ -63,7 +73,9 @@ impl Params {
                 return Err(ParamError::NotPositive(name, value));
             }
         }
-        if !(self.u_off < self.u_on && self.u_on < self.km) {
+        // With u_on - u_off at km or above, the smallest input would never close the valve again.
+        let hysteresis = self.u_on - self.u_off;
+        if !(hysteresis > 0.0 && hysteresis < self.km && self.u_on < self.km) {
             return Err(ParamError::Thresholds {
                 u_off: self.u_off,
                 u_on: self.u_on,
@@ -71,7 +83,7 @@ impl Params {
             });
         }
         let pulse_s = self.shortest_pulse_s();
-        if pulse_s < min_on_s {
+        if pulse_s < min_on_s || min_on_s.is_nan() {
             return Err(ParamError::PulseTooShort { pulse_s, min_on_s });
         }
         Ok(())
