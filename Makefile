@@ -78,5 +78,6 @@ help: ## This list
 	@touch $@
 
 .venv/.built: .venv/.installed $(RUST) Cargo.lock pyproject.toml
-	$(BIN)/maturin develop --release --locked --uv --quiet
+	MATURIN_PEP517_ARGS=--locked $(BIN)/pip install --quiet --disable-pip-version-check \
+	  --no-deps --no-build-isolation --editable .
 	@touch $@
