@@ -78,6 +78,6 @@ help: ## This list
 	@touch $@
 
 .venv/.built: .venv/.installed $(RUST) Cargo.lock pyproject.toml
-	MATURIN_PEP517_ARGS=--locked $(BIN)/pip install --quiet --disable-pip-version-check \
+	PATH="$(CURDIR)/.venv/bin:$$PATH" MATURIN_PEP517_ARGS=--locked $(BIN)/pip install --quiet --disable-pip-version-check \
 	  --no-deps --no-build-isolation --editable .
 	@touch $@
