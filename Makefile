@@ -48,12 +48,12 @@ generate: .venv/.installed ## Write generated files anew
 
 .PHONY: bench
 bench: .venv/.built ## Benchmarks against the peers
-	$(BIN)/pip install --quiet --require-hashes -r requirements/bench.txt
+	tools/peers.sh
 	$(BIN)/pytest -q benches
 
 .PHONY: soak
 soak: .venv/.built ## The long forms: 60 s in real time with the live view
-	$(BIN)/pip install --quiet --require-hashes -r requirements/bench.txt
+	tools/peers.sh
 	QIKI_BENCH_SECONDS=60 $(BIN)/pytest -q benches/test_wakeup.py
 
 .PHONY: wheel

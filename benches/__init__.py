@@ -1,0 +1,1 @@
+"""Benches: the answer first, then the time, next to a peer that runs on the same machine."""
