@@ -116,3 +116,6 @@ impl Cooldown {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

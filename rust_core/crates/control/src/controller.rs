@@ -203,7 +203,10 @@ impl Controller {
             self.propellant_kg = feedback.propellant_kg;
         }
         if feedback.fresh.has(Fresh::THERMAL) {
-            self.cluster_temp_c = feedback.cluster_temp_c;
+            // A value that is not a number must not clear a trip.
+            for (last, new) in self.cluster_temp_c.iter_mut().zip(feedback.cluster_temp_c) {
+                *last = if new.is_finite() { new } else { *last };
+            }
         }
     }
 
@@ -215,9 +218,18 @@ impl Controller {
         let Some(action) = &command.action else {
             return self.tracker.reject(command.id, Reason::CmdValidationFailed);
         };
-        match permits(self.mode, self.armed, self.nav_fresh(), action) {
+        match permits(self.locked_mode(), self.armed, self.nav_fresh(), action) {
             Err(reason) => self.tracker.reject(command.id, reason),
             Ok(()) => self.begin(command.id, action),
+        }
+    }
+
+    /// The mode that permissions go by: a brake out of SAFE unlocks nothing.
+    fn locked_mode(&self) -> Mode {
+        if self.mode == Mode::Brake && self.brake_from_safe {
+            Mode::Safe
+        } else {
+            self.mode
         }
     }
 
@@ -270,6 +282,9 @@ impl Controller {
     fn arm(&mut self, id: u64) {
         self.health.reset();
         self.armed = true;
+        if self.hold_reason == Reason::NotArmed {
+            self.hold_reason = Reason::None;
+        }
         self.tracker.accept(Slot::Arming, id, self.ticks(ARMING_S));
     }
 
@@ -320,7 +335,7 @@ impl Controller {
     }
 
     fn brake(&mut self, id: u64) {
-        self.brake_from_safe = self.mode == Mode::Safe;
+        self.brake_from_safe = self.locked_mode() == Mode::Safe;
         self.guidance.restart(&self.navigator.pose);
         self.guidance.stop(self.limits.0, self.limits.1);
         let pose = &self.navigator.pose;
@@ -562,3 +577,6 @@ impl Controller {
         outputs.emissions_allowed = self.mode != Mode::Emcon;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ use qiki_craft::{Feedback, Fresh, Truth};
 use qiki_messages::{commands, telemetry};
 
 use crate::controller::{Inputs, Outputs};
+use crate::tracker::REPLIES_MAX;
 
 /// How long the parts of the cycle before took, ns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,8 +27,9 @@ pub struct Timing {
 
 /// Encodes cycle records into one growing packet (`LoopPacket.cycles`).
 ///
-/// The message and the buffer are made once; encoding allocates nothing unless the tick
-/// carries a command.
+/// The message and the buffer are made once; encoding allocates nothing, but for the record's
+/// copy of a command in a tick that carries one, and for the truth when it is known for the
+/// first time.
 #[derive(Debug)]
 pub struct CycleEncoder {
     record: telemetry::CycleRecord,
@@ -45,11 +47,18 @@ impl CycleEncoder {
     #[must_use]
     pub fn new(records: usize) -> Self {
         let capacity = records.max(1) * RECORD_ROOM;
-        let record = telemetry::CycleRecord {
-            feedback: Some(telemetry::Feedback::default()),
-            control: Some(telemetry::Control::default()),
-            ..telemetry::CycleRecord::default()
+        let mut record = telemetry::CycleRecord::default();
+        // Once with everything in it, so that every list has its room from the start.
+        let all = Feedback {
+            fresh: Fresh(u32::MAX),
+            ..Feedback::default()
         };
+        put_feedback(record.feedback.get_or_insert_default(), &all);
+        let talkative = Outputs {
+            reply_count: REPLIES_MAX,
+            ..Outputs::default()
+        };
+        put_control(record.control.get_or_insert_default(), &talkative);
         Self {
             record,
             packet: Vec::with_capacity(capacity),

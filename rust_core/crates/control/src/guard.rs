@@ -132,7 +132,8 @@ impl Guard {
             if !closing_on_purpose {
                 permitted(command.armed, on_time_us, self.valves[n], &self.limits)?;
             }
-            if after(self.valves[n], on_time_us, self.limits.period_us).open {
+            // Open at any moment of the tick: two pulses that only touch could still overlap.
+            if on_time_us > 0 {
                 power_w += self.limits.power_w[n];
             }
         }

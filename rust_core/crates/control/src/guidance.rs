@@ -81,15 +81,14 @@ impl Guidance {
     /// Moves the goal to where the reference can stop at these limits.
     pub(crate) fn stop(&mut self, translation: Rate, rotation: Rate) {
         let pose = &self.reference.pose;
-        let way = |v: f64, a: f64| v * v / (2.0 * a * STOP_MARGIN) + v * 0.5 / APPROACH_GAIN;
         let speed = pose.velocity.norm();
         if speed > 1e-9 {
             self.goal_position =
-                pose.position + pose.velocity * (way(speed, translation.acceleration_max) / speed);
+                pose.position + pose.velocity * (stopping(speed, translation) / speed);
         }
         let rate = pose.rates.norm();
         if rate > 1e-9 {
-            let turn = pose.rates * (way(rate, rotation.acceleration_max) / rate);
+            let turn = pose.rates * (stopping(rate, rotation) / rate);
             self.goal_attitude = pose.attitude * UnitQuaternion::from_scaled_axis(turn);
         }
     }
@@ -154,6 +153,18 @@ fn approach(way: Vector3<f64>, limit: Rate) -> Vector3<f64> {
     way * (speed.min(limit.speed_max) / distance)
 }
 
+/// The way on which `speed` is given up: the inverse of [`approach`], so that a stop never
+/// begins with speeding up.
+fn stopping(speed: f64, limit: Rate) -> f64 {
+    let a = limit.acceleration_max * STOP_MARGIN;
+    let knee = a / (APPROACH_GAIN * APPROACH_GAIN);
+    if speed <= APPROACH_GAIN * knee {
+        speed / APPROACH_GAIN
+    } else {
+        speed * speed / (2.0 * a) + 0.5 * knee
+    }
+}
+
 /// `from`, moved towards `to` by at most `step`.
 fn towards(from: Vector3<f64>, to: Vector3<f64>, step: f64) -> Vector3<f64> {
     let change = to - from;
@@ -164,3 +175,6 @@ fn towards(from: Vector3<f64>, to: Vector3<f64>, step: f64) -> Vector3<f64> {
         from + change * (step / size)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -103,3 +103,6 @@ impl Health {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

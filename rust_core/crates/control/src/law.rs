@@ -84,3 +84,6 @@ impl Law {
 pub(crate) fn wrench(force: Vector3<f64>, torque: Vector3<f64>) -> Wrench {
     [force.x, force.y, force.z, torque.x, torque.y, torque.z]
 }
+
+#[cfg(test)]
+mod tests;

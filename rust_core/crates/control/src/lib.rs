@@ -30,6 +30,6 @@ pub use command::{Action, Axis, Command, Goal, Segment};
 pub use config::{ConfigError, Geometry, geometry};
 pub use controller::{Controller, Inputs, Outputs};
 pub use cycle::{CycleEncoder, Timing, feedback_from_record};
-pub use guard::{Guard, Limits, Violation, permitted};
+pub use guard::{Guard, Limits, Valve, Violation, permitted};
 pub use modes::{Mode, Reason, permits};
 pub use tracker::{Reply, ReplyStatus};

@@ -130,3 +130,6 @@ fn rotation(feedback: &Feedback) -> UnitQuaternion<f64> {
     let [x, y, z, w] = feedback.attitude_xyzw;
     UnitQuaternion::from_quaternion(Quaternion::new(w, x, y, z))
 }
+
+#[cfg(test)]
+mod tests;

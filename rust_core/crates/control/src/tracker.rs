@@ -138,3 +138,6 @@ impl Tracker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,218 @@
+//! What counts as a broken nozzle or a lost node, and what does not.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::collections::VecDeque;
+
+use qiki_craft::{CLUSTERS, Feedback, Fresh, NOZZLES};
+
+use super::{Fault, Health};
+
+const PERIODS_US: [u32; 4] = [1000, 2000, 3003, 5000];
+
+/// Valves that do what they are told, later: `lag_us` of delay, `latency` ticks on the bus.
+struct Rig {
+    health: Health,
+    period_us: u32,
+    /// One entry a microsecond: is the valve commanded open?
+    pipe: VecDeque<bool>,
+    bus: VecDeque<[u32; NOZZLES]>,
+    open: bool,
+    tick: u32,
+}
+
+fn heard() -> Fresh {
+    Fresh((0..CLUSTERS).map(|c| Fresh::valves(c).0).sum())
+}
+
+impl Rig {
+    fn new(period_us: u32, lag_us: usize, latency: usize) -> Self {
+        Self {
+            health: Health::new(f64::from(period_us) * 1e-6, 50),
+            period_us,
+            pipe: std::iter::repeat_n(false, lag_us).collect(),
+            bus: std::iter::repeat_n([0; NOZZLES], latency).collect(),
+            open: false,
+            tick: 0,
+        }
+    }
+
+    /// One tick in which nozzle 0 is commanded by the edge rule; `stuck` overrules its position.
+    fn tick(&mut self, on_time_us: u32, stuck: Option<bool>) {
+        let mut measured = [0; NOZZLES];
+        let first_us = if self.open {
+            on_time_us
+        } else {
+            self.period_us - on_time_us
+        };
+        for us in 0..self.period_us {
+            self.pipe
+                .push_back(if us < first_us { self.open } else { !self.open });
+            let position = self.pipe.pop_front().unwrap();
+            measured[0] += u32::from(stuck.unwrap_or(position));
+        }
+        self.open = if first_us < self.period_us {
+            !self.open
+        } else {
+            self.open
+        };
+        self.health.note(&std::array::from_fn(
+            |n| if n == 0 { on_time_us } else { 0 },
+        ));
+        self.bus.push_back(measured);
+        let open_time_us = self.bus.pop_front().unwrap();
+        let feedback = Feedback {
+            fresh: heard(),
+            open_time_us,
+            ..Feedback::default()
+        };
+        self.health.observe(&feedback);
+        self.tick += 1;
+    }
+
+    fn seconds(&self) -> f64 {
+        f64::from(self.tick * self.period_us) * 1e-6
+    }
+}
+
+/// On-times of pulses of `on_us` every `cycle_us`, by the edge rule, edges anywhere in a tick.
+fn pulses(tick: u32, period_us: u32, on_us: u64, cycle_us: u64) -> u32 {
+    let start = u64::from(tick) * u64::from(period_us);
+    let open = |t: u64| t % cycle_us >= cycle_us - on_us;
+    (start..start + u64::from(period_us))
+        .filter(|t| open(*t))
+        .count() as u32
+}
+
+#[test]
+fn delays_of_valves_and_bus_raise_no_alarm() {
+    for period_us in PERIODS_US {
+        for lag_us in [0, 4000, 7000] {
+            for latency in [0, 1, 2] {
+                for (on_us, cycle_us) in [(30_000, 60_000), (31_234, 74_321), (500_000, 530_001)] {
+                    let mut rig = Rig::new(period_us, lag_us, latency);
+                    while rig.seconds() < 3.0 {
+                        rig.tick(pulses(rig.tick, period_us, on_us, cycle_us), None);
+                        assert_eq!(
+                            rig.health.isolated(),
+                            0,
+                            "{period_us} {lag_us} {latency} {on_us}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_valve_that_does_not_open_is_found_within_its_first_pulse() {
+    for period_us in PERIODS_US {
+        let mut rig = Rig::new(period_us, 4000, 1);
+        while rig.health.fault(0) == Fault::None {
+            rig.tick(pulses(rig.tick, period_us, 30_000, 30_000), Some(false));
+            assert!(rig.seconds() < 0.031, "{period_us} us: not found");
+        }
+        assert_eq!(rig.health.fault(0), Fault::Closed);
+        assert_eq!(rig.health.isolated(), 1);
+        assert!(rig.seconds() > 0.02);
+    }
+}
+
+#[test]
+fn short_pulses_that_never_come_add_up() {
+    let mut rig = Rig::new(2000, 4000, 1);
+    while rig.health.fault(0) == Fault::None {
+        rig.tick(pulses(rig.tick, 2000, 10_000, 200_000), Some(false));
+        assert!(rig.seconds() < 0.7, "three pulses of 10 ms");
+    }
+    assert_eq!(rig.health.fault(0), Fault::Closed);
+}
+
+#[test]
+fn a_valve_that_does_not_close_is_found() {
+    for period_us in PERIODS_US {
+        let mut rig = Rig::new(period_us, 4000, 2);
+        while rig.health.fault(0) == Fault::None {
+            rig.tick(0, Some(true));
+            assert!(rig.seconds() < 0.036, "{period_us} us: not found");
+        }
+        assert_eq!(rig.health.fault(0), Fault::Open);
+    }
+}
+
+#[test]
+fn a_fault_that_the_node_reports_counts_at_once() {
+    let mut health = Health::new(0.002, 50);
+    health.observe(&Feedback {
+        fresh: heard(),
+        valve_fault: 0b1000,
+        ..Feedback::default()
+    });
+    assert_eq!(health.fault(3), Fault::Closed);
+    assert_eq!(health.isolated(), 0b1000);
+}
+
+#[test]
+fn rounding_of_a_microsecond_a_tick_is_forgotten() {
+    let mut health = Health::new(0.002, 50);
+    for _ in 0..500_000 {
+        health.note(&[1000; NOZZLES]);
+        health.observe(&Feedback {
+            fresh: heard(),
+            open_time_us: [999; NOZZLES],
+            ..Feedback::default()
+        });
+    }
+    assert_eq!(health.isolated(), 0);
+}
+
+#[test]
+fn a_reset_forgets_faults_and_not_lost_nodes() {
+    let mut health = Health::new(0.002, 50);
+    health.observe(&Feedback {
+        fresh: Fresh::valves(0),
+        valve_fault: 1,
+        ..Feedback::default()
+    });
+    assert_eq!(health.isolated(), 0xFFF1);
+    health.reset();
+    assert_eq!((health.fault(0), health.isolated()), (Fault::None, 0xFFF0));
+}
+
+#[test]
+fn a_node_is_lost_after_its_time_and_back_when_heard() {
+    let mut health = Health::new(0.002, 50);
+    assert_eq!(health.nodes_lost(), 4, "nobody has been heard yet");
+    health.observe(&Feedback {
+        fresh: heard(),
+        ..Feedback::default()
+    });
+    assert_eq!((health.nodes_lost(), health.isolated()), (0, 0));
+    let without = Feedback {
+        fresh: Fresh(heard().0 & !Fresh::valves(2).0),
+        ..Feedback::default()
+    };
+    for tick in 1..=51 {
+        health.observe(&without);
+        assert_eq!(health.node_alive(2), tick <= 50, "tick {tick}");
+    }
+    assert_eq!((health.nodes_lost(), health.isolated()), (1, 0x0F00));
+    health.observe(&Feedback {
+        fresh: heard(),
+        ..Feedback::default()
+    });
+    assert_eq!(health.isolated(), 0);
+}
+
+#[test]
+fn what_a_silent_node_seems_to_say_is_not_believed() {
+    let mut health = Health::new(0.002, 50);
+    for _ in 0..100 {
+        health.observe(&Feedback {
+            open_time_us: [2000; NOZZLES],
+            valve_fault: 0xFFFF,
+            ..Feedback::default()
+        });
+    }
+    assert!((0..NOZZLES).all(|n| health.fault(n) == Fault::None));
+}

@@ -1,0 +1,256 @@
+//! Silence until armed, lost sensors, lost nodes and broken valves.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod common;
+
+use common::*;
+use qiki_control::{Mode, Reason, ReplyStatus};
+use qiki_craft::{Fresh, NodeState};
+use qiki_messages::commands::{BodyAxis, FlightMode};
+use qiki_plant::{InitialState, ValveFault};
+
+fn bits(parts: &[Fresh]) -> Fresh {
+    Fresh(parts.iter().fold(0, |bits, part| bits | part.0))
+}
+
+#[test]
+fn nothing_but_arming_makes_the_controller_talk() {
+    let mut l = Loop::new(2000);
+    l.run(0.1);
+    for action in [
+        hold(),
+        go_to([5.0, 0.0, 0.0]),
+        brake(),
+        fire(BodyAxis::Up, 1.0, 2.0),
+        safe(),
+        mode(FlightMode::Coast),
+    ] {
+        l.say(action);
+        for _ in 0..l.ticks(0.5) {
+            l.step(None);
+            assert!(!l.outputs.command.armed && l.closed());
+        }
+    }
+    assert_eq!(norm(l.plant.truth().velocity_mps_world), 0.0);
+}
+
+#[test]
+fn arming_needs_navigation() {
+    let mut l = Loop::new(2000);
+    l.deaf = Fresh::ATTITUDE;
+    l.run(0.5);
+    let id = l.say(arm());
+    assert_eq!(l.said(id), [(ReplyStatus::Rejected, Reason::NavStale)]);
+    assert!(!l.outputs.command.armed);
+    l.deaf = Fresh::default();
+    l.run(0.1);
+    let id = l.say(arm());
+    assert_eq!(l.said(id)[0], (ReplyStatus::Accepted, Reason::None));
+}
+
+#[test]
+fn arming_that_no_node_follows_times_out() {
+    let mut l = Loop::new(2000);
+    l.nodes = Some(NodeState::Silent);
+    l.run(0.1);
+    let id = l.say(arm());
+    l.run(0.99);
+    assert_eq!(l.said(id).len(), 1);
+    l.run(0.02);
+    let late = (ReplyStatus::EffectTimeout, Reason::EffectTimeout);
+    assert_eq!(l.said(id).last(), Some(&late));
+}
+
+#[test]
+fn a_lost_navigation_sensor_leads_to_safe_and_closed_valves() {
+    for lost in [
+        Fresh::RATES,
+        Fresh::ATTITUDE,
+        Fresh::POSITION,
+        Fresh::VELOCITY,
+    ] {
+        let mut l = Loop::armed(2000);
+        let id = l.say(go_to([5.0, 0.0, 0.0]));
+        l.run(1.0);
+        l.deaf = lost;
+        let took_s = l.until("safe", 1.0, |l| l.outputs.mode == Mode::Safe);
+        assert!((0.23..0.29).contains(&took_s), "{lost:?}: {took_s} s");
+        assert_eq!(l.outputs.hold_reason, Reason::NavStale);
+        assert_eq!(
+            l.said(id).last(),
+            Some(&(ReplyStatus::Aborted, Reason::NavStale))
+        );
+        assert!(l.outputs.nav_age_ticks > 125);
+        // What is left of the rotation is damped where the rates are known; then nothing fires.
+        l.run(8.0);
+        for _ in 0..l.ticks(1.0) {
+            l.step(None);
+            assert!(l.closed(), "{lost:?}");
+        }
+        let id = l.say(hold());
+        assert_eq!(l.said(id), [(ReplyStatus::Rejected, Reason::SafeLocked)]);
+    }
+}
+
+#[test]
+fn all_sensors_lost_at_once_closes_the_valves_within_a_pulse() {
+    let mut l = Loop::armed(2000);
+    l.say(fire(BodyAxis::Forward, 1.0, 10.0));
+    l.run(1.0);
+    assert!(!l.closed());
+    l.deaf = bits(&[
+        Fresh::RATES,
+        Fresh::ATTITUDE,
+        Fresh::POSITION,
+        Fresh::VELOCITY,
+    ]);
+    l.until("safe", 0.3, |l| l.outputs.mode == Mode::Safe);
+    l.run(0.06);
+    for _ in 0..l.ticks(2.0) {
+        l.step(None);
+        assert!(l.closed());
+        assert_eq!(l.outputs.wrench_asked, [0.0; 6]);
+    }
+}
+
+#[test]
+fn a_gap_shorter_than_stale_changes_nothing() {
+    let mut l = Loop::armed(2000);
+    l.say(hold());
+    l.run(1.0);
+    l.deaf = bits(&[Fresh::ATTITUDE, Fresh::POSITION, Fresh::VELOCITY]);
+    l.run(0.2);
+    l.deaf = Fresh::default();
+    l.run(5.0);
+    assert_eq!(l.outputs.mode, Mode::Manoeuvre);
+    assert!(norm(l.plant.truth().position_m_world) < 0.15);
+}
+
+#[test]
+fn a_lost_node_takes_its_cluster_out_and_the_craft_still_flies() {
+    for cluster in 0..4 {
+        let mut l = Loop::armed(2000);
+        let goal = [1.0, 1.0, -1.0];
+        l.say(go_to(goal));
+        l.run(0.5);
+        l.deaf = Fresh::valves(cluster);
+        let nozzles = 0xF << (4 * cluster);
+        let took_s = l.until("isolation", 1.0, |l| l.outputs.isolated == nozzles);
+        assert!((0.09..0.12).contains(&took_s), "{took_s} s");
+        for _ in 0..l.ticks(40.0) {
+            l.step(None);
+            let on = &l.outputs.command.on_time_us[4 * cluster..4 * cluster + 4];
+            assert_eq!(on, [0; 4], "cluster {cluster}");
+        }
+        assert_eq!(l.outputs.mode, Mode::Manoeuvre);
+        let left = distance(l.plant.truth().position_m_world, goal);
+        let rate = norm(l.plant.truth().rates_rps_body);
+        println!("without cluster {cluster}: {left:.3} m left, {rate:.4} rad/s");
+        assert!(
+            left < 0.3 && rate < 0.05,
+            "without cluster {cluster}: {left} m, {rate} rad/s"
+        );
+        l.deaf = Fresh::default();
+        l.run(0.01);
+        assert_eq!(
+            l.outputs.isolated, 0,
+            "a node that is heard again is used again"
+        );
+    }
+}
+
+#[test]
+fn two_lost_nodes_lead_to_safe() {
+    let mut l = Loop::armed(2000);
+    l.say(hold());
+    l.run(1.0);
+    l.deaf = bits(&[Fresh::valves(0), Fresh::valves(3)]);
+    let took_s = l.until("safe", 1.0, |l| l.outputs.mode == Mode::Safe);
+    assert!((0.09..0.12).contains(&took_s), "{took_s} s");
+    assert_eq!(l.outputs.hold_reason, Reason::NodeOffline);
+    assert_eq!(l.outputs.isolated, 0xF00F);
+}
+
+#[test]
+fn a_valve_stuck_closed_is_found_and_worked_around() {
+    let mut l = Loop::armed(2000);
+    l.say(go_to([4.0, 0.0, 0.0]));
+    let victim = 14;
+    l.plant
+        .set_valve_fault(victim, ValveFault::StuckClosed)
+        .unwrap();
+    let start = l.until("an order", 5.0, |l| l.outputs.command.on_time_us[14] > 0);
+    let took_s = l.until("isolation", 1.0, |l| l.outputs.isolated == 1 << 14);
+    assert!(
+        took_s < 0.030,
+        "found {took_s} s after the order at {start} s"
+    );
+    l.run(30.0);
+    assert_eq!(l.outputs.isolated, 1 << 14);
+    assert!(distance(l.plant.truth().position_m_world, [4.0, 0.0, 0.0]) < 0.3);
+}
+
+#[test]
+fn a_valve_stuck_open_is_found_and_worked_against() {
+    for victim in [0, 5, 10, 15] {
+        let mut l = Loop::armed(2000);
+        l.say(hold());
+        l.run(1.0);
+        l.plant
+            .set_valve_fault(victim, ValveFault::StuckOpen)
+            .unwrap();
+        let took_s = l.until("isolation", 1.0, |l| l.outputs.isolated == 1 << victim);
+        assert!(took_s < 0.025, "{took_s} s");
+        assert_eq!(l.outputs.allocation.thrust_n[victim], 240.0);
+        assert_eq!(l.outputs.command.on_time_us[victim], 0);
+        for _ in 0..l.ticks(5.0) {
+            l.step(None);
+            assert_eq!(
+                l.outputs.command.on_time_us[victim], 0,
+                "not even asked to open"
+            );
+            let rate = norm(l.plant.truth().rates_rps_body);
+            assert!(rate < 0.5, "nozzle {victim}: {rate} rad/s");
+        }
+    }
+}
+
+#[test]
+fn healthy_valves_are_never_suspected() {
+    let tumbling = InitialState {
+        velocity_mps_world: [0.5, 0.5, -0.5],
+        rates_rps_body: [0.2, -0.2, 0.1],
+        ..InitialState::default()
+    };
+    for period_us in PERIODS_US {
+        let mut l = Loop::from(&craft(), period_us, &tumbling);
+        l.run(0.1);
+        l.say(arm());
+        l.say(brake());
+        for goal in [[3.0, 0.0, 0.0], [0.0, -3.0, 1.0], [0.0, 0.0, 0.0]] {
+            for _ in 0..l.ticks(10.0) {
+                l.step(None);
+                assert_eq!(l.outputs.isolated, 0);
+            }
+            l.say(go_to(goal));
+        }
+        assert!(l.waves.pulses > 200);
+    }
+}
+
+#[test]
+fn arming_again_gives_a_repaired_valve_back() {
+    let mut l = Loop::armed(2000);
+    l.say(hold());
+    l.plant.set_valve_fault(3, ValveFault::StuckOpen).unwrap();
+    l.run(0.1);
+    assert_eq!(l.outputs.isolated, 1 << 3);
+    l.plant.set_valve_fault(3, ValveFault::None).unwrap();
+    l.run(1.0);
+    assert_eq!(l.outputs.isolated, 1 << 3, "not before somebody asks");
+    l.say(disarm());
+    l.run(0.1);
+    l.say(arm());
+    l.run(0.1);
+    assert_eq!(l.outputs.isolated, 0);
+}
