@@ -1,6 +1,7 @@
 """The loop process as its supervisor sees it."""
 
 import asyncio
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -31,6 +32,8 @@ class LoopChild:
         """Starts the process; it reads its parts from the run directory."""
         ours, theirs = make_pair()
         ours.setblocking(False)
+        # From here on requests are taken: they wait in the socket until the loop reads them.
+        self._socket = ours
         with theirs, self._log.open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -43,8 +46,8 @@ class LoopChild:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                preexec_fn=_leave_signals_to_us,
             )
-        self._socket = ours
         asyncio.get_running_loop().add_reader(ours.fileno(), self._hear)
 
     @property
@@ -119,3 +122,10 @@ class LoopChild:
             self._socket.close()
             self._socket = None
         self._silent.set()
+
+
+def _leave_signals_to_us() -> None:
+    """What ends a terminal or a service reaches every process of it, the loop also while it is
+    being set up: it is the supervisor that answers, by asking for a stop."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)

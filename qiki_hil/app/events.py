@@ -11,6 +11,7 @@ from qiki_hil.telemetry import make_event
 
 SOURCE = "urn:qiki:hil:supervisor"
 NOZZLES = 16
+CLUSTERS = 4
 
 Listener = Callable[[events_pb2.Event], None]
 
@@ -47,6 +48,7 @@ class ChangeReader:
         self._mode = command_pb2.FLIGHT_MODE_UNSPECIFIED
         self._armed = False
         self._isolated = 0
+        self._nodes: list[int] = [0] * CLUSTERS
         self._commands: dict[int, command_pb2.Command] = {}
 
     def read(self, record: cycle_pb2.CycleRecord) -> Iterator[Message]:
@@ -64,6 +66,11 @@ class ChangeReader:
                 from_mode=self._mode, to_mode=control.mode, reason=control.hold_reason
             )
         yield from self._isolations(control.isolated)
+        yield from self._node_changes(list(record.feedback.node_state))
+        if record.timing.overruns:
+            yield events_pb2.OverrunOccurred(
+                overruns=record.timing.overruns, wakeup_ns=record.timing.wakeup_ns
+            )
         self._mode, self._armed, self._isolated = control.mode, control.armed, control.isolated
 
     def _isolations(self, isolated: int) -> Iterator[Message]:
@@ -72,3 +79,11 @@ class ChangeReader:
             if changed >> nozzle & 1:
                 active = bool(isolated >> nozzle & 1)
                 yield events_pb2.ValveFaultDetected(nozzle=nozzle, isolated=active, active=active)
+
+    def _node_changes(self, states: list[int]) -> Iterator[Message]:
+        for cluster, state in enumerate(states):
+            if state != self._nodes[cluster]:
+                yield events_pb2.NodeStateChanged(
+                    cluster=cluster, from_state=self._nodes[cluster], to_state=state
+                )
+        self._nodes = states or self._nodes

@@ -7,13 +7,15 @@ what is kept of it. Then it owns its process: no asyncio, no thread, no file, un
 import signal
 import socket
 import sys
+from itertools import count
 from pathlib import Path
 
 from qiki_hil import clock
+from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.control import realtime
 from qiki_hil.control.link import LoopLink
-from qiki_hil.control.loop import Loop
+from qiki_hil.control.loop import Loop, Timeline
 from qiki_hil.control.pacer import DeadlinePacer, FreePacer, Pacer
 from qiki_hil.control.scenario import Scenario
 from qiki_hil.errors import QikiError
@@ -21,7 +23,7 @@ from qiki_hil.kernels import ControllerCore
 from qiki_hil.kernels.controller import period_us
 from qiki_hil.rig import FaultInjector, InitialState, Rig, RigConfig, make_rig
 from qiki_hil.spec import BotSpec
-from qiki_hil.store import RunDirectory
+from qiki_hil.store import RunDirectory, RunStatus
 
 SIMULATED_BATCH = 64
 """Records in a packet where time is simulated."""
@@ -44,8 +46,19 @@ def main() -> int:
         )
         link.send_words(link_pb2.LoopPacket(ended=ended))
         return 2
-    link.send_words(link_pb2.LoopPacket(ended=loop.run()))
+    ended = loop.run()
+    link.send_words(link_pb2.LoopPacket(ended=ended))
+    if link.lost:
+        _conclude_alone(run, ended)
     return 0
+
+
+def _conclude_alone(run: RunDirectory, ended: link_pb2.LoopEnded) -> None:
+    """Nobody else is left to say how the run ended."""
+    valves = "valves closed" if ended.valves_closed else "the nodes close their valves"
+    # Standard error is the loop's log in the run's directory.
+    sys.stderr.write(f"the supervisor was lost; {valves} after {ended.ticks} ticks\n")
+    run.set_status(RunStatus.FAILED)
 
 
 def _set_up(run: RunDirectory, link: LoopLink, free_running: bool) -> tuple[Rig, Loop]:
@@ -84,12 +97,21 @@ def _set_up(run: RunDirectory, link: LoopLink, free_running: bool) -> tuple[Rig,
         clock.monotonic_ns,
         period_us=period,
         ticks=scenario.ticks(period * 1e-6),
-        timeline=scenario.timeline(period * 1e-6),
+        timeline=numbered(scenario.timeline(period * 1e-6)),
         records_per_packet=batch,
         timed=not free_running,
     )
     _obey_signals(loop)
     return rig, loop
+
+
+def numbered(timeline: Timeline) -> Timeline:
+    """The timeline with the commands of the scenario counted from 1: replies name them so."""
+    numbers = count(1)
+    for _, message in timeline:
+        if isinstance(message, command_pb2.Command):
+            message.command_id, message.source = next(numbers), "scenario"
+    return timeline
 
 
 def _pacer(speed: float | str, period: int) -> Pacer:
@@ -100,14 +122,12 @@ def _pacer(speed: float | str, period: int) -> Pacer:
 
 
 def _obey_signals(loop: Loop) -> None:
-    """SIGTERM ends the loop in order. Ctrl-C reaches the whole terminal group: it is the
-    supervisor that answers it, by asking for a stop."""
+    """SIGTERM ends the loop in order; what comes from a terminal is the supervisor's."""
 
     def stop(*_: object) -> None:
         loop.stop_requested = True
 
     signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,10 @@ class Recorder:
         self._faults: deque[tuple[int, events_pb2.FaultInjected]] = deque()
         self.tick = 0
         self.time_ns = 0
+        self.dropped = 0
+        """Records that the loop could not hand over, as far as later ones tell."""
+        self._dropped_said = 0
+        self._next_tick = 0
 
     def expect_faults(self, faults: list[tuple[int, events_pb2.FaultInjected]]) -> None:
         """Faults that the scenario injects, by tick: each becomes an event when its tick is in."""
@@ -38,6 +42,8 @@ class Recorder:
             return
         self._rows += rows
         self._recent.extend(blob for _, _, blob in rows)
+        self.dropped += rows[0][0] - self._next_tick
+        self._next_tick = rows[-1][0] + 1
         self.tick, self.time_ns, _ = rows[-1]
         while self._faults and self._faults[0][0] <= self.tick:
             tick, fault = self._faults.popleft()
@@ -54,6 +60,13 @@ class Recorder:
         if self._rows:
             rows, self._rows = self._rows, []
             self._store.append_cycles(rows)
+
+    def tell_dropped(self) -> None:
+        """Records dropped since the last call become one event."""
+        fresh, self._dropped_said = self.dropped - self._dropped_said, self.dropped
+        if fresh:
+            words = events_pb2.RecordsDropped(records=fresh)
+            self._log.say(words, tick=self.tick, time_ns=self.time_ns)
 
     def recent(self) -> list[bytes]:
         """The newest records since the last call."""

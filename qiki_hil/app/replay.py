@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from google.protobuf.descriptor import FieldDescriptor
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2
 from qiki_hil.errors import StoreError
@@ -42,7 +42,7 @@ class ReplayResult:
 
 def replay(directory: Path) -> ReplayResult:
     """Replays a run. Raises StoreError where the directory holds none, or where records are
-    missing in it: a controller's state depends on every tick."""
+    missing or damaged in it: a controller's state depends on every tick."""
     run = RunDirectory.open(directory)
     spec = BotSpec.load(run.path / "spec.yaml")
     if spec.hash != run.manifest.spec_hash:
@@ -59,9 +59,15 @@ def replay(directory: Path) -> ReplayResult:
                     f"{run.store_path}: tick {cycles} is missing (next is {row.tick}); a run "
                     "with dropped records cannot be replayed beyond the gap"
                 )
-            replayed = core.step(row.record)
+            try:
+                replayed = core.step(row.record)
+                found = [] if replayed is None else list(compare(row.record, replayed))
+            except (ValueError, DecodeError) as error:
+                raise StoreError(
+                    f"{run.store_path}: the record of tick {row.tick} is damaged ({error}); "
+                    "restore the run from a copy"
+                ) from error
             if replayed is not None:
-                found = list(compare(row.record, replayed))
                 return ReplayResult(run.run_id, cycles, row.tick, found)
             cycles += 1
     if not cycles:
@@ -70,10 +76,12 @@ def replay(directory: Path) -> ReplayResult:
 
 
 def compare(recorded: bytes, replayed: bytes) -> Iterator[Difference]:
-    """The fields in which two encoded cycle records differ."""
+    """The fields in which two encoded cycle records differ; where it is none of the known ones,
+    the encoding."""
     one = cycle_pb2.CycleRecord.FromString(recorded)
     other = cycle_pb2.CycleRecord.FromString(replayed)
-    yield from _differences("", one, other)
+    found = list(_differences("", one, other))
+    yield from found or [Difference("encoding", recorded.hex(), replayed.hex())]
 
 
 def _differences(path: str, one: Message, other: Message) -> Iterator[Difference]:

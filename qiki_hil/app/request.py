@@ -11,6 +11,7 @@ from qiki_hil.errors import QikiError
 from qiki_hil.kernels.controller import RATE_MAX_HZ, RATE_MIN_HZ
 from qiki_hil.rig import InitialState, RigConfig, make_rig
 from qiki_hil.spec import BotSpec
+from qiki_hil.telemetry.publisher import redacted
 
 NATS_PRIVATE = "private"
 NATS_OFF = "off"
@@ -60,6 +61,8 @@ def load(request: RunRequest) -> RunParts:
     if not RATE_MIN_HZ <= rate_hz <= RATE_MAX_HZ:
         raise QikiError(f"rate: {rate_hz} Hz given, {RATE_MIN_HZ}..{RATE_MAX_HZ} Hz needed")
     seed = scenario.seed if request.seed is None else request.seed
+    if request.nats not in (NATS_PRIVATE, NATS_OFF):
+        redacted(request.nats)  # raises where it is no NATS URL
     lockstep = make_rig(rig, spec, seed=seed, initial=InitialState()).lockstep
     check_speed(request.speed, request.rig, lockstep)
     return RunParts(

@@ -1,6 +1,7 @@
 """A run from request to verdict."""
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +13,16 @@ from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.app.report import write_report
 from qiki_hil.app.request import RunParts, versions
 from qiki_hil.app.summary import RunFacts, Summary, summarize
-from qiki_hil.app.supervisor import RunObserver, Supervisor
+from qiki_hil.app.supervisor import RunObserver, Supervisor, obeying_signals
 from qiki_hil.control.scenario import ExpectationResult, evaluate, format_command
 from qiki_hil.control.scenario.signals import Columns
 from qiki_hil.errors import QikiError, RigError, StoreError
 from qiki_hil.kernels import decode_cycles
 from qiki_hil.store import RunDirectory, RunStatus, RunStore
 
+RESERVE = ".reserve"
+RESERVE_BYTES = 64 * 1024
+"""Held back while a run goes on, so that one that fills the disk can still say that it did."""
 STATUS_EVENTS = {
     RunStatus.PASSED: events_pb2.RUN_STATUS_PASSED,
     RunStatus.FAILED: events_pb2.RUN_STATUS_FAILED,
@@ -33,6 +37,8 @@ class Outcome:
     summary: Summary
     directory: Path
     report: Path | None
+    complaint: str
+    """What could not be written, in words; empty where everything was."""
 
 
 class Runner:
@@ -50,13 +56,26 @@ class Runner:
     async def run(self) -> Outcome:
         """Runs to the end and sums up. Raises RigError where the rig cannot be opened and
         BrokerError where the private broker does not start; then nothing is left behind."""
+        with obeying_signals(self.supervisor.stop):
+            try:
+                with removing_on_error(self.directory.path):
+                    await self._fly()
+                return await self._conclude()
+            finally:
+                await self._close()
+
+    async def _fly(self) -> None:
         try:
-            with removing_on_error(self.directory.path):
-                await self.supervisor.run()
-                self._raise_if_not_set_up()
-            return await self._conclude()
-        finally:
-            await self.supervisor.close()
+            await self.supervisor.run()
+            self._raise_if_not_set_up()
+        except QikiError:
+            # Broker and store write into the directory: they end before it goes.
+            await self._close()
+            raise
+
+    async def _close(self) -> None:
+        await self.supervisor.close()
+        with suppress(StoreError):  # said by now
             self.store.close()
 
     def _raise_if_not_set_up(self) -> None:
@@ -70,15 +89,14 @@ class Runner:
         columns = self._columns()
         scenario = self.parts.scenario
         results = evaluate(scenario.expect, columns, scenario.duration_s)
-        ended = self._ended()
+        ended = self._ended(columns)
         summary = summarize(self._facts(), columns, ended, results)
         self._say_end(RunStatus(summary.status), results, ended)
         # Last, so that the count of what was sent has every event in it.
         await self.supervisor.close()
         telemetry = self.supervisor.telemetry_facts()
         summary = summary.model_copy(update={"telemetry": telemetry})
-        report = self._keep(summary, columns)
-        return Outcome(summary=summary, directory=self.directory.path, report=report)
+        return self._keep(summary, columns)
 
     def _columns(self) -> Columns:
         try:
@@ -86,12 +104,16 @@ class Runner:
         except StoreError:
             return decode_cycles([])
 
-    def _ended(self) -> link_pb2.LoopEnded | None:
+    def _ended(self, columns: Columns) -> link_pb2.LoopEnded:
         """The loop's last words; a failure of the supervisor counts over them."""
         child = self.supervisor.loop
         words = child.last_words()
         if child.ended is None:
-            return link_pb2.LoopEnded(detail=f"{words}; the nodes close their valves by themselves")
+            return link_pb2.LoopEnded(
+                detail=f"{words}; the nodes close their valves by themselves",
+                ticks=len(columns["time_s"]),
+                overruns=int(np.sum(columns["overruns"], dtype=np.int64)),
+            )
         if self.supervisor.failure:
             ended = link_pb2.LoopEnded()
             ended.CopyFrom(child.ended)
@@ -117,26 +139,40 @@ class Runner:
             realtime=list(started.realtime) if started else [],
         )
 
-    def _keep(self, summary: Summary, columns: Columns) -> Path | None:
-        """Writes down what came out. A disk that is full costs the report, not the verdict."""
-        report = None
+    def _keep(self, summary: Summary, columns: Columns) -> Outcome:
+        """Writes down what came out. A run whose record is not whole has failed; a report that
+        cannot be written costs the report, not the verdict."""
+        complaints: list[str] = []
+        (self.directory.path / RESERVE).unlink(missing_ok=True)
         try:
             self.store.flush()
-            self.directory.write("summary.json", summary.model_dump_json(indent=2).encode())
+            self._write(summary)
+        except StoreError as error:
+            complaints.append(str(error))
+            detail = summary.end_detail or str(error)
+            failed = {"status": "failed", "passed": False, "end_detail": detail}
+            summary = summary.model_copy(update=failed)
+            with suppress(StoreError):
+                self._write(summary)
+        report = None
+        try:
             if len(columns["time_s"]):
                 report, _ = write_report(self.directory.path, summary, columns, self._marks())
-            self.directory.set_status(RunStatus(summary.status))
         except StoreError as error:
-            self.supervisor.failure = self.supervisor.failure or str(error)
-        return report
+            complaints.append(str(error))
+        return Outcome(summary, self.directory.path, report, "; ".join(complaints))
+
+    def _write(self, summary: Summary) -> None:
+        self.directory.set_status(RunStatus(summary.status))
+        self.directory.write("summary.json", summary.model_dump_json(indent=2).encode())
 
     def _say_end(
         self,
         status: RunStatus,
         results: list[ExpectationResult],
-        ended: link_pb2.LoopEnded | None,
+        last: link_pb2.LoopEnded,
     ) -> None:
-        events, last = self.supervisor.events, ended or link_pb2.LoopEnded()
+        events = self.supervisor.events
         tick = last.ticks
         time_ns = int(tick * np.int64(1e9) / self.parts.rate_hz)
         for result in results:
@@ -180,6 +216,7 @@ def make_directory(parts: RunParts) -> RunDirectory:
         directory.write("spec.yaml", parts.spec.to_yaml().encode())
         directory.write("rig.yaml", parts.rig.to_yaml().encode())
         directory.write("scenario.yaml", parts.scenario.to_yaml().encode())
+        directory.write(RESERVE, bytes(RESERVE_BYTES))
     return directory
 
 

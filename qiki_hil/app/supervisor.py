@@ -31,6 +31,8 @@ from qiki_hil.telemetry import (
     build_snapshot,
 )
 
+PATIENCE = 2
+"""Requests to stop that leave the end to the loop itself."""
 REFRESH_S = 0.1
 """Snapshots, writes and views happen this often."""
 NO_TELEMETRY = PublisherStats(
@@ -66,8 +68,7 @@ class Supervisor:
         self.events = EventLog(run.run_id, clock.unix_ns)
         self.failure = ""
         """Why the supervisor itself had to end the run, in words."""
-        self.stopped = False
-        """Somebody asked for the end."""
+        self._stops = 0
         self._observer = observer
         self._store = store
         self._recorder = Recorder(store, self.events)
@@ -96,31 +97,40 @@ class Supervisor:
         return self._publisher.url if self._publisher else ""
 
     def submit(self, command: command_pb2.Command, source: str = "terminal") -> int:
-        """Hands a command to the loop; returns its number. What becomes of it is an event."""
+        """Hands a command to the loop; returns its number. What becomes of it is an event.
+        Raises QikiError where the loop takes no commands."""
         command.command_id, command.source = self._next_command, source
+        if not self._child.request(link_pb2.LoopRequest(command=command)):
+            raise QikiError("not sent: the loop takes no commands (it is over, or hangs)")
         self._next_command += 1
-        self._child.request(link_pb2.LoopRequest(command=command))
         return command.command_id
 
     def stop(self) -> None:
-        """Ends the run in order; called again, ends the loop process the hard way."""
-        if self.stopped:
+        """Ends the run in order; called again, asks past the link; from the third time on, ends
+        the loop process without its help."""
+        self._stops += 1
+        if self._stops > PATIENCE:
+            self._child.kill()
+        elif self._stops == PATIENCE:
             self._child.terminate()
-        self.stopped = True
-        if not self._child.request(link_pb2.LoopRequest(stop=True)):
-            self._child.terminate()
+        self._ask_to_stop()
+
+    @property
+    def stopped(self) -> bool:
+        """Somebody asked for the end."""
+        return self._stops > 0
 
     async def run(self) -> None:
         """Runs from start to the end of the loop. Raises BrokerError before anything moves."""
         self._start_telemetry()
-        with obeying_signals(self.stop):
-            await self._child.start()
-            self._say_start()
-            ticker = asyncio.create_task(self._refresh_forever(), name="refresh")
-            await self._child.wait()
-            ticker.cancel()
-            with suppress(asyncio.CancelledError):
-                await ticker
+        await self._child.start()
+        self._say_start()
+        ticker = asyncio.create_task(self._refresh_forever(), name="refresh")
+        ticker.add_done_callback(self._refreshing_ended)
+        await self._child.wait()
+        ticker.cancel()
+        with suppress(asyncio.CancelledError):
+            await ticker
         self._refresh()
 
     async def close(self) -> None:
@@ -188,7 +198,16 @@ class Supervisor:
     def _fail(self, error: QikiError) -> None:
         """A record that cannot be kept ends the run: valves first, words later."""
         self.failure = str(error)
-        self._child.request(link_pb2.LoopRequest(stop=True))
+        self._ask_to_stop()
+
+    def _ask_to_stop(self) -> None:
+        if not self._child.request(link_pb2.LoopRequest(stop=True)):
+            self._child.terminate()
+
+    def _refreshing_ended(self, ticker: asyncio.Task[None]) -> None:
+        """A fault of ours must not leave the loop flying with nobody to hear it."""
+        if not ticker.cancelled():
+            self._ask_to_stop()
 
     async def _refresh_forever(self) -> None:
         while True:
@@ -197,6 +216,7 @@ class Supervisor:
 
     def _refresh(self) -> None:
         blobs = self._recorder.recent()
+        self._recorder.tell_dropped()
         if not self.failure:
             try:
                 self._recorder.write()
@@ -204,7 +224,8 @@ class Supervisor:
             except StoreError as error:
                 self._fail(error)
         self._publish(blobs)
-        self._observer.refresh(blobs, self.telemetry)
+        with suppress(OSError):  # a terminal that is gone shows nothing, and the run goes on
+            self._observer.refresh(blobs, self.telemetry)
 
     def _publish(self, blobs: list[bytes]) -> None:
         if self._publisher is None:
@@ -214,7 +235,11 @@ class Supervisor:
             self._latest.absorb(cycle_pb2.CycleRecord.FromString(blob), now_ns)
         if self._latest.record is not None:
             snapshot = build_snapshot(
-                self._origin, self._latest, unix_ns=clock.unix_ns(), monotonic_ns=now_ns
+                self._origin,
+                self._latest,
+                unix_ns=clock.unix_ns(),
+                monotonic_ns=now_ns,
+                records_dropped=self._recorder.dropped,
             )
             self._publisher.publish_snapshot(snapshot)
 

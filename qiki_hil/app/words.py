@@ -51,6 +51,15 @@ def event_words(event: events_pb2.Event) -> str:
         return f"broker {state} {detail.detail or detail.url}".rstrip()
     if isinstance(detail, events_pb2.RunStarted):
         return f"run started: {detail.scenario} on {detail.rig} at {detail.rate_hz:g} Hz"
+    if isinstance(detail, events_pb2.RecordsDropped):
+        return f"{detail.records} cycle record(s) dropped: the supervisor was too slow"
+    if isinstance(detail, events_pb2.NodeStateChanged):
+        name: str = events_pb2.NodeState.Name(detail.to_state)
+        state = name.removeprefix("NODE_STATE_").replace("UNSPECIFIED", "OFFLINE").lower()
+        return f"node C{detail.cluster + 1} {state}"
+    if isinstance(detail, events_pb2.OverrunOccurred):
+        late_ms = detail.wakeup_ns * 1e-6
+        return f"{detail.overruns} deadline(s) missed; the tick before woke {late_ms:.1f} ms late"
     return str(which).replace("_", " ")
 
 

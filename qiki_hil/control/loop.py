@@ -70,6 +70,10 @@ class Loop:
                 tick += 1
         except RigError as error:
             end, detail = link_pb2.LOOP_END_RIG_FAILED, str(error)
+        except BaseException:
+            # Whatever broke, the valves come first.
+            self._close()
+            raise
         wall_ns = self._clock() - start_ns
         closed = self._close()
         if packet := self.controller.take_packet():

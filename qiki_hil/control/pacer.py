@@ -39,8 +39,9 @@ class DeadlinePacer:
 
     def __init__(self, period_ns: int, clock: Clock) -> None:
         self._clock = clock
-        # Whole periods of the clock: whoever shares the processor can keep out of the way.
-        first_ns = (clock() + LEAD_NS) // period_ns * period_ns
+        # A quarter past whole periods of the clock: off the kernel's own tick, and at a known
+        # phase, so that whoever shares the processor can keep out of the way.
+        first_ns = (clock() + LEAD_NS) // period_ns * period_ns + period_ns // 4
         self._policy = OverrunPolicy(period_ns, first_ns - period_ns)
         self._woke_ns = 0
         self.late_ns = 0

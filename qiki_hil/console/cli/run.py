@@ -19,7 +19,7 @@ from qiki_hil.console.live.summary_view import summary_lines, summary_view
 from qiki_hil.console.live.view import LiveView, PlainView, View
 from qiki_hil.console.live.watcher import Watcher
 from qiki_hil.control.scenario import Scenario, parse_command
-from qiki_hil.errors import ScenarioError
+from qiki_hil.errors import QikiError
 from qiki_hil.rig import RigConfig
 from qiki_hil.telemetry import PublisherStats
 
@@ -163,7 +163,7 @@ def submit(runner: Runner, line: str) -> str:
         return ""
     try:
         runner.supervisor.submit(parse_command(line))
-    except ScenarioError as error:
+    except QikiError as error:
         return str(error)
     return ""
 
@@ -180,6 +180,8 @@ async def follow(watcher: Watcher, line: CommandLine) -> None:
 def show(outcome: Outcome, as_json: bool, live: bool) -> None:
     """Prints the summary."""
     summary = outcome.summary
+    if outcome.complaint:
+        click.echo(f"error: {outcome.complaint}", err=True)
     if as_json:
         click.echo(summary.model_dump_json(indent=2))
     elif live:

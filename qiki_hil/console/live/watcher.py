@@ -53,6 +53,7 @@ class Watcher:
 
     def event(self, event: events_pb2.Event) -> None:
         """See `RunObserver`."""
+        self.state.records_dropped += event.records_dropped.records
         line = EventLine(event.time_ns * 1e-9, event_words(event), level_of(event))
         self.state.events.append(line)
         del self.state.events[:-EVENTS_SHOWN]

@@ -18,6 +18,7 @@ struct Watched {
     armed: bool,
     hold_reason: i32,
     isolated: u32,
+    node_state: Vec<u32>,
 }
 
 /// Splits packets into records and points out those in which something happened.
@@ -75,10 +76,16 @@ impl CycleScanner {
             armed: control.armed,
             hold_reason: control.hold_reason,
             isolated: control.isolated,
+            node_state: self
+                .record
+                .feedback
+                .as_ref()
+                .map_or_else(Vec::new, |f| f.node_state.clone()),
         };
+        let late = self.record.timing.as_ref().is_some_and(|t| t.overruns > 0);
         let changed = self.last.as_ref() != Some(&now);
         self.last = Some(now);
-        changed || !control.replies.is_empty() || self.record.command.is_some()
+        late || changed || !control.replies.is_empty() || self.record.command.is_some()
     }
 }
 

@@ -1,0 +1,76 @@
+"""What is checked before anything is written."""
+
+from pathlib import Path
+
+import pytest
+
+from qiki_hil.app.request import RunRequest, lasting, load, versions
+from qiki_hil.control.scenario import Scenario
+from qiki_hil.errors import BrokerError, QikiError, RigError, ScenarioError, SpecError
+
+
+def test_nothing_asked_for_is_the_demo_on_the_simulated_rig() -> None:
+    parts = load(RunRequest())
+    assert parts.scenario == Scenario.load("demo")
+    assert (parts.rig.name, parts.rate_hz, parts.speed) == ("sim", 500, 1.0)
+    assert parts.seed == parts.scenario.seed
+    assert parts.spec.metadata.id == "dodeca-01"
+    assert parts.nats == "private"
+    assert parts.lockstep
+
+
+def test_the_rate_is_the_rigs_and_the_seed_the_scenarios_unless_asked_for() -> None:
+    assert load(RunRequest(rig="slcan")).rate_hz == 200
+    assert load(RunRequest(rig="slcan", rate_hz=300)).rate_hz == 300
+    assert load(RunRequest(seed=0)).seed == 0
+    assert load(RunRequest(scenario="translate_10m")).seed == Scenario.load("translate_10m").seed
+
+
+@pytest.mark.parametrize("rate_hz", [200, 1000])
+def test_both_ends_of_the_range_of_rates_are_allowed(rate_hz: int) -> None:
+    assert load(RunRequest(rate_hz=rate_hz)).rate_hz == rate_hz
+
+
+@pytest.mark.parametrize(
+    ("request_", "kind", "words"),
+    [
+        (RunRequest(rate_hz=199), QikiError, "rate: 199 Hz given"),
+        (RunRequest(rate_hz=1001), QikiError, "rate: 1001 Hz given"),
+        (RunRequest(rig="slcan", speed=2.0), QikiError, "runs in real time"),
+        (RunRequest(rig="slcan", speed="max"), QikiError, "runs in real time"),
+        (RunRequest(rig="gone"), RigError, "no rig 'gone'"),
+        (RunRequest(bot="gone"), SpecError, "gone"),
+        (RunRequest(scenario="gone"), ScenarioError, "scenario 'gone' does not ship"),
+        (RunRequest(duration_s=float("nan")), ScenarioError, "finite"),
+        (RunRequest(nats="gone"), BrokerError, "not a NATS URL"),
+    ],
+)
+def test_what_does_not_fit_is_an_error_of_its_kind(
+    request_: RunRequest, kind: type[QikiError], words: str
+) -> None:
+    with pytest.raises(kind, match=words):
+        load(request_)
+
+
+def test_nothing_is_written_while_loading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    load(RunRequest())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_longer_duration_changes_nothing_else() -> None:
+    demo = Scenario.load("demo")
+    longer = lasting(demo, 100.0)
+    assert longer.duration_s == 100.0
+    assert longer.model_copy(update={"duration_s": demo.duration_s}) == demo
+
+
+def test_a_duration_before_a_command_names_the_command() -> None:
+    with pytest.raises(ScenarioError, match=r"demo with --duration 5: .*\n.*commands\[2\]\.at_s"):
+        lasting(Scenario.load("demo"), 5.0)
+
+
+def test_versions_are_those_of_what_decides_the_outcome() -> None:
+    found = versions()
+    assert {"qiki-hil", "numpy", "python", "machine", "cantools"} <= set(found)
+    assert all(found.values())
