@@ -221,7 +221,8 @@ class CycleScanner:
     def scan(self, packet: bytes) -> tuple[list[tuple[int, int, bytes]], list[int]]:
         """The records of a `LoopPacket` as (tick, time_ns, encoded record), and the indices of
         those with a command, a reply, an overrun, or a mode, arming, hold reason, isolation or
-        node state that is not as in the record before. Raises ValueError where the bytes are something else."""
+        node state that is not as in the record before. Raises ValueError where the bytes are
+        something else."""
 
 def decode_cycles(records: list[bytes]) -> dict[str, NDArray[np.generic]]:
     """Encoded `CycleRecord`s as columns, one row per record; see `qiki_hil.kernels.Columns`."""

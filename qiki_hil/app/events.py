@@ -1,6 +1,7 @@
 """What happened in a run, as events: read from the records in which something changed."""
 
 from collections.abc import Callable, Iterator
+from typing import cast
 
 from google.protobuf.message import Message
 
@@ -82,8 +83,11 @@ class ChangeReader:
 
     def _node_changes(self, states: list[int]) -> Iterator[Message]:
         for cluster, state in enumerate(states):
-            if state != self._nodes[cluster]:
-                yield events_pb2.NodeStateChanged(
-                    cluster=cluster, from_state=self._nodes[cluster], to_state=state
-                )
+            before = self._nodes[cluster]
+            if state != before:
+                # The numbers of the record are those of the enum.
+                changed = events_pb2.NodeStateChanged(cluster=cluster)
+                changed.from_state = cast(events_pb2.NodeState, before)
+                changed.to_state = cast(events_pb2.NodeState, state)
+                yield changed
         self._nodes = states or self._nodes
