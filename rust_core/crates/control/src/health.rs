@@ -5,6 +5,9 @@ use qiki_craft::{CLUSTERS, Feedback, Fresh, NOZZLES, NOZZLES_PER_CLUSTER};
 /// Commanded minus measured open time that makes a fault, µs. The valve's delays and one or
 /// two ticks on the bus shift feedback by a few milliseconds; the shortest pulse is 30 ms.
 const MISMATCH_US: f64 = 20_000.0;
+/// A valve may open and close with delays this far apart, and then every pulse is longer or
+/// shorter than commanded, and they add up, µs.
+const DELAY_SPREAD_US: f64 = 4_000.0;
 /// Rounding of measured times is forgotten with this time constant, s.
 const FORGET_S: f64 = 2.0;
 
@@ -24,6 +27,8 @@ pub(crate) enum Fault {
 pub(crate) struct Health {
     /// Commanded minus measured open time, µs, slowly forgotten.
     mismatch_us: [f64; NOZZLES],
+    /// What the pulses commanded so far may be off by, µs, forgotten as slowly.
+    allowance_us: [f64; NOZZLES],
     last_command_us: [u32; NOZZLES],
     fault: [Fault; NOZZLES],
     node_age: [u32; CLUSTERS],
@@ -35,6 +40,7 @@ impl Health {
     pub(crate) fn new(dt_s: f64, stale_ticks: u32) -> Self {
         Self {
             mismatch_us: [0.0; NOZZLES],
+            allowance_us: [0.0; NOZZLES],
             last_command_us: [0; NOZZLES],
             fault: [Fault::None; NOZZLES],
             node_age: [u32::MAX; CLUSTERS],
@@ -63,22 +69,30 @@ impl Health {
     fn compare(&mut self, n: usize, feedback: &Feedback) {
         let difference = f64::from(self.last_command_us[n]) - f64::from(feedback.open_time_us[n]);
         self.mismatch_us[n] = self.mismatch_us[n] * self.keep + difference;
-        if feedback.valve_fault >> n & 1 == 1 || self.mismatch_us[n] > MISMATCH_US {
+        let allowed_us = MISMATCH_US + self.allowance_us[n];
+        self.allowance_us[n] *= self.keep;
+        if feedback.valve_fault >> n & 1 == 1 || self.mismatch_us[n] > allowed_us {
             self.fault[n] = Fault::Closed;
         }
-        if self.mismatch_us[n] < -MISMATCH_US {
+        if self.mismatch_us[n] < -allowed_us {
             self.fault[n] = Fault::Open;
         }
     }
 
     /// Takes note of what is commanded in this tick.
     pub(crate) fn note(&mut self, on_time_us: &[u32; NOZZLES]) {
+        for n in 0..NOZZLES {
+            if self.last_command_us[n] > 0 && on_time_us[n] == 0 {
+                self.allowance_us[n] += DELAY_SPREAD_US;
+            }
+        }
         self.last_command_us = *on_time_us;
     }
 
     /// Forgets every fault; arming is a fresh start.
     pub(crate) fn reset(&mut self) {
         self.mismatch_us = [0.0; NOZZLES];
+        self.allowance_us = [0.0; NOZZLES];
         self.fault = [Fault::None; NOZZLES];
     }
 

@@ -104,6 +104,41 @@ fn delays_of_valves_and_bus_raise_no_alarm() {
     }
 }
 
+/// Regression: with delays 3 ms apart every pulse was 3 ms off, and after seven of them a healthy
+/// nozzle was given up.
+#[test]
+fn a_valve_that_opens_and_closes_with_unlike_delays_raises_no_alarm() {
+    for (measured_us, cycle_us) in [(27_000, 60_000), (33_000, 66_000), (27_000, 120_000)] {
+        let mut health = Health::new(0.002, 50);
+        for tick in 0..10_000 {
+            let mut command = [0; NOZZLES];
+            command[0] = pulses(tick, 2000, 30_000, cycle_us);
+            health.note(&command);
+            let mut feedback = Feedback {
+                fresh: heard(),
+                ..Feedback::default()
+            };
+            feedback.open_time_us[0] = pulses(tick, 2000, measured_us, cycle_us);
+            health.observe(&feedback);
+            assert_eq!(health.isolated(), 0, "{measured_us} of {cycle_us}, {tick}");
+        }
+    }
+}
+
+#[test]
+fn a_valve_that_stops_opening_is_found_within_six_quick_pulses() {
+    let mut rig = Rig::new(2000, 4000, 1);
+    while rig.seconds() < 5.0 {
+        rig.tick(pulses(rig.tick, 2000, 30_000, 60_000), None);
+    }
+    let failed_s = rig.seconds();
+    while rig.health.fault(0) == Fault::None {
+        rig.tick(pulses(rig.tick, 2000, 30_000, 60_000), Some(false));
+        assert!(rig.seconds() - failed_s < 6.0 * 0.06, "not found");
+    }
+    assert_eq!(rig.health.fault(0), Fault::Closed);
+}
+
 #[test]
 fn a_valve_that_does_not_open_is_found_within_its_first_pulse() {
     for period_us in PERIODS_US {
