@@ -49,9 +49,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(sys.executable, "-m", "venv", "--without-pip", environment, cwd=folder)
     python = environment / "bin/python"
     requirements = ROOT / "requirements/dev.txt"
+    # pip, not uv: it knows the certificates and mirrors that the machine is set up with.
     run(
-        *(tools / "uv", "pip", "install", "--quiet", "--python", python, wheel),
-        *("--constraint", plain(requirements, folder)),
+        *(tools / "pip", "--python", python, "install", "--quiet", wheel),
+        *("--disable-pip-version-check", "--constraint", plain(requirements, folder)),
         cwd=folder,
     )
     return environment / "bin"
