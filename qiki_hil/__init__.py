@@ -3,7 +3,7 @@
 >>> from qiki_hil import BotSpec, Controller, Plant
 """
 
-from qiki_hil.kernels import Controller, Plant, __version__
+from qiki_hil.kernels import Allocator, Controller, Modulator, Plant, __version__
 from qiki_hil.spec import BotSpec
 
-__all__ = ["BotSpec", "Controller", "Plant", "__version__"]
+__all__ = ["Allocator", "BotSpec", "Controller", "Modulator", "Plant", "__version__"]

@@ -205,6 +205,57 @@ class ControllerCore:
         """Bit n: nozzle n is out of the allocation."""
 
 @final
+class ModulatorCore:
+    """A bank of modulators. `qiki_hil.Modulator` is its public face.
+
+    `times` is shortest opening, shortest pause, longest opening, s. The makers raise ValueError
+    where the rule cannot drive such a valve, or the tick is too long.
+    """
+
+    @staticmethod
+    def pwpf(
+        count: int,
+        period_us: int,
+        times: tuple[float, float, float],
+        parameters: tuple[float, float, float, float],
+    ) -> ModulatorCore:
+        """`parameters`: km, tau_s, u_on, u_off."""
+    @staticmethod
+    def bang_bang(
+        count: int, period_us: int, times: tuple[float, float, float], band_s: float
+    ) -> ModulatorCore: ...
+    @staticmethod
+    def schmitt(
+        count: int,
+        period_us: int,
+        times: tuple[float, float, float],
+        level_on: float,
+        level_off: float,
+    ) -> ModulatorCore: ...
+    @staticmethod
+    def remainder(
+        count: int, period_us: int, times: tuple[float, float, float]
+    ) -> ModulatorCore: ...
+    def step(self, level: Float64, closed: int = 0) -> Float64:
+        """One tick. `level`: (count,) float64, contiguous, of full thrust; bit n of `closed`:
+        valve n must be closed. Returns (count,) on-times, s."""
+    @property
+    def open_mask(self) -> int:
+        """Bit n: valve n is commanded open at this instant."""
+    @property
+    def owed_s(self) -> Float64 | None:
+        """(count,) s at full thrust; None under PWPF."""
+    @property
+    def dropped_s(self) -> Float64 | None:
+        """(count,) s at full thrust; None under PWPF."""
+
+def bench_modulator_step(modulator: ModulatorCore, level: Float64, steps: int) -> float:
+    """Mean time of a step inside Rust, ns; the modulator moves ahead by `steps` ticks."""
+
+def bench_exponentials(count: int, steps: int) -> float:
+    """Mean time of `count` exponentials inside Rust, ns: a yardstick."""
+
+@final
 class ReplayCore:
     """Feeds recorded inputs through a fresh controller."""
 
@@ -227,6 +278,25 @@ class CycleScanner:
 def decode_cycles(records: list[bytes]) -> dict[str, NDArray[np.generic]]:
     """Encoded `CycleRecord`s as columns, one row per record; see `qiki_hil.kernels.Columns`."""
 
+def fly_case(
+    truth_json: str,
+    nominal_json: str,
+    period_us: int,
+    seed: int,
+    position_m_world: Sequence[float],
+    velocity_mps_world: Sequence[float],
+    attitude_xyzw: Sequence[float],
+    rates_rps_body: Sequence[float],
+    ticks: int,
+    timeline: Sequence[tuple[int, bytes | None, tuple[str, int, str, bool] | None]],
+) -> dict[str, NDArray[np.generic]]:
+    """Flies a case in closed loop, without Python between the ticks and without the interpreter's
+    lock: the craft of `truth_json` under a controller that believes in `nominal_json`, as on the
+    simulated rig with its fault injector. `timeline` holds, by tick, an encoded
+    `qiki.commands.v1.Command` or a fault (kind, target, sensor, active). Returns the columns that
+    `decode_cycles` would make of the run's records, bit for bit. Raises ValueError where a craft,
+    a number or an entry is unusable."""
+
 def bench_controller_step(
     craft_json: str, period_us: int, ticks: int, commands: list[bytes]
 ) -> NDArray[np.int64]:
@@ -240,3 +310,83 @@ def lock_memory() -> None:
 
 def sharpen_timers() -> None:
     """Asks the kernel not to round this thread's wake-ups. Raises OSError where it refuses."""
+
+@final
+class Allocation:
+    """What an allocation came to. Arrays are copies."""
+
+    @property
+    def thrust_n(self) -> Float64:
+        """(16,) thrust of each nozzle, N; as many as the effectiveness has columns."""
+    @property
+    def wrench(self) -> Float64:
+        """(6,) what the thrusts give: force N, torque N·m."""
+    @property
+    def wrench_error(self) -> Float64:
+        """(6,) asked less given: force N, torque N·m."""
+    @property
+    def fuel_n(self) -> float:
+        """Sum of the thrusts, N."""
+    @property
+    def status(self) -> str:
+        """`optimal` (met with the least fuel), `saturated` (out of reach: least error, then least
+        fuel), `iteration_limit` or `bad_input` (zero thrust)."""
+    @property
+    def iterations(self) -> int:
+        """Pivots, sub-problems and steps of all stages."""
+
+@final
+class Allocator:
+    """Exact thrust allocation for one geometry: first the least weighted wrench error
+    `|S (B f - w)|` within bounds and power, then the least fuel `sum f` among the answers.
+
+    Keeps the last basis as the start of the next solve; the answer does not depend on it.
+    Source: docs/math/allocation.md.
+    """
+
+    def __init__(
+        self,
+        effectiveness: Float64,
+        thrust_max_n: Float64,
+        scale: Float64 | None = None,
+        power_w_per_n: Float64 | None = None,
+        power_max_w: float | None = None,
+    ) -> None:
+        """`effectiveness` (6, n) force and torque per newton, body, n <= 16; `thrust_max_n` (n,) N;
+        `scale` (6,) weights, 1/N and 1/(N·m), by default 1/100 and 1/50; `power_w_per_n` (n,)
+        and `power_max_w` limit the electrical power. Raises ValueError naming what does not fit."""
+    @classmethod
+    def from_spec(cls, spec: object) -> Allocator:
+        """For a BotSpec: its effectiveness, thrusts, weights and power."""
+    def solve(
+        self, wrench: Float64, lo: Float64 | None = None, hi: Float64 | None = None
+    ) -> Allocation:
+        """`wrench` (6,) force N, torque N·m, body; `lo`, `hi` (n,) bounds, N: a nozzle that is out
+        has hi 0, one that is stuck open lo = hi. Raises ValueError for a wrong shape; numbers that
+        cannot be used give the status `bad_input`."""
+    def solve_along(
+        self,
+        wrench: Float64,
+        lo: Float64 | None = None,
+        hi: Float64 | None = None,
+        torque_max_nm: float = ...,
+    ) -> Allocation:
+        """The largest part of `wrench` in its own direction, with no torque above
+        `torque_max_nm`."""
+    def solve_batch(
+        self, wrenches: Float64, lo: Float64 | None = None, hi: Float64 | None = None
+    ) -> Float64:
+        """`wrenches` (N, 6) to thrusts (N, n), N; releases the GIL."""
+    def reach(self, wrench: Float64, lo: Float64 | None = None, hi: Float64 | None = None) -> float:
+        """The largest factor by which `wrench` can be had, 0 where it cannot be had at all."""
+    @property
+    def prices(self) -> Float64:
+        """(6,) thrust that one more newton or newton metre of each axis would cost, N, at the last
+        answer that was `optimal`."""
+    @property
+    def power_price(self) -> float:
+        """Thrust that one watt more would save, N, at the same answer; 0 where power does not
+        limit it."""
+
+def bench_allocator(allocator: Allocator, wrenches: Float64) -> float:
+    """Mean time of a solve of `wrenches` (N, 6) inside Rust, ns, healthy bounds."""

@@ -1,5 +1,6 @@
 """Replay: recorded inputs through the controller, outputs compared to the bit."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from qiki_hil.kernels import ReplayCore
 from qiki_hil.kernels.controller import period_us
 from qiki_hil.spec import BotSpec
 from qiki_hil.store import RunDirectory, RunStore
+from qiki_hil.store.reasons import reported
 
 
 @dataclass(frozen=True)
@@ -26,18 +28,27 @@ class Difference:
 
 @dataclass(frozen=True)
 class ReplayResult:
-    """How far the replay came and what was different first."""
+    """How far the replay came, what was different first, and whether the record is whole."""
 
     run_id: str
     cycles: int
     tick: int | None
     """The first tick that came out otherwise, None where none did."""
     differences: list[Difference]
+    status: str
+    """How the run ended, or `running`."""
+    ticks: int | None
+    """The ticks that the run had, by its summary; None where it has no summary."""
 
     @property
     def identical(self) -> bool:
-        """Every output came out as recorded, to the bit."""
+        """Every output that is recorded came out the same, to the bit."""
         return self.tick is None
+
+    @property
+    def complete(self) -> bool | None:
+        """Every tick of the run is recorded; None where nothing says how many there were."""
+        return None if self.ticks is None else self.cycles == self.ticks
 
 
 def replay(directory: Path) -> ReplayResult:
@@ -50,6 +61,7 @@ def replay(directory: Path) -> ReplayResult:
             f"{run.path / 'spec.yaml'}: hash {spec.hash}, the run was made with "
             f"{run.manifest.spec_hash}: the file was changed afterwards"
         )
+    status, ticks = run.manifest.status.value, ticks_of(run)
     core = ReplayCore(spec.core_json(), period_us(run.manifest.rate_hz))
     cycles = 0
     with RunStore.open(run.store_path) as store:
@@ -68,11 +80,27 @@ def replay(directory: Path) -> ReplayResult:
                     "restore the run from a copy"
                 ) from error
             if replayed is not None:
-                return ReplayResult(run.run_id, cycles, row.tick, found)
+                return ReplayResult(run.run_id, cycles, row.tick, found, status, ticks)
             cycles += 1
     if not cycles:
         raise StoreError(f"{run.store_path}: holds no cycle records; nothing to replay")
-    return ReplayResult(run.run_id, cycles, None, [])
+    return ReplayResult(run.run_id, cycles, None, [], status, ticks)
+
+
+def ticks_of(run: RunDirectory) -> int | None:
+    """The ticks that a run had, by its summary; None where it has none, as one that was killed.
+    Raises StoreError where the summary does not say."""
+    path = run.path / "summary.json"
+    try:
+        with reported("read", path):
+            if not path.exists():
+                return None
+            ticks = json.loads(path.read_bytes())["ticks"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        ticks = None
+    if type(ticks) is not int:
+        raise StoreError(f"{path}: is damaged (ticks is missing); restore the run from a copy")
+    return ticks
 
 
 def compare(recorded: bytes, replayed: bytes) -> Iterator[Difference]:

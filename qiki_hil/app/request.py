@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from qiki_hil.control.scenario import Scenario
-from qiki_hil.errors import QikiError
+from qiki_hil.control.scenario.model import DURATION_MAX_S
+from qiki_hil.errors import QikiError, ScenarioError
 from qiki_hil.kernels.controller import RATE_MAX_HZ, RATE_MIN_HZ
 from qiki_hil.rig import InitialState, RigConfig, make_rig
 from qiki_hil.spec import BotSpec
@@ -16,6 +17,9 @@ from qiki_hil.telemetry.publisher import redacted
 NATS_PRIVATE = "private"
 NATS_OFF = "off"
 SPEED_MAX = "max"
+DURATION_CURE = (
+    "--duration can only lengthen a scenario, or cut it after its last command and expectation"
+)
 Speed = float | Literal["max"]
 
 
@@ -79,10 +83,19 @@ def load(request: RunRequest) -> RunParts:
 
 
 def lasting(scenario: Scenario, duration_s: float) -> Scenario:
-    """The scenario with another duration. Raises ScenarioError where parts of it come later."""
+    """The scenario with another duration. Raises ScenarioError where that is none, or where parts
+    of the scenario come later."""
+    if not 0.0 < duration_s <= DURATION_MAX_S:
+        raise ScenarioError(
+            f"--duration {duration_s:g}: a number of seconds above 0 and up to "
+            f"{DURATION_MAX_S:g} is needed"
+        )
     changed = scenario.model_copy(update={"duration_s": duration_s})
     source = f"{scenario.name} with --duration {duration_s:g}"
-    return Scenario.from_text(changed.to_yaml(), source, folder=None)
+    try:
+        return Scenario.from_text(changed.to_yaml(), source, folder=None)
+    except ScenarioError as error:
+        raise ScenarioError(f"{error}\n{DURATION_CURE}") from None
 
 
 def check_speed(speed: Speed, rig: str, lockstep: bool) -> None:

@@ -91,6 +91,9 @@ class Runner:
         results = evaluate(scenario.expect, columns, scenario.duration_s)
         ended = self._ended(columns)
         summary = summarize(self._facts(), columns, ended, results)
+        if ended.end == link_pb2.LOOP_END_STOPPED and not self.supervisor.stopped:
+            # Somebody asked the loop process itself.
+            summary = summary.model_copy(update={"end": "stopped on request"})
         self._say_end(RunStatus(summary.status), results, ended)
         # Last, so that the count of what was sent has every event in it.
         await self.supervisor.close()

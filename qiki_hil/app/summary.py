@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.control.scenario.expect import ExpectationResult
-from qiki_hil.control.scenario.signals import Columns, opened, propellant_used
+from qiki_hil.control.scenario.signals import Columns, backfilled, opened, propellant_used
 
 SCHEMA_VERSION = 1
 
@@ -231,7 +231,8 @@ def _delta_v(columns: Columns, dry_mass_kg: float) -> float | None:
     or not it moved the craft in the end."""
     force = np.linalg.norm(columns["wrench_given"][:, :3], axis=1)
     true = columns["true_mass_kg"]
-    mass = np.where(np.isnan(true), dry_mass_kg + columns["propellant_kg"], true)
+    reported = dry_mass_kg + backfilled(columns["propellant_kg"])
+    mass = np.where(np.isnan(true), reported, true)
     total = float(np.sum(force / mass * columns["period_s"])) if len(force) else math.nan
     return total if math.isfinite(total) else None
 

@@ -249,15 +249,19 @@ class Supervisor:
 
 
 class obeying_signals:  # noqa: N801  (a context manager, used like a function)
-    """While inside, SIGINT and SIGTERM call `stop` instead of ending the process."""
+    """While inside, SIGINT, SIGTERM and SIGHUP (a terminal that was closed) call `stop` instead
+    of ending the process. Under `nohup` SIGHUP stays ignored."""
 
     def __init__(self, stop: Callable[[], None]) -> None:
         self._stop = stop
+        self._signals = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+            self._signals.append(signal.SIGHUP)
 
     def __enter__(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in self._signals:
             asyncio.get_running_loop().add_signal_handler(number, self._stop)
 
     def __exit__(self, *_: object) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in self._signals:
             asyncio.get_running_loop().remove_signal_handler(number)

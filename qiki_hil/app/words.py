@@ -13,6 +13,7 @@ ALLOWED_WHEN: dict[int, str] = {
     command_pb2.REASON_CODE_NAV_STALE: "every navigation sensor reports",
     command_pb2.REASON_CODE_NODE_OFFLINE: "the valve nodes are heard",
     command_pb2.REASON_CODE_BRIDGE_ACTIVE_RESTRICTED_MOTION: "the bridge is down (mode idle)",
+    command_pb2.REASON_CODE_CAP_LOW: "the supercapacitor is above its hold level again",
     command_pb2.REASON_CODE_MODE_NOT_REACHABLE: "asked for by its own command (rcs..., brake)",
 }
 """When a refused command would be allowed, by the reason of its refusal."""
@@ -58,8 +59,7 @@ def event_words(event: events_pb2.Event) -> str:
         state = name.removeprefix("NODE_STATE_").replace("UNSPECIFIED", "OFFLINE").lower()
         return f"node C{detail.cluster + 1} {state}"
     if isinstance(detail, events_pb2.OverrunOccurred):
-        late_ms = detail.wakeup_ns * 1e-6
-        return f"{detail.overruns} deadline(s) missed; the tick before woke {late_ms:.1f} ms late"
+        return f"{detail.overruns} deadline(s) missed"
     return str(which).replace("_", " ")
 
 

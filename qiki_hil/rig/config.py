@@ -1,5 +1,6 @@
 """`rig.yaml`: how a rig is wired. One model per kind; every problem of a file is told at once."""
 
+import os
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from qiki_hil import textfile
 from qiki_hil.errors import RigError, SpecError
 from qiki_hil.spec import problems as findings
 from qiki_hil.spec import source
@@ -51,7 +53,7 @@ class RigConfig(BaseModel):
     def parse(text: str, origin: str = "rig.yaml", name: str = "") -> "RigConfig":
         """The rig of a YAML text; `name` is used where the text gives none. Raises RigError."""
         try:
-            document = source.parse(text, origin)
+            document = source.parse(text, origin, f"give kind: one of {', '.join(_MODELS)}")
         except SpecError as error:
             raise _broken(origin, error.problems) from None
         model = _MODELS.get(str(document.data.get("kind")))
@@ -147,15 +149,18 @@ def _read(name_or_path: str | Path) -> tuple[str, str, str]:
     if isinstance(name_or_path, str) and name_or_path in shipped:
         text = (_shipped_folder() / name_or_path / "rig.yaml").read_text(encoding="utf-8")
         return f"{name_or_path} (shipped)", name_or_path, text
+    if not str(name_or_path):
+        raise RigError(f"a rig's name or file is needed; shipped are: {', '.join(shipped)}")
     path = Path(name_or_path)
-    if path.is_dir():
+    if os.path.isdir(path):  # unlike Path.is_dir, never an error
         path = path / "rig.yaml"
     try:
-        return str(path), path.resolve().parent.name, path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise RigError(
-            f"no rig {str(name_or_path)!r}: neither a file nor a shipped rig; "
-            f"shipped are: {', '.join(shipped)}"
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise RigError(f"{path}: cannot be read: {error}") from error
+        text = textfile.read_text(path, "YAML")
+    except textfile.TextFileError as error:
+        if error.missing:
+            raise RigError(
+                f"no rig {str(name_or_path)!r}: neither a file nor a shipped rig; "
+                f"shipped are: {', '.join(shipped)}"
+            ) from None
+        raise RigError(f"{path}: {error}") from None
+    return str(path), path.resolve().parent.name, text

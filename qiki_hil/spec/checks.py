@@ -175,6 +175,22 @@ def power_plane(power: PowerPlane, control: ControlConfig) -> Problems:
     if power.bus_min_v >= power.bus_nominal_v:
         text = f"{power.bus_min_v:g} V, must be less than bus_nominal_v, {power.bus_nominal_v:g} V"
         yield Problem(("power", "bus_min_v"), text)
+    if power.battery_shed_soc >= power.battery_restore_soc:
+        text = f"{power.battery_shed_soc:g}, must be less than battery_restore_soc, "
+        yield Problem(("power", "battery_shed_soc"), f"{text}{power.battery_restore_soc:g}")
+    room = 0.5 * (power.supercap_boost_soc - power.supercap_hold_soc)
+    if power.supercap_gate_hysteresis > room:
+        text = f"{power.supercap_gate_hysteresis:g}, must be at most {room:g}: half of "
+        yield Problem(
+            ("power", "supercap_gate_hysteresis"), f"{text}supercap_boost_soc - supercap_hold_soc"
+        )
+    fixed_w, carried_w = power.base_out_w + power.mcqpu_w, power.bus_current_max_a * power.bus_min_v
+    if fixed_w > carried_w:
+        text = f"{power.bus_current_max_a:g} A at {power.bus_min_v:g} V carry {carried_w:g} W, "
+        yield Problem(
+            ("power", "bus_current_max_a"),
+            f"{text}but base_out_w and mcqpu_w, which are never shed, draw {fixed_w:g} W",
+        )
     sources_w = power.battery_discharge_max_w + power.supercap_discharge_max_w + power.base_in_w
     if power.peak_max_w > sources_w:
         text = f"{power.peak_max_w:g} W, but battery, supercapacitor and base give {sources_w:g} W"
@@ -190,6 +206,9 @@ def thermal_plane(thermal: ThermalPlane) -> Problems:
         if node.init_c >= node.trip_c:
             text = f"{node.init_c:g} °C, must be less than trip_c, {node.trip_c:g} °C"
             yield Problem(("thermal", "nodes", name, "init_c"), text)
+        if node.warn_c >= node.trip_c:
+            text = f"{node.warn_c:g} °C, must be less than trip_c, {node.trip_c:g} °C"
+            yield Problem(("thermal", "nodes", name, "warn_c"), text)
     for index, coupling in enumerate(thermal.couplings):
         path: Path = ("thermal", "couplings", index, "between")
         yield from _references(coupling.between, thermal.nodes, "thermal node", path)

@@ -5,6 +5,7 @@ Arrows are plumes; the force on the craft points the other way.
 
 import itertools
 import math
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -40,11 +41,12 @@ VIEWS = (
 )
 
 
-def text_view(spec: BotSpec, view: View) -> str:
+def text_view(spec: BotSpec, view: View, nozzles: Collection[int] | None = None) -> str:
     """A plan of the craft, `_ROWS` lines of `_COLUMNS` characters.
 
     Dots are the outline of the hull. Each arrow is the plume of the nozzles named after it,
-    `⊙` one that comes towards the eye, `⊗` one that goes away from it.
+    `⊙` one that comes towards the eye, `⊗` one that goes away from it. `nozzles` are those to
+    draw, by default all.
     """
     canvas = _Canvas(spec.hull.inradius_m * _EXTENT)
     turn = np.array(view.axes, dtype=float)
@@ -54,7 +56,7 @@ def text_view(spec: BotSpec, view: View) -> str:
     for a, b in edges:
         if _is_outline(flat[:, :2], a, b):
             canvas.line(flat[a, :2], flat[b, :2])
-    for point, plumes in _plumes(spec, turn).items():
+    for point, plumes in _plumes(spec, turn, nozzles).items():
         canvas.mark(point, " ".join(f"{glyph}{'/'.join(who)}" for glyph, who in plumes.items()))
     return canvas.text()
 
@@ -65,11 +67,15 @@ def _is_outline(points: Float64, a: int, b: int) -> bool:
     return bool(np.hypot(*edge) > 1e-9 and (np.all(side >= -1e-6) or np.all(side <= 1e-6)))
 
 
-def _plumes(spec: BotSpec, turn: Float64) -> dict[tuple[float, float], dict[str, list[str]]]:
+def _plumes(
+    spec: BotSpec, turn: Float64, nozzles: Collection[int] | None
+) -> dict[tuple[float, float], dict[str, list[str]]]:
     """Where plumes end, and there the nozzles of each arrow."""
     tips: dict[tuple[float, float], dict[str, list[str]]] = {}
     length = _PLUME * spec.hull.inradius_m
     for index, thruster in enumerate(spec.thrusters):
+        if nozzles is not None and index not in nozzles:
+            continue
         along = -(turn @ np.array(thruster.force_direction_body))
         tip = turn @ np.array(thruster.position_m_body) + length * along
         point = (round(float(tip[0]), 3), round(float(tip[1]), 3))
@@ -113,7 +119,7 @@ def figure(spec: BotSpec) -> "Figure":
 
     drawing = Figure(figsize=(9, 8), layout="constrained")
     axes = drawing.add_subplot(projection="3d")
-    _draw_hull(axes, spec)
+    draw_hull(axes, spec)
     for cluster, colour in enumerate(_CLUSTER_COLOURS):
         _draw_cluster(axes, spec, cluster, colour)
     axes.scatter(*spec.com_m_body, color="black", marker="x", label="centre of mass")
@@ -133,7 +139,8 @@ def figure(spec: BotSpec) -> "Figure":
     return drawing
 
 
-def _draw_hull(axes: Any, spec: BotSpec) -> None:
+def draw_hull(axes: Any, spec: BotSpec) -> None:
+    """Edges and names of the faces, into 3-D axes."""
     names = FACE_NAMES
     normals = np.array([spec.hull.faces[name].outward_normal_body for name in names])
     corners, edges = vertices(normals, spec.hull.inradius_m)

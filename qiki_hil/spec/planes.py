@@ -23,7 +23,7 @@ CLUSTER_NODES = ("rcs_c01", "rcs_c02", "rcs_c03", "rcs_c04")
 
 
 class PowerPlane(Section):
-    """Storage, the avionics bus and the loads that are always there."""
+    """Storage, the two buses, their loads and the rules for them."""
 
     battery_capacity_wh: Positive
     battery_soc_init: Ratio
@@ -33,17 +33,42 @@ class PowerPlane(Section):
     supercap_soc_init: Ratio
     supercap_charge_max_w: NotNegative
     supercap_discharge_max_w: NotNegative
+    battery_shed_soc: Ratio
+    """At this state of charge of the battery and below, radar and transponder are shed."""
+    battery_restore_soc: Ratio
+    """At this state of charge of the battery and above, they come back."""
+    supercap_boost_soc: Ratio
+    """At this state of charge of the supercapacitor and above, boost is allowed."""
+    supercap_hold_soc: Ratio
+    """Below this state of charge, only stabilisation and charging are."""
+    supercap_gate_hysteresis: Ratio
+    """A right is kept this far below its threshold, a lost one comes back this far above."""
     bus_nominal_v: Positive
-    """Bus voltage with a full battery, V."""
+    """Voltage of the avionics bus with a full battery, V."""
     bus_min_v: Positive
-    """Bus voltage with an empty battery, V."""
+    """Voltage of the avionics bus with an empty battery, V."""
+    bus_current_max_a: Positive
+    """Most current of the avionics bus, A."""
     base_in_w: NotNegative
     """Steady source (trickle), W."""
     base_out_w: NotNegative
+    motion_w_per_mps: NotNegative
+    """Electrical drives, per speed, W/(m/s); nozzles are counted by themselves."""
     mcqpu_w: NotNegative
+    """Computer under full load, W."""
     radar_w: NotNegative
     transponder_w: NotNegative
     nbl_w: NotNegative
+    """Most for the narrow-band link, W."""
+    nbl_soc_min: Ratio
+    """Below this state of charge of the battery, the narrow-band link gets nothing."""
+    nbl_core_max_c: Real
+    """Above this temperature of the node `core`, neither, °C."""
+    dock_station_v: Positive
+    dock_station_max_w: NotNegative
+    dock_current_max_a: NotNegative
+    dock_soft_start_s: NotNegative
+    """Zero to full dock power, linear, s."""
     peak_max_w: Positive
     """Most that the whole bot may draw, W."""
 
@@ -56,11 +81,13 @@ class HeatInput(Section):
 
 
 class ThermalNode(Section):
-    """A lumped node; trips at `trip_c`, clears at `trip_c - hysteresis_k`."""
+    """A lumped node; derated from `warn_c` on, trips at `trip_c`, clears at
+    `trip_c - hysteresis_k`."""
 
     heat_capacity_j_per_k: Positive
     cooling_w_per_k: NotNegative
     init_c: Real
+    warn_c: Real
     trip_c: Real
     hysteresis_k: Positive
     heat: tuple[HeatInput, ...]

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from qiki_hil import textfile
 from qiki_hil.errors import SpecError
 from qiki_hil.spec.problems import Path, Problem, as_texts, listed
 
@@ -23,6 +24,13 @@ _INT = "tag:yaml.org,2002:int"
 
 class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):  # a few lines of them unfold without end
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            text = "aliases (*name) are not used here; write the value out"
+            raise yaml.MarkedYAMLError(problem=text, problem_mark=mark)
+        return super().compose_node(parent, index)
 
 
 for _tag, _pattern, _first in (
@@ -58,27 +66,29 @@ def read_text(name_or_path: str | FilePath) -> str:
     source = str(name_or_path)
     if isinstance(name_or_path, str) and name_or_path in shipped():
         return (_shipped_folder() / f"{name_or_path}.yaml").read_text(encoding="utf-8")
+    if not source:
+        text = f"a name or a file is needed; shipped are: {listed(shipped())}"
+        raise SpecError("BotSpec", [text])
     try:
-        return FilePath(name_or_path).read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        text = f"no such file, and no shipped specification; shipped are: {listed(shipped())}"
-    except IsADirectoryError:
-        text = "is a directory; give a YAML file"
-    except UnicodeDecodeError as error:
-        text = f"is not UTF-8 text (byte {error.start}); give a YAML file"
-    except (OSError, ValueError) as error:
-        text = f"cannot be read: {getattr(error, 'strerror', None) or error}"
-    raise SpecError(source, [text])
+        return textfile.read_text(FilePath(name_or_path), "YAML")
+    except textfile.TextFileError as error:
+        text = str(error)
+        if error.missing:
+            text = f"no such file, and no shipped specification; shipped are: {listed(shipped())}"
+        raise SpecError(source, [text]) from None
 
 
-def parse(text: str, source: str) -> Document:
-    """Reads YAML into plain data. Raises SpecError where it is no mapping at all."""
+def parse(text: str, source: str, start: str = "start from `qiki-hil bot init`") -> Document:
+    """Reads YAML into plain data. Raises SpecError where it is no mapping at all.
+
+    `start` says what helps where the text is empty.
+    """
     loader = None
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
         if node is None:
-            raise SpecError(source, ["is empty; start from `qiki-hil bot init`"])
+            raise SpecError(source, [f"is empty; {start}"])
         if not isinstance(node, yaml.MappingNode):
             raise SpecError(source, [f"must be a mapping of sections (line {_line(node)})"])
         builder = _Builder(loader)
@@ -111,7 +121,6 @@ class _Builder:
 
     def __init__(self, loader: _Loader) -> None:
         self._loader = loader
-        self._open: set[int] = set()
         self.lines: dict[Path, int] = {}
         self.problems: list[Problem] = []
 
@@ -119,16 +128,9 @@ class _Builder:
         self.lines.setdefault(path, _line(node))
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
-        if id(node) in self._open:
-            self.problems.append(Problem(path, "an alias contains itself"))
-            return None
-        self._open.add(id(node))
-        try:
-            if isinstance(node, yaml.MappingNode):
-                return self._mapping(node, path)
-            return [self.build(child, (*path, i)) for i, child in enumerate(node.value)]
-        finally:
-            self._open.discard(id(node))
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        return [self.build(child, (*path, i)) for i, child in enumerate(node.value)]
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         try:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from qiki_hil.app.request import RunRequest, lasting, load, versions
+from qiki_hil.app.request import DURATION_CURE, RunRequest, lasting, load, versions
 from qiki_hil.control.scenario import Scenario
 from qiki_hil.errors import BrokerError, QikiError, RigError, ScenarioError, SpecError
 
@@ -41,7 +41,10 @@ def test_both_ends_of_the_range_of_rates_are_allowed(rate_hz: int) -> None:
         (RunRequest(rig="gone"), RigError, "no rig 'gone'"),
         (RunRequest(bot="gone"), SpecError, "gone"),
         (RunRequest(scenario="gone"), ScenarioError, "scenario 'gone' does not ship"),
-        (RunRequest(duration_s=float("nan")), ScenarioError, "finite"),
+        (RunRequest(duration_s=float("nan")), ScenarioError, "--duration nan: a number of sec"),
+        (RunRequest(duration_s=0.0), ScenarioError, "--duration 0: a number of seconds above 0"),
+        (RunRequest(duration_s=-1.0), ScenarioError, "--duration -1: a number of seconds above 0"),
+        (RunRequest(duration_s=float("inf")), ScenarioError, "--duration inf: .* up to 86400 is"),
         (RunRequest(nats="gone"), BrokerError, "not a NATS URL"),
     ],
 )
@@ -66,8 +69,11 @@ def test_a_longer_duration_changes_nothing_else() -> None:
 
 
 def test_a_duration_before_a_command_names_the_command() -> None:
-    with pytest.raises(ScenarioError, match=r"demo with --duration 5: .*\n.*commands\[2\]\.at_s"):
+    with pytest.raises(
+        ScenarioError, match=r"demo with --duration 5: .*\n.*commands\[2\]\.at_s"
+    ) as raised:
         lasting(Scenario.load("demo"), 5.0)
+    assert str(raised.value).endswith("\n" + DURATION_CURE)
 
 
 def test_versions_are_those_of_what_decides_the_outcome() -> None:

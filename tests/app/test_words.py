@@ -58,6 +58,7 @@ def fault(**parts: object) -> events_pb2.FaultInjected:
             events_pb2.BrokerStateChanged(url="nats://h", detail="refused"),
             "broker not connected refused",
         ),
+        (events_pb2.OverrunOccurred(overruns=2, wakeup_ns=40), "2 deadline(s) missed"),
         (
             events_pb2.RecordsDropped(records=8),
             "8 cycle record(s) dropped: the supervisor was too slow",
@@ -79,6 +80,6 @@ def test_every_kind_of_event_has_words() -> None:
 def test_every_reason_to_refuse_says_when_it_would_be_allowed() -> None:
     refusals = {
         *("CMD_VALIDATION_FAILED", "NOT_ARMED", "SAFE_LOCKED", "NAV_STALE", "NODE_OFFLINE"),
-        *("BRIDGE_ACTIVE_RESTRICTED_MOTION", "MODE_NOT_REACHABLE"),
+        *("BRIDGE_ACTIVE_RESTRICTED_MOTION", "MODE_NOT_REACHABLE", "CAP_LOW"),
     }
     assert {reason_words(reason) for reason in ALLOWED_WHEN} == refusals

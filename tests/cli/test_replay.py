@@ -12,7 +12,7 @@ import pytest
 
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2
 from qiki_hil.console.cli import main as cli
-from qiki_hil.store import RunDirectory
+from qiki_hil.store import RunDirectory, RunStatus
 from tests.runs import fly, recorded, records
 
 
@@ -67,7 +67,8 @@ def test_a_recorded_run_comes_out_the_same_to_the_bit(replayed, arguments) -> No
     code, out, _ = replayed(run.path)
     assert (code, out) == (
         0,
-        f"✓ identical: {cycles} cycles of {run.run_id}, every bit as recorded\n",
+        f"✓ identical: {cycles} cycles of {run.run_id}, "
+        "every output of the controller as recorded, to the bit\n",
     )
 
 
@@ -87,7 +88,10 @@ def test_json_is_one_object(replayed) -> None:
         "cycles": 1000,
         "tick": None,
         "differences": [],
+        "status": "passed",
+        "ticks": 1000,
         "identical": True,
+        "complete": True,
     }
 
 
@@ -177,6 +181,38 @@ def test_a_gap_in_the_ticks_is_a_clear_error(replayed, copy: RunDirectory) -> No
     code, _, err = replayed(copy.path)
     assert code == 2
     assert "tick 500 is missing (next is 503); a run with dropped records cannot be" in err
+
+
+def test_a_run_whose_last_records_are_missing_is_not_called_identical(
+    replayed, copy: RunDirectory
+) -> None:
+    with sqlite3.connect(copy.store_path) as connection:
+        connection.execute("DELETE FROM cycles WHERE tick >= 700")
+    connection.close()
+    assert replayed(copy.path)[:2] == (
+        1,
+        f"✗ incomplete: the first 700 of 1000 cycles of {copy.run_id} are identical; "
+        "the rest are missing\n",
+    )
+    code, out, _ = replayed(copy.path, "--json")
+    result = json.loads(out)
+    assert (code, result["identical"], result["complete"]) == (1, True, False)
+
+
+def test_a_run_without_a_summary_says_how_far_it_came(replayed, copy: RunDirectory) -> None:
+    (copy.path / "summary.json").unlink()
+    copy.set_status(RunStatus.RUNNING)
+    code, out, _ = replayed(copy.path)
+    assert code == 0
+    assert out.startswith(f"– run {copy.run_id} is running; 1000 cycles replayed, ")
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"ticks": "many"}', '{"ticks": true}'])
+def test_a_damaged_summary_is_a_clear_error(replayed, copy: RunDirectory, text: str) -> None:
+    (copy.path / "summary.json").write_text(text)
+    code, out, err = replayed(copy.path)
+    assert (code, out) == (2, "")
+    assert "summary.json: is damaged (ticks is missing)" in err
 
 
 def test_a_run_without_records_is_a_clear_error(replayed, copy: RunDirectory) -> None:

@@ -30,7 +30,7 @@ def whole(run: RunDirectory) -> None:
     assert replay(run.path).identical
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_is_stopped_ends_in_order(
     root: Path, long: Path, number: signal.Signals
 ) -> None:
@@ -151,11 +151,22 @@ def test_an_emulator_that_is_killed_is_a_rig_that_failed(root: Path, long: Path)
     assert only_run(root).manifest.status == RunStatus.FAILED
 
 
-def test_a_terminal_that_goes_away_leaves_the_loop_to_end_by_itself(root: Path, long: Path) -> None:
+def test_a_terminal_that_goes_away_ends_the_run_in_order(root: Path, long: Path) -> None:
     with flight("run", "--scenario", long, "--runs", root, "--nats", "off") as one:
         os.killpg(flying(one).process.pid, signal.SIGHUP)
-        one.end()
+        assert one.end() == 1
         one.all_gone()
     run = only_run(root)
-    assert run.manifest.status == RunStatus.FAILED
-    assert "valves closed" in (run.path / "loop.log").read_text()
+    assert run.manifest.status == RunStatus.ABORTED
+    assert json.loads((run.path / "summary.json").read_text())["valves_closed"]
+    whole(run)
+
+
+def test_a_loop_that_is_asked_past_its_supervisor_was_stopped_on_request(
+    root: Path, long: Path
+) -> None:
+    with flight("run", "--scenario", long, "--runs", root, "--nats", "off") as one:
+        os.kill(flying(one).only(LOOP), signal.SIGTERM)
+        assert one.end() == 1
+        one.all_gone()
+    assert "ended: stopped on request" in one.text

@@ -75,3 +75,15 @@ def test_numbers_that_are_unknown_stay_unknown():
     ColumnFeed().take(state, columns, 4.0)
     assert all(math.isnan(angle) for angle in state.attitude_rpy_deg)
     assert state.wakeup_p50_us is None
+
+
+def test_a_batch_without_a_report_keeps_the_value_of_the_last_one():
+    state, feed = LiveState(), ColumnFeed()
+    columns = synthetic_columns()
+    feed.take(state, columns, wall_s=1.0)
+    shown = state.propellant_kg, state.cluster_temp_c
+    silent = rows(columns, slice(0, 5))
+    silent["propellant_kg"] = np.full(5, np.nan)
+    silent["cluster_temp_c"] = np.full((5, 4), np.nan)
+    feed.take(state, silent, wall_s=1.1)
+    assert (state.propellant_kg, state.cluster_temp_c) == shown

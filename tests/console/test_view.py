@@ -122,6 +122,17 @@ def test_plain_lines_say_what_is_wrong_and_what_is_unknown():
     )
 
 
+def test_plain_lines_begin_with_the_first_record():
+    out = Output()
+    state = LiveState(ages_s={"record": None}, events=[EventLine(0.0, "run started")])
+    view = PlainView(out)
+    view.update(state)
+    assert out.getvalue() == "    0.00 s, run started\n"
+    state.ages_s["record"] = 0.0
+    view.update(state)
+    assert len(out.getvalue().splitlines()) == 2
+
+
 def test_a_reader_that_went_away_does_not_stop_the_run():
     out, into = os.pipe()
     os.close(out)

@@ -10,18 +10,20 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "qiki_hil"
 LAYERS = (
-    ("errors", "clock", "_pb", "_core"),
+    ("errors", "textfile", "clock", "_pb", "_core"),
     ("kernels", "wire", "spec"),
     ("drivers",),
     ("rig",),
     ("control",),
     ("store", "telemetry"),
     ("app",),
+    ("campaign",),
     ("console",),
 )
 LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in names}
 # Within a layer modules stand side by side, but for these.
 NEIGHBOURS = {
+    ("textfile", "errors"): "what cannot be read is an error of this package",
     ("spec", "kernels"): "the numbers of nozzles and clusters are the core's",
     ("wire", "kernels"): "the CRC is the core's",
 }

@@ -18,7 +18,14 @@ def public(kind: type) -> set[str]:
 
 
 def test_the_package_has_these_names_and_no_others() -> None:
-    assert qiki_hil.__all__ == ["BotSpec", "Controller", "Plant", "__version__"]
+    assert qiki_hil.__all__ == [
+        "Allocator",
+        "BotSpec",
+        "Controller",
+        "Modulator",
+        "Plant",
+        "__version__",
+    ]
     assert all(hasattr(qiki_hil, name) for name in qiki_hil.__all__)
 
 

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -78,16 +79,40 @@ def test_a_broken_file_is_told_with_its_path(text: str, complaint: str) -> None:
     assert complaint in str(caught.value)
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00", None])
-def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: bytes | None) -> None:
-    path = tmp_path / "rig.yaml"
-    if content is None:
-        path.mkdir()
-        (path / "rig.yaml").mkdir()
-    else:
-        path.write_bytes(content)
-    with pytest.raises(RigError, match="cannot be read"):
-        RigConfig.load(path)
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "folder" / "rig.yaml").mkdir(parents=True)
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "big").write_text("a" * (1024 * 1024 + 1))
+    for name, words in (
+        ("binary", "binary: is not UTF-8 text"),
+        ("folder", "rig.yaml: is a directory; give a YAML file"),
+        ("fifo", "fifo: is not a regular file; give a YAML file"),
+        ("loop", "loop: cannot be read: Too many levels of symbolic links"),
+        ("big", "big: is larger than 1024 KiB"),
+        ("x" * 300, "cannot be read: File name too long"),
+    ):
+        with pytest.raises(RigError, match=words):
+            RigConfig.load(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is empty; give kind: one of sim, virtual, slcan, can"),
+        ("kind: &k sim\nname: *k\n", "aliases .* are not used here; write the value out"),
+        ("[" * 3000, "is nested too deeply"),
+    ],
+)
+def test_a_text_that_is_no_rig_says_what_to_write(text: str, words: str) -> None:
+    with pytest.raises(RigError, match=words):
+        RigConfig.parse(text)
+
+
+def test_a_rig_needs_a_name() -> None:
+    with pytest.raises(RigError, match="a rig's name or file is needed; shipped are: "):
+        RigConfig.load("")
 
 
 @pytest.mark.parametrize("name", ["sim", "virtual", "slcan"])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from qiki_hil.control.scenario import Expectation, ExpectationResult, evaluate
-from qiki_hil.control.scenario.signals import SIGNALS
+from qiki_hil.control.scenario.signals import SIGNALS, propellant_used
 from tests.scenario.synthetic import rows, synthetic_columns
 
 DURATION_S = 4.0
@@ -172,3 +172,11 @@ def test_every_signal_has_one_value_per_record():
     columns = synthetic_columns(DURATION_S)
     for name, signal in SIGNALS.items():
         assert signal.of(columns).shape == columns["tick"].shape, name
+
+
+def test_propellant_counts_from_the_first_report_where_that_comes_late() -> None:
+    columns = {
+        "true_mass_kg": np.full(4, np.nan),
+        "propellant_kg": np.array([np.nan, 12.0, 11.5, 11.0]),
+    }
+    assert propellant_used(columns).tolist() == [0.0, 0.0, 0.5, 1.0]

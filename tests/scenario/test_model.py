@@ -1,6 +1,7 @@
 """Scenario files: loading, problems, the timeline, and the scenarios that ship."""
 
 import math
+import os
 
 import pytest
 
@@ -60,6 +61,20 @@ def test_an_unknown_name_says_what_ships():
 def test_a_path_that_is_not_there_says_so(tmp_path):
     with pytest.raises(ScenarioError, match=r"none\.yaml: cannot be read: No such file"):
         Scenario.load(tmp_path / "none.yaml")
+
+
+def test_a_file_that_cannot_be_read_says_why(tmp_path):
+    os.mkfifo(tmp_path / "fifo.yaml")
+    (tmp_path / "loop.yaml").symlink_to(tmp_path / "loop.yaml")
+    (tmp_path / "big.yaml").write_text("a" * (1024 * 1024 + 1))
+    for name, words in (
+        (".", "is a directory"),
+        ("fifo.yaml", "is not a regular file; give a YAML file"),
+        ("loop.yaml", "cannot be read: Too many levels of symbolic links"),
+        ("big.yaml", "is larger than 1024 KiB"),
+    ):
+        with pytest.raises(ScenarioError, match=words):
+            Scenario.load(tmp_path / name)
 
 
 def test_a_scenario_from_a_file_finds_its_profile_beside_it_and_keeps_it(tmp_path):
@@ -207,6 +222,7 @@ def test_all_problems_come_at_once_with_line_and_path(words):
         ("a: &x 1\nb: *x\n", "aliases"),
         ("name: 2024-99-99", "is not YAML"),
         ("{" * 200, "is not YAML"),
+        ("[" * 3000, "is not YAML: nested too deeply"),
     ],
 )
 def test_what_is_no_scenario_at_all_is_a_scenario_error(text, words):

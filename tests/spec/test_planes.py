@@ -66,3 +66,32 @@ def test_cluster_and_hull_together_take_the_published_share_of_the_heat(name: st
     for cluster_node in CLUSTER_NODES:
         total = nodes[cluster_node].heat[0].gain + nodes["hull"].heat[0].gain
         assert total == pytest.approx(0.35)
+
+
+@bots
+def test_the_avionics_bus_carries_every_load_down_to_where_a_low_battery_sheds(name: str) -> None:
+    power = BotSpec.load(name).power
+    loads_w = sum(
+        (power.base_out_w, power.mcqpu_w, power.radar_w, power.transponder_w, power.nbl_w)
+    )
+    sag_v = (power.bus_nominal_v - power.bus_min_v) * power.battery_shed_soc
+    assert power.bus_current_max_a * (power.bus_min_v + sag_v) >= loads_w
+
+
+@bots
+def test_the_hysteresis_of_the_boost_gate_outlasts_four_power_steps_at_full_discharge(
+    name: str,
+) -> None:
+    power = BotSpec.load(name).power
+    band_j = power.supercap_gate_hysteresis * power.supercap_capacity_wh * 3600
+    assert band_j / power.supercap_discharge_max_w > 4 * 0.02
+
+
+@bots
+@pytest.mark.parametrize("cluster", range(4))
+def test_the_longest_burn_of_a_whole_cluster_is_hardly_derated(name: str, cluster: int) -> None:
+    spec = BotSpec.load(name)
+    node = spec.thermal.nodes[CLUSTER_NODES[cluster]]
+    burn_j = _cluster_power_w(spec, cluster) * spec.thrusters[0].valve.max_on_s
+    hottest_c = node.init_c + burn_j * node.heat[0].gain / node.heat_capacity_j_per_k
+    assert (node.trip_c - hottest_c) / (node.trip_c - node.warn_c) > 0.2

@@ -1,6 +1,7 @@
 """What a broken specification is told: every problem at once, where it is, what would be right."""
 
 import copy
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,14 @@ CASES: list[tuple[Change, str]] = [
      "control.pwpf.km: 0.4, must be greater than u_on - u_off, 0.4: no pulse would end"),
     (put(28.0, "power", "bus_min_v"),
      "power.bus_min_v: 28 V, must be less than bus_nominal_v, 28 V"),
+    (put(0.3, "power", "battery_shed_soc"),
+     "power.battery_shed_soc: 0.3, must be less than battery_restore_soc, 0.3"),
+    (put(0.16, "power", "supercap_gate_hysteresis"),
+     "power.supercap_gate_hysteresis: 0.16, must be at most 0.15: half of supercap_boost_soc - "
+     "supercap_hold_soc"),
+    (put(4.0, "power", "bus_current_max_a"),
+     "power.bus_current_max_a: 4 A at 22 V carry 88 W, but base_out_w and mcqpu_w, which are "
+     "never shed, draw 95 W"),
     (put(140.0, "power", "battery_discharge_max_w"),
      "power.peak_max_w: 45000 W, but battery, supercapacitor and base give 22670 W"),
     (put(46000.0, "control", "rcs_power_max_w"),
@@ -123,6 +132,8 @@ CASES: list[tuple[Change, str]] = [
      "thermal.couplings: core and pdu is named 2 times; name it once"),
     (put(95.0, "thermal", "nodes", "core", "init_c"),
      "thermal.nodes.core.init_c: 95 °C, must be less than trip_c, 90 °C"),
+    (put(90.0, "thermal", "nodes", "core", "warn_c"),
+     "thermal.nodes.core.warn_c: 90 °C, must be less than trip_c, 90 °C"),
     (put("rcs_cluster4_w", "thermal", "nodes", "rcs_c01", "heat", 0, "source"),
      "thermal.nodes.rcs_c01.heat[0].source: must be 'mcqpu_w', 'nbl_w', "),
     (put([0.0, 0.0, 1.0], *HULL, "F03", "outward_normal_body"),
@@ -280,9 +291,13 @@ def test_keys_given_twice_are_found_at_every_depth_with_both_lines() -> None:
     assert caught.value.problems[1].startswith("can: given twice")
 
 
-def test_an_alias_that_contains_itself_is_a_problem() -> None:
-    with pytest.raises(SpecError, match=r"hull\.faces: an alias contains itself"):
-        BotSpec.parse("hull: &h\n  faces: *h\n")
+def test_aliases_are_refused_before_they_unfold() -> None:
+    bomb = "a0: &a0 [1]\n" + "".join(
+        f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 30)
+    )
+    for text in (bomb, "hull: &h\n  faces: *h\n"):
+        with pytest.raises(SpecError, match=r"aliases \(\*name\) are not used .*\(line 2, col"):
+            BotSpec.parse(text)
 
 
 def test_files_that_are_none_are_told_apart(tmp_path: Path) -> None:
@@ -300,3 +315,11 @@ def test_files_that_are_none_are_told_apart(tmp_path: Path) -> None:
     assert problem_of("dodeca-02") == missing
     assert problem_of(binary / "x") == missing
     assert problem_of("a\0b") == "cannot be read: embedded null byte"
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "big").write_text("a" * (1024 * 1024 + 1))
+    for name in (tmp_path / "fifo", "/dev/zero"):
+        assert problem_of(name) == "is not a regular file; give a YAML file"
+    assert problem_of(tmp_path / "loop").startswith("cannot be read: Too many levels of symbolic")
+    assert problem_of(tmp_path / "big") == "is larger than 1024 KiB; give a YAML file"
+    assert problem_of("").startswith("a name or a file is needed; shipped are: dodeca-01")

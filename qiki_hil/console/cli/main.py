@@ -1,7 +1,12 @@
 """The command `qiki-hil`. Each subcommand has a file of its own and is loaded when asked for."""
 
+import io
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
+from typing import Any, NoReturn
 
 import click
 
@@ -9,16 +14,30 @@ from qiki_hil.errors import QikiError
 
 COMMANDS = {
     "run": ("qiki_hil.console.cli.run", "Fly a scenario on a rig."),
+    "campaign": ("qiki_hil.console.cli.campaign", "Fly a scenario many times, dispersed."),
     "replay": ("qiki_hil.console.cli.replay", "Check a recorded run against the controller."),
     "bot": ("qiki_hil.console.cli.bot", "Check, show, hash and make BotSpecs."),
+    "alloc": ("qiki_hil.console.cli.alloc", "Why these nozzles, and what a craft can do."),
     "can": ("qiki_hil.console.cli.can", "Bus load, and frames in words."),
+    "bench": ("qiki_hil.console.cli.bench", "Check kernels against their closed forms."),
     "emulate": ("qiki_hil.console.cli.emulate", "Run the emulated nodes alone."),
 }
 EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
 
 
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are used, so that each starts quickly."""
+
+    def make_context(self, *arguments: Any, **keys: Any) -> click.Context:
+        """See click; `--help` prints in here."""
+        with in_words():
+            return super().make_context(*arguments, **keys)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """See click."""
+        with in_words():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """In the order in which they are needed."""
@@ -49,10 +68,74 @@ def cli() -> None:
 def main() -> None:
     """Runs the command line; what cannot be done as asked is one message and exit code 2."""
     try:
+        prepare_streams()
         cli()
     except QikiError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(EXIT_USAGE)
+        fail(f"error: {error}", EXIT_USAGE)
+    except OSError as error:
+        # A message of click's own that could not be written.
+        fail(f"error: {os_words(error)}", EXIT_USAGE)
+    except KeyboardInterrupt:
+        fail("interrupted", EXIT_INTERRUPTED)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """What the system or a user does to a command, in words instead of a traceback. Click has
+    ways of its own with some of these, so they must not get that far."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        fail("interrupted", EXIT_INTERRUPTED)
+    except OSError as error:
+        raise QikiError(os_words(error)) from error
+    except UnicodeEncodeError as error:
+        raise QikiError(
+            f"text cannot be written in {error.encoding}; set a UTF-8 locale, as LC_ALL=C.UTF-8"
+        ) from error
+    except RecursionError as error:
+        raise QikiError("what was given is nested too deeply to be read") from error
+
+
+def os_words(error: OSError) -> str:
+    """An error of the system in one line."""
+    if isinstance(error, BrokenPipeError):
+        return "the output was closed before everything was written"
+    words = error.strerror or str(error) or type(error).__name__
+    if error.filename is not None:
+        return f"{error.filename}: {words}"
+    return f"cannot read or write: {words}"
+
+
+def fail(words: str, code: int) -> NoReturn:
+    """Ends the program with a line on standard error, where that can still be written."""
+    with suppress(OSError, ValueError):
+        click.echo(words, err=True)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            # What is left in it goes nowhere, or Python would complain at its end.
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(code)
+
+
+def prepare_streams() -> None:
+    """Makes the standard streams fit to be written to. One that was closed goes nowhere, lest
+    the next file that is opened take its number; a letter that a locale lacks becomes `?`."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 if __name__ == "__main__":

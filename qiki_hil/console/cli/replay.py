@@ -18,19 +18,22 @@ DIFFERENCES_SHOWN = 20
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def replay(run: Path, as_json: bool) -> None:
     """Feed the inputs recorded in RUN (a run directory) through the controller and compare what
-    comes out with what was recorded, bit for bit. Exit code 1 where it differs."""
+    comes out with what was recorded, bit for bit. Exit code 1 where it differs, or where records
+    of the run are missing."""
     result = replay_run(run)
     if as_json:
-        click.echo(json.dumps(asdict(result) | {"identical": result.identical}, indent=2))
+        judged = {"identical": result.identical, "complete": result.complete}
+        click.echo(json.dumps(asdict(result) | judged, indent=2))
     else:
         click.echo("\n".join(lines(result)))
-    sys.exit(0 if result.identical else 1)
+    # A run without a summary has no known length: what there is of it decides.
+    sys.exit(0 if result.identical and result.complete is not False else 1)
 
 
 def lines(result: ReplayResult) -> list[str]:
     """The result in words."""
     if result.identical:
-        return [f"✓ identical: {result.cycles} cycles of {result.run_id}, every bit as recorded"]
+        return [_identical(result)]
     found = [f"✗ different from tick {result.tick} of {result.run_id} on; first difference:"]
     width = max(len(d.path) for d in result.differences)
     found += [
@@ -39,3 +42,18 @@ def lines(result: ReplayResult) -> list[str]:
     ]
     rest = len(result.differences) - DIFFERENCES_SHOWN
     return found + ([f"  ... and {rest} more values in this tick"] if rest > 0 else [])
+
+
+def _identical(result: ReplayResult) -> str:
+    cycles, run_id = result.cycles, result.run_id
+    outputs = "every output of the controller as recorded, to the bit"
+    if result.ticks is None:
+        return f"– run {run_id} is {result.status}; {cycles} cycles replayed, {outputs}"
+    if cycles < result.ticks:
+        return (
+            f"✗ incomplete: the first {cycles} of {result.ticks} cycles of {run_id} are identical; "
+            "the rest are missing"
+        )
+    if cycles > result.ticks:
+        return f"✗ {run_id} holds {cycles} cycles, but its summary counts {result.ticks}"
+    return f"✓ identical: {cycles} cycles of {run_id}, {outputs}"

@@ -154,16 +154,20 @@ def _fill(state: LiveState, columns: Columns) -> None:
     state.isolated = int(last["isolated"])
     state.valve_fault = int(last["valve_fault"])
     state.node_state = tuple(int(node) for node in last["node_state"])
-    state.cluster_temp_c = tuple(float(value) for value in last["cluster_temp_c"])
-    state.battery_soc = float(last["battery_soc"])
-    state.supercap_soc = float(last["supercap_soc"])
-    state.bus_v = float(last["bus_v"])
-    state.load_w = float(last["load_w"])
-    state.propellant_kg = float(last["propellant_kg"])
+    _fill_reported(state, last)
     state.measured_rate_hz = len(columns["time_s"]) / span_s
     state.wakeup_p50_us = _percentile_us(columns["wakeup_ns"], 50.0)
     state.wakeup_p99_us = _percentile_us(columns["wakeup_ns"], 99.0)
     state.step_p99_us = _percentile_us(columns["step_ns"], 99.0)
+
+
+def _fill_reported(state: LiveState, last: Mapping[str, Any]) -> None:
+    """What is reported more seldom than the view is filled: the last value stays, its age tells."""
+    for name in ("battery_soc", "supercap_soc", "bus_v", "load_w", "propellant_kg"):
+        if np.isfinite(last[name]):
+            setattr(state, name, float(last[name]))
+    if np.isfinite(last["cluster_temp_c"]).all():
+        state.cluster_temp_c = tuple(float(value) for value in last["cluster_temp_c"])
 
 
 def _percentile_us(nanoseconds: NDArray[Any], percent: float) -> float | None:

@@ -32,7 +32,7 @@ def summary_lines(summary: Summary) -> list[str]:
         lines.append(f"  {name} µs: " + ", ".join(f"{head} {cell}" for head, cell in cells))
     pulses = ", ".join(f"{i:02d} {nozzle.pulses}" for i, nozzle in enumerate(summary.nozzles))
     lines.append(f"  pulses by nozzle: {pulses}")
-    lines += [f"  telemetry {name}: {value}" for name, value in summary.telemetry.items()]
+    lines += [f"  telemetry {name}: {value}" for name, value in telemetry(summary)]
     return lines
 
 
@@ -44,10 +44,16 @@ def summary_view(summary: Summary) -> RenderableType:
     parts.append(_facts(summary))
     if timing_rows(summary.timing):
         parts.append(_timing(summary))
-    if summary.telemetry:
-        words = ", ".join(f"{name} {value}" for name, value in summary.telemetry.items())
+    words = ", ".join(f"{name} {value}" for name, value in telemetry(summary))
+    if words:
         parts.append(Text(f"telemetry: {words}"))
     return Group(*parts)
+
+
+def telemetry(summary: Summary) -> list[tuple[str, int | float | str | bool]]:
+    """How publishing went, without what is empty."""
+    pairs = summary.telemetry.items()
+    return [(name, value) for name, value in pairs if value is not None and value != ""]
 
 
 def _expectations(expectations: list[Expected]) -> Table:

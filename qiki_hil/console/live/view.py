@@ -100,7 +100,8 @@ class PlainView:
         """Prints what is new; the interval is counted in wall time."""
         for event in self._new_events(state):
             self._print(event_line(event, self._glyphs))
-        if state.wall_s >= self._next_s:
+        heard = state.ages_s.get("record", 0.0) is not None
+        if heard and state.wall_s >= self._next_s:
             self._next_s = (state.wall_s // self._interval_s + 1.0) * self._interval_s
             self._print(status_line(state, self._glyphs))
 

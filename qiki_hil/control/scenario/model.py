@@ -35,6 +35,7 @@ from qiki_hil.control.scenario.words import POSITION_MAX_M, allowed_words
 from qiki_hil.control.scenario.yaml_lines import line_of, load_with_lines, path_text
 from qiki_hil.errors import ScenarioError
 from qiki_hil.kernels import CLUSTERS, NOZZLES
+from qiki_hil.textfile import TextFileError, read_text
 
 DURATION_MAX_S = 86_400.0
 
@@ -231,8 +232,6 @@ def _tick(time_s: float, period_s: float) -> int:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ScenarioError(f"scenario {path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ScenarioError(f"scenario {path}: is not UTF-8 text") from None
+        return read_text(path, "YAML")
+    except TextFileError as error:
+        raise ScenarioError(f"scenario {path}: {error}") from None

@@ -17,7 +17,9 @@ from qiki_hil.control.scenario.words import (
     split_words,
     unit_vector,
 )
+from qiki_hil.control.scenario.yaml_lines import load_with_lines
 from qiki_hil.errors import ScenarioError
+from qiki_hil.textfile import TextFileError, read_text
 
 SEGMENT_USAGE = "DIR PCT DUR [ramp_in=DUR] [ramp_out=DUR]"
 # The controller keeps a profile in memory of fixed size.
@@ -137,11 +139,10 @@ def read_profile(path: Path) -> list[pb.ThrustSegment]:
     Raises `ScenarioError` with every problem found.
     """
     try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise ScenarioError(f"thrust profile {path}: cannot be read: {reason}") from None
-    except yaml.YAMLError as error:
+        entries, _, _ = load_with_lines(read_text(path, "YAML"))
+    except TextFileError as error:
+        raise ScenarioError(f"thrust profile {path}: {error}") from None
+    except (yaml.YAMLError, ValueError) as error:
         raise ScenarioError(f"thrust profile {path}: is not YAML: {error}") from None
     if not isinstance(entries, list) or not 1 <= len(entries) <= SEGMENTS_MAX:
         raise ScenarioError(

@@ -53,10 +53,20 @@ def opened(columns: Columns) -> NDArray[np.bool_]:
 
 
 def propellant_used(columns: Columns) -> Float64:
-    """`(N,)` kg since the first record: from the true mass where known, else as reported."""
+    """`(N,)` kg since the first record: from the true mass where known, else as reported. What
+    came before the first report counts as that."""
     true = columns["true_mass_kg"]
-    mass = columns["propellant_kg"] if np.isnan(true).any() else true
+    mass = backfilled(columns["propellant_kg"] if np.isnan(true).any() else true)
     return np.asarray(mass[0] - mass, dtype=np.float64)
+
+
+def backfilled(values: Float64) -> Float64:
+    """`(N,)` with what stands before the first number replaced by it."""
+    known_rows = np.flatnonzero(np.isfinite(values))
+    if not len(known_rows):
+        return values
+    first = int(known_rows[0])
+    return np.concatenate([np.full(first, values[first]), values[first:]])
 
 
 def _norm(values: Float64) -> Float64:

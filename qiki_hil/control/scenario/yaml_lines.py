@@ -6,38 +6,51 @@ import yaml
 
 Path = tuple[str | int, ...]
 
+DEPTH_MAX = 32
+
 
 def load_with_lines(text: str) -> tuple[Any, dict[Path, int], list[tuple[Path, str]]]:
     """Data, line (1-based) by path, and keys that are given twice as (path, words).
 
     Raises `yaml.YAMLError` where the text is not YAML.
     """
-    if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
-        raise yaml.YAMLError("aliases (*name) are not used here; write the value out")
+    _refuse_bombs(text)
     node = yaml.compose(text, Loader=yaml.SafeLoader)
     lines: dict[Path, int] = {}
     doubles: list[tuple[Path, str]] = []
     if node is not None:
-        _walk(node, (), lines, doubles, 0)
+        _walk(node, (), lines, doubles)
     return yaml.safe_load(text), lines, doubles
 
 
+def _refuse_bombs(text: str) -> None:
+    """Small texts that unfold without end are told before anything is built from them."""
+    depth = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.YAMLError("aliases (*name) are not used here; write the value out")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEPTH_MAX:
+            raise yaml.YAMLError("nested too deeply")
+
+
 def _walk(
-    node: yaml.Node, path: Path, lines: dict[Path, int], doubles: list[tuple[Path, str]], depth: int
+    node: yaml.Node, path: Path, lines: dict[Path, int], doubles: list[tuple[Path, str]]
 ) -> None:
     lines[path] = node.start_mark.line + 1
-    if depth > 32:
-        raise yaml.YAMLError("nested too deeply")
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            _walk(item, (*path, index), lines, doubles, depth + 1)
+            _walk(item, (*path, index), lines, doubles)
     elif isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
             if str(key.value) in seen:
                 doubles.append(((*path, str(key.value)), "is given twice"))
             seen.add(str(key.value))
-            _walk(value, (*path, str(key.value)), lines, doubles, depth + 1)
+            _walk(value, (*path, str(key.value)), lines, doubles)
             lines[(*path, str(key.value))] = key.start_mark.line + 1
 
 

@@ -1,7 +1,7 @@
 //! What a controller is made from, worked out once from the craft.
 
 use nalgebra::{Matrix3, Vector3};
-use qiki_alloc::{AXES, AllocError, Allocator, Bounds};
+use qiki_alloc::{AXES, AllocError, Allocator, Bounds, Power};
 use qiki_craft::{Craft, NOZZLES, Thruster};
 use qiki_pwpf::{Bank, ParamError, Params, ValveTimes};
 
@@ -101,6 +101,8 @@ pub(crate) struct Parts {
     pub(crate) allocator: Allocator<NOZZLES>,
     pub(crate) bank: Bank,
     pub(crate) limits: Limits,
+    /// What the rest of the bot draws, W.
+    pub(crate) others_w: f64,
     /// Most pure force along +X, -X, +Y, -Y, +Z, -Z, N.
     pub(crate) axis_force_n: [f64; 6],
 }
@@ -112,7 +114,6 @@ pub(crate) fn parts(craft: &Craft, period_us: u32) -> Result<Parts, ConfigError>
     let geometry = geometry(craft);
     let control = &craft.control;
     let (f, t) = (control.force_weight_per_n, control.torque_weight_per_nm);
-    let allocator = Allocator::new(geometry.effectiveness, [f, f, f, t, t, t])?;
     let p = &control.pwpf;
     let params = Params {
         km: p.km,
@@ -132,6 +133,11 @@ pub(crate) fn parts(craft: &Craft, period_us: u32) -> Result<Parts, ConfigError>
         power_w,
         power_max_w: control.rcs_power_max_w.min(bus.peak_max_w - others_w),
     };
+    let power = Power {
+        w_per_n: per_nozzle(craft, |t| t.power_w_per_n),
+        max_w: limits.power_max_w.max(0.0),
+    };
+    let allocator = Allocator::with_power(geometry.effectiveness, [f, f, f, t, t, t], power)?;
     let healthy = Bounds {
         lo: [0.0; NOZZLES],
         hi: geometry.thrust_max_n,
@@ -147,6 +153,7 @@ pub(crate) fn parts(craft: &Craft, period_us: u32) -> Result<Parts, ConfigError>
         allocator,
         bank,
         limits,
+        others_w,
         axis_force_n,
     })
 }

@@ -8,6 +8,7 @@ use qiki_pwpf::{Bank, Gate};
 use crate::burn::{Burn, Cooldown};
 use crate::command::{Action, Command, Goal};
 use crate::config::{ConfigError, Geometry, parts};
+use crate::energy::Energy;
 use crate::guard::Guard;
 use crate::guidance::{Guidance, Rate};
 use crate::health::{Fault, Health};
@@ -64,6 +65,10 @@ pub struct Outputs {
     pub nav_age_ticks: u32,
     /// Whether radar and transponder may emit.
     pub emissions_allowed: bool,
+    /// What all nozzles together may draw, W.
+    pub rcs_power_max_w: f64,
+    /// Why that is less than it could be: bits of `qiki_power::RcsLimit`.
+    pub rcs_power_limits: u32,
 }
 
 /// What a motion must come down to before it counts as done.
@@ -90,7 +95,8 @@ pub struct Controller {
     dry_kg: f64,
     period_us: u32,
     nav_stale_ticks: u32,
-    open_max: u32,
+    /// Power of each open nozzle, W.
+    nozzle_w: [f64; NOZZLES],
     // What does the work.
     navigator: Navigator,
     health: Health,
@@ -101,6 +107,7 @@ pub struct Controller {
     cooldown: Cooldown,
     guard: Guard,
     tracker: Tracker,
+    energy: Energy,
     // What is going on.
     mode: Mode,
     armed: bool,
@@ -111,6 +118,8 @@ pub struct Controller {
     cluster_temp_c: [f64; CLUSTERS],
     /// The guard closed the valves behind the modulators' back.
     resync: bool,
+    /// This tick comes much too late.
+    stalled: bool,
 }
 
 impl Controller {
@@ -135,16 +144,14 @@ impl Controller {
             speed_max: control.attitude.limits.rate_max_rps,
             acceleration_max: control.attitude.limits.acceleration_max_rps2,
         };
-        let largest_w = parts.limits.power_w.into_iter().fold(1.0, f64::max);
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let open_max = (parts.limits.power_max_w / largest_w).max(0.0) as u32;
         Ok(Self {
             limits: (translation, rotation),
             axis_force_n: parts.axis_force_n,
             dry_kg: craft.mass.dry_kg,
             period_us,
             nav_stale_ticks: ticks(control.nav_stale_s),
-            open_max,
+            nozzle_w: parts.limits.power_w,
+            energy: Energy::new(&craft.power, parts.others_w, parts.limits.power_max_w),
             navigator: Navigator::new(),
             health: Health::new(dt_s, ticks(control.node_stale_s)),
             guidance: Guidance::new(),
@@ -162,6 +169,7 @@ impl Controller {
             propellant_kg: craft.mass.propellant_kg,
             cluster_temp_c: [f64::NEG_INFINITY; CLUSTERS],
             resync: false,
+            stalled: false,
             geometry: parts.geometry,
         })
     }
@@ -197,8 +205,11 @@ impl Controller {
         let ceiling = i64::from(self.period_us) * 5000;
         #[allow(clippy::cast_precision_loss)]
         let dt_s = inputs.period_ns.clamp(0, ceiling) as f64 * 1e-9;
+        self.stalled =
+            inputs.period_ns > i64::from(self.nav_stale_ticks) * i64::from(self.period_us) * 1000;
         self.navigator.step(feedback, dt_s);
         self.health.observe(feedback);
+        self.energy.observe(feedback);
         if feedback.fresh.has(Fresh::POWER) && feedback.propellant_kg.is_finite() {
             self.propellant_kg = feedback.propellant_kg;
         }
@@ -218,9 +229,25 @@ impl Controller {
         let Some(action) = &command.action else {
             return self.tracker.reject(command.id, Reason::CmdValidationFailed);
         };
-        match permits(self.locked_mode(), self.armed, self.nav_fresh(), action) {
+        let verdict = permits(self.locked_mode(), self.armed, self.nav_fresh(), action)
+            .and_then(|()| self.affords(action));
+        match verdict {
             Err(reason) => self.tracker.reject(command.id, reason),
             Ok(()) => self.begin(command.id, action),
+        }
+    }
+
+    /// Below the supercapacitor's hold level nothing new is begun that costs a push.
+    fn affords(&self, action: &Action) -> Result<(), Reason> {
+        let push = match action {
+            Action::Burn { .. } => true,
+            Action::GoTo(goal) => goal.position.is_some(),
+            _ => false,
+        };
+        if push && self.energy.stabilise_only() {
+            Err(Reason::CapLow)
+        } else {
+            Ok(())
         }
     }
 
@@ -388,7 +415,10 @@ impl Controller {
     /// Transitions nobody asked for, and effects that are waited for.
     fn watch(&mut self, feedback: &Feedback) {
         if self.armed && self.mode.thrusts() && self.mode != Mode::Safe {
-            if !self.nav_fresh() {
+            if self.stalled {
+                // The nodes have closed the valves long ago, and what was being flown is history.
+                self.enter_safe(Reason::Overrun);
+            } else if !self.nav_fresh() {
                 self.enter_safe(Reason::NavStale);
             } else if self.health.nodes_lost() > NODES_LOST_MAX {
                 self.enter_safe(Reason::NodeOffline);
@@ -461,7 +491,19 @@ impl Controller {
         let (translation, rotation) = self.rates();
         self.guidance.rotate(rotation, dt_s);
         let pose = self.navigator.pose;
+        let stabilise_only = self.energy.stabilise_only() && self.mode != Mode::Brake;
+        if matches!(self.hold_reason, Reason::None | Reason::CapLow) {
+            self.hold_reason = if stabilise_only {
+                Reason::CapLow
+            } else {
+                Reason::None
+            };
+        }
         let force = match self.mode {
+            _ if stabilise_only => {
+                self.guidance.drift(&pose);
+                Vector3::zeros()
+            }
             Mode::Burn => {
                 self.guidance.drift(&pose);
                 self.burn_force(dt_s)
@@ -510,7 +552,13 @@ impl Controller {
     }
 
     fn allocate(&mut self, asked: &Wrench) -> Solution<NOZZLES> {
-        let solution = self.allocator.solve(asked, &self.bounds());
+        let bounds = self.bounds();
+        // A valve that is stuck open draws its power, whatever the budget.
+        let stuck = |n: &usize| bounds.lo[*n] > 0.0;
+        let drawn_w: f64 = (0..NOZZLES).filter(stuck).map(|n| self.nozzle_w[n]).sum();
+        self.allocator
+            .set_power_max(self.energy.power_w().max(drawn_w * (1.0 + 1e-9)));
+        let solution = self.allocator.solve(asked, &bounds);
         if !matches!(solution.status, Status::Optimal | Status::Saturated) && self.armed {
             self.enter_safe(Reason::AllocationFailed);
         }
@@ -544,7 +592,7 @@ impl Controller {
         let gate = Gate {
             closed: if silent { u16::MAX } else { isolated },
             no_opening: self.cooldown.resting(&self.cluster_temp_c),
-            open_max: self.open_max,
+            open_max: self.open_max(),
         };
         let mut command = ValveCommand {
             armed: self.armed,
@@ -557,6 +605,14 @@ impl Controller {
             command.on_time_us = [0; NOZZLES];
         }
         command
+    }
+
+    /// Nozzles that the power budget can keep open at once.
+    fn open_max(&self) -> u32 {
+        let hungriest_w = self.nozzle_w.into_iter().fold(1.0, f64::max);
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let count = (self.energy.power_w() / hungriest_w).clamp(0.0, 16.0) as u32;
+        count
     }
 
     fn report(&self, outputs: &mut Outputs) {
@@ -574,6 +630,8 @@ impl Controller {
         outputs.reply_count = replies.len();
         outputs.replies[..replies.len()].copy_from_slice(replies);
         outputs.nav_age_ticks = self.navigator.age_ticks();
+        outputs.rcs_power_max_w = self.energy.power_w();
+        outputs.rcs_power_limits = self.energy.limits();
         outputs.emissions_allowed = self.mode != Mode::Emcon;
     }
 }

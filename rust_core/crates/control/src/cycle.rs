@@ -201,6 +201,8 @@ fn put_control(to: &mut telemetry::Control, from: &Outputs) {
     );
     to.nav_age_ticks = from.nav_age_ticks;
     to.emissions_allowed = from.emissions_allowed;
+    to.rcs_power_max_w = from.rcs_power_max_w;
+    to.rcs_power_limits = from.rcs_power_limits;
 }
 
 fn status(status: Status) -> u8 {

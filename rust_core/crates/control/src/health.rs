@@ -1,6 +1,6 @@
 //! Nozzles that do not do what they are told, and nodes that are not heard.
 
-use qiki_craft::{CLUSTERS, Feedback, Fresh, NOZZLES, NOZZLES_PER_CLUSTER};
+use qiki_craft::{CLUSTERS, Feedback, Fresh, NOZZLES, NOZZLES_PER_CLUSTER, NodeState};
 
 /// Commanded minus measured open time that makes a fault, µs. The valve's delays and one or
 /// two ticks on the bus shift feedback by a few milliseconds; the shortest pulse is 30 ms.
@@ -67,7 +67,10 @@ impl Health {
     }
 
     fn compare(&mut self, n: usize, feedback: &Feedback) {
-        let difference = f64::from(self.last_command_us[n]) - f64::from(feedback.open_time_us[n]);
+        // A node that is not armed obeys nothing: its valves are closed, and rightly so.
+        let obeys = feedback.node_state[n / NOZZLES_PER_CLUSTER] == NodeState::Armed;
+        let commanded_us = if obeys { self.last_command_us[n] } else { 0 };
+        let difference = f64::from(commanded_us) - f64::from(feedback.open_time_us[n]);
         self.mismatch_us[n] = self.mismatch_us[n] * self.keep + difference;
         let allowed_us = MISMATCH_US + self.allowance_us[n];
         self.allowance_us[n] *= self.keep;

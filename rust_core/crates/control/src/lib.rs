@@ -18,6 +18,7 @@ mod command;
 mod config;
 mod controller;
 mod cycle;
+mod energy;
 mod guard;
 mod guidance;
 mod health;

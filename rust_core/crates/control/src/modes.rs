@@ -95,6 +95,10 @@ pub enum Reason {
     ValveFault = 12,
     /// That mode is entered by its own command, or not from here.
     ModeNotReachable = 13,
+    /// The loop stood still for longer than a navigation value is good for.
+    Overrun = 14,
+    /// Too little in the supercapacitor for a push.
+    CapLow = 15,
 }
 
 /// Modes that can be asked for by name. BURN and BRAKE are entered by their commands.

@@ -142,7 +142,7 @@ fn a_hot_cluster_finishes_its_pulses_and_rests_until_it_is_cool() {
         .iter_mut()
         .find(|n| n.name == "rcs_c03")
         .unwrap();
-    (node.trip_c, node.hysteresis_k) = (30.0, 5.0);
+    (node.warn_c, node.trip_c, node.hysteresis_k) = (28.0, 30.0, 5.0);
     let mut l = Loop::from(&craft, 2000, &qiki_plant::InitialState::default());
     l.run(0.1);
     l.say(arm());

@@ -81,7 +81,7 @@ pub struct Thruster {
     pub power_w_per_n: f64,
 }
 
-/// Electrical storage and the loads that are always there.
+/// Electrical storage, the two buses, their loads and the rules for them.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PowerPlane {
@@ -101,22 +101,49 @@ pub struct PowerPlane {
     pub supercap_charge_max_w: f64,
     /// See `supercap_charge_max_w`.
     pub supercap_discharge_max_w: f64,
-    /// Bus voltage with a full battery, V.
+    /// At this state of charge of the battery and below, radar and transponder are shed.
+    pub battery_shed_soc: f64,
+    /// At this state of charge of the battery and above, they come back.
+    pub battery_restore_soc: f64,
+    /// At this state of charge of the supercapacitor and above, boost is allowed.
+    pub supercap_boost_soc: f64,
+    /// Below this state of charge of the supercapacitor, only stabilisation and charging are.
+    pub supercap_hold_soc: f64,
+    /// A right that was given is kept this far below its threshold, one that was lost comes back
+    /// this far above it, 0..1.
+    pub supercap_gate_hysteresis: f64,
+    /// Voltage of the avionics bus with a full battery, V.
     pub bus_nominal_v: f64,
-    /// Bus voltage with an empty battery, V.
+    /// Voltage of the avionics bus with an empty battery, V.
     pub bus_min_v: f64,
+    /// Most current of the avionics bus, A.
+    pub bus_current_max_a: f64,
     /// Steady source (trickle), W.
     pub base_in_w: f64,
     /// Steady loads, W.
     pub base_out_w: f64,
-    /// Computer at its usual load, W.
+    /// Electrical drives, per speed, W/(m/s); nozzles are counted by themselves.
+    pub motion_w_per_mps: f64,
+    /// Computer under full load, W.
     pub mcqpu_w: f64,
     /// Radar, W.
     pub radar_w: f64,
     /// Transponder, W.
     pub transponder_w: f64,
-    /// Narrow-band link, W.
+    /// Most for the narrow-band link, W.
     pub nbl_w: f64,
+    /// Below this state of charge of the battery, the narrow-band link gets nothing.
+    pub nbl_soc_min: f64,
+    /// Above this temperature of the node `core`, neither, °C.
+    pub nbl_core_max_c: f64,
+    /// Voltage of a docking station, V.
+    pub dock_station_v: f64,
+    /// Most power of a docking station, W.
+    pub dock_station_max_w: f64,
+    /// Most current over the dock bridge, A.
+    pub dock_current_max_a: f64,
+    /// Zero to full dock power, linear, s.
+    pub dock_soft_start_s: f64,
     /// Most that the whole bot may draw, W.
     pub peak_max_w: f64,
 }
@@ -147,6 +174,8 @@ pub struct ThermalNode {
     pub cooling_w_per_k: f64,
     /// Temperature at the start, °C.
     pub init_c: f64,
+    /// Warns, and is derated from here on, °C; below `trip_c`.
+    pub warn_c: f64,
     /// Trips at and above this temperature, °C.
     pub trip_c: f64,
     /// Clears at `trip_c - hysteresis_k`.

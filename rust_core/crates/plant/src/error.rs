@@ -1,5 +1,7 @@
 //! Why a plant was not built, or did not take a setting.
 
+use qiki_power::PowerError;
+
 /// Everything that can be wrong with what a [`Plant`](crate::Plant) is given.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PlantError {
@@ -38,6 +40,9 @@ pub enum PlantError {
     /// Two thermal nodes have one name.
     #[error("plant: craft thermal.nodes: two nodes named \"{0}\"")]
     ThermalTwin(String),
+    /// More thermal nodes than a report has bits for.
+    #[error("plant: craft thermal.nodes: {0} given, needs at most {max}", max = qiki_power::NODES_MAX)]
+    ThermalCount(usize),
     /// Explicit Euler would be unstable.
     #[error(
         "plant: craft thermal.nodes \"{name}\": heat capacity {heat_capacity_j_per_k} J/K given, \
@@ -54,6 +59,37 @@ pub enum PlantError {
     /// No such nozzle.
     #[error("plant: nozzle {0} given, needs 0 to {last}", last = qiki_craft::NOZZLES - 1)]
     Nozzle(usize),
+}
+
+impl PlantError {
+    /// What the power plane refuses, in the plant's words.
+    pub(crate) fn of_power(error: PowerError) -> Self {
+        let craft = |path: String, value: f64, need| Self::Craft { path, value, need };
+        match error {
+            PowerError::Plane { field, value, need } => {
+                craft(format!("power.{field}"), value, need)
+            }
+            PowerError::Thermal { path, value, need } => craft(path, value, need),
+            PowerError::Node {
+                node,
+                field,
+                value,
+                need,
+            } => craft(format!("thermal.nodes \"{node}\" {field}"), value, need),
+            PowerError::Missing(name) => Self::ThermalNode(name),
+            PowerError::Twin(name) => Self::ThermalTwin(name),
+            PowerError::Count(count) => Self::ThermalCount(count),
+            PowerError::Unstable {
+                node,
+                heat_capacity_j_per_k,
+                least_j_per_k,
+            } => Self::ThermalStep {
+                name: node,
+                heat_capacity_j_per_k,
+                least_j_per_k,
+            },
+        }
+    }
 }
 
 /// Refuses a craft's number that is not finite or fails `holds`.

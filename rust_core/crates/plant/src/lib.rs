@@ -13,7 +13,7 @@
 //! * `propulsion`: sixteen valves, the wrench they give and the propellant they take.
 //! * [`rigid`]: Newton and Euler about the centre of mass, classical Runge-Kutta.
 //! * `mass`: centre of mass and inertia while the tank empties.
-//! * `power`, `thermal`: storage, bus and nodes.
+//! * `power`: storage, buses and heat, by the crate `qiki-power`.
 //! * `schedule`, `sensors`, `noise`: what is reported when, and with which error.
 //!
 //! Time and chance are arguments: the same craft, step, seed and commands give the same bits.
@@ -29,7 +29,6 @@ mod propulsion;
 pub mod rigid;
 mod schedule;
 mod sensors;
-mod thermal;
 mod valve;
 
 pub use error::PlantError;

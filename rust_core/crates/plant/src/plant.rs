@@ -1,19 +1,18 @@
 //! The craft as a whole, one tick at a time.
 
 use qiki_craft::{
-    CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NodeState, PowerPlane, Quat, Truth, ValveCommand,
-    Vec3,
+    CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NodeState, Quat, Truth, ValveCommand, Vec3,
 };
+use qiki_power::{Demand, PowerSystem};
 
 use crate::PlantError;
-use crate::algebra::{add, cross, quat_norm, quat_unit, rotate, scale, sub};
+use crate::algebra::{add, cross, norm, quat_norm, quat_unit, rotate, scale, sub};
 use crate::mass::MassModel;
-use crate::power::{Power, PowerState};
+use crate::power::PowerState;
 use crate::propulsion::{Burn, Propulsion};
 use crate::rigid::{RigidState, Wrench};
 use crate::schedule::Schedule;
 use crate::sensors::SensorSet;
-use crate::thermal::{HeatDrive, Thermal};
 use crate::valve::ValveFault;
 
 /// Longest step, s: ten times the default, where the power step still fits.
@@ -55,9 +54,9 @@ pub struct Plant {
     mass: MassModel,
     propulsion: Propulsion,
     sensors: SensorSet,
-    plane: PowerPlane,
-    power: Power,
-    thermal: Thermal,
+    power: PowerSystem,
+    /// What the power plane is asked for besides the nozzles.
+    demand: Demand,
     housekeeping: Schedule,
     /// Ticks since power and heat were stepped.
     since_housekeeping: u32,
@@ -88,9 +87,9 @@ impl Plant {
             mass: MassModel::new(&craft.mass)?,
             propulsion: Propulsion::new(craft, dt_s)?,
             sensors: SensorSet::new(&craft.sensors, dt_s, seed)?,
-            plane: craft.power.clone(),
-            power: Power::new(&craft.power)?,
-            thermal: Thermal::new(&craft.thermal, 1.0 / HOUSEKEEPING_HZ + dt_s)?,
+            power: PowerSystem::new(&craft.power, &craft.thermal, 1.0 / HOUSEKEEPING_HZ + dt_s)
+                .map_err(PlantError::of_power)?,
+            demand: Demand::default(),
             housekeeping: Schedule::new(HOUSEKEEPING_HZ, dt_s),
             since_housekeeping: 0,
             armed: false,
@@ -133,7 +132,7 @@ impl Plant {
             self.sense_power(feedback);
         }
         if self.sensors.thermal_due(self.tick) {
-            feedback.cluster_temp_c = self.thermal.cluster_c();
+            feedback.cluster_temp_c = self.power.thermal().clusters().map(|node| node.temp_c());
             feedback.fresh.set(Fresh::THERMAL);
         }
     }
@@ -204,13 +203,26 @@ impl Plant {
 
     /// Temperature of each thermal node by name, °C, in the craft's order.
     pub fn temperatures_c(&self) -> impl Iterator<Item = (&str, f64)> {
-        self.thermal.by_name()
+        let nodes = self.power.thermal().nodes();
+        nodes.map(|node| (node.name, node.watch.temp_c()))
     }
 
     /// The electrical side.
     #[must_use]
     pub fn power(&self) -> PowerState {
-        self.power.state
+        self.power.report().into()
+    }
+
+    /// The power plane with its full report and its thermal nodes.
+    #[must_use]
+    pub fn power_system(&self) -> &PowerSystem {
+        &self.power
+    }
+
+    /// Switches of the power plane from its next step on: radar, transponder, narrow-band link,
+    /// dock. Speed and nozzle powers are the plant's own and are not taken from here.
+    pub fn set_power_demand(&mut self, demand: &Demand) {
+        self.demand = *demand;
     }
 
     fn advance(&mut self, on_s: &[f64; NOZZLES]) {
@@ -263,15 +275,10 @@ impl Plant {
     fn step_housekeeping(&mut self) {
         let span_s = f64::from(self.since_housekeeping) * self.dt_s;
         self.since_housekeeping = 0;
-        let clusters_w = self
-            .propulsion
-            .take_energy_j()
-            .map(|energy_j| energy_j / span_s);
-        self.power.step(clusters_w.iter().sum(), span_s);
-        self.thermal.step(
-            &HeatDrive::new(&self.plane, &self.power, clusters_w),
-            span_s,
-        );
+        let energy_j = self.propulsion.take_energy_j();
+        self.demand.rcs_cluster_w = energy_j.map(|energy_j| energy_j / span_s);
+        self.demand.speed_mps = norm(self.rigid.velocity_mps_world);
+        self.power.step(&self.demand, span_s);
     }
 
     fn sense_valves(&self, feedback: &mut Feedback) {
@@ -289,7 +296,7 @@ impl Plant {
     }
 
     fn sense_power(&self, feedback: &mut Feedback) {
-        let state = &self.power.state;
+        let state = self.power.report();
         feedback.battery_soc = state.battery_soc;
         feedback.supercap_soc = state.supercap_soc;
         feedback.bus_v = state.bus_v;

@@ -6,6 +6,7 @@ mod common;
 use common::{CLOSED, DT_S, at_rest, craft};
 use qiki_craft::{Craft, NOZZLES, PowerPlane};
 use qiki_plant::Plant;
+use qiki_power::{Demand, Load};
 
 /// Ticks of one power step at 500 Hz.
 const STEP_TICKS: usize = 10;
@@ -134,4 +135,39 @@ fn bus_voltage_falls_linearly_with_the_battery() {
         let plant = at_rest(&power_craft(|p| p.battery_soc_init = soc));
         assert!((plant.power().bus_v - volts).abs() < 1e-12);
     }
+}
+
+#[test]
+fn switches_and_the_dock_act_from_the_next_power_step_on() {
+    let mut plant = at_rest(&craft());
+    power_step(&mut plant, &CLOSED);
+    plant.set_power_demand(&Demand {
+        radar_on: false,
+        dock_connected: true,
+        ..Demand::default()
+    });
+    assert_eq!(plant.power().load_w, STEADY_W);
+    power_step(&mut plant, &CLOSED);
+    assert_eq!(plant.power().load_w, STEADY_W - 18.0);
+    assert!(plant.power_system().report().dock_w > 0.0);
+}
+
+#[test]
+fn speed_and_nozzle_power_are_the_plants_own() {
+    let mut plant = at_rest(&power_craft(|p| p.motion_w_per_mps = 10.0));
+    plant.set_power_demand(&Demand {
+        speed_mps: 1.0,
+        rcs_cluster_w: [1e4; 4],
+        ..Demand::default()
+    });
+    power_step(&mut plant, &CLOSED);
+    let report = *plant.power_system().report();
+    assert_eq!(report.given_w(Load::Motion), 0.0);
+    assert_eq!(report.given_w(Load::Rcs), 0.0);
+}
+
+#[test]
+fn a_low_battery_sheds_loads_of_the_plant_too() {
+    let plant = at_rest(&power_craft(|p| p.battery_soc_init = 0.1));
+    assert_eq!(plant.power().load_w, STEADY_W - 18.0 - 6.0);
 }

@@ -15,6 +15,7 @@ fn node(name: &str, cooling_w_per_k: f64, init_c: f64, heat: &[(HeatSource, f64)
         heat_capacity_j_per_k: 40.0,
         cooling_w_per_k,
         init_c,
+        warn_c: 80.0,
         trip_c: 90.0,
         hysteresis_k: 5.0,
         heat: heat

@@ -1,20 +1,41 @@
-//! Pulse-width pulse-frequency modulation (PWPF) of a bank of on/off valves.
+//! Modulation of a bank of on/off valves: levels of thrust in, pulses out.
 //!
-//! Per nozzle, with input E in 0..1 (thrust over maximum thrust) and relay output u in {0, 1}:
+//! Four firing rules stand behind one trait, [`Modulator`]. Pulse-width pulse-frequency modulation
+//! ([`Pwpf`], and [`Bank`] for the nozzles of a craft), per nozzle, with input E in 0..1 (thrust
+//! over maximum thrust) and relay output u in {0, 1}:
 //!
 //! ```text
 //! tau df/dt + f = Km (E - u);   u = 1 from f >= Uon,   u = 0 from f <= Uoff
 //! ```
 //!
-//! E is constant inside a tick, so the filter is solved in closed form and each edge is found
-//! inside the tick, to the microsecond. Shortest pulse, shortest pause and longest pulse hold
-//! across ticks. Since pulses and pauses are longer than a tick, a nozzle has at most one edge
-//! in a tick, and its on-time alone says where the edge is (see `ValveCommand`).
+//! And the rules that keep an account of the impulse that is owed ([`AccountRelay`]: bang-bang
+//! with hysteresis, Schmitt, remainder), where no filter stands between, so that the mean thrust is
+//! what was asked:
 //!
-//! Source: Krøvel, Optimal Tuning of PWPF Modulator for Attitude Control, NTNU 2005.
+//! ```text
+//! dq/dt = E - u;   u = 1 from q >= open_at,   u = 0 from q <= close_at
+//! ```
+//!
+//! E is constant inside a tick, so both are solved in closed form and each edge is found inside
+//! the tick, to the microsecond. Shortest pulse, shortest pause and longest pulse hold across
+//! ticks. Since pulses and pauses are longer than a tick, a nozzle has at most one edge in a tick,
+//! and its on-time alone says where the edge is (see `ValveCommand`).
+//!
+//! Sources: Krøvel, Optimal Tuning of PWPF Modulator for Attitude Control, NTNU 2005, for PWPF; the
+//! `thrFiringSchmitt` and `thrFiringRemainder` modules of Basilisk for the rules of those names,
+//! which work on whole control periods there.
 
+mod account;
 mod bank;
+mod gate;
 mod params;
+mod pwpf;
+mod rule;
+mod valve;
 
-pub use bank::{Bank, Gate, ValveTimes};
+pub use account::{Account, AccountRelay, Thresholds};
+pub use bank::Bank;
+pub use gate::{COUNT_MAX, Gate, Modulator, WideGate};
 pub use params::{ParamError, Params};
+pub use pwpf::Pwpf;
+pub use valve::ValveTimes;

@@ -1,5 +1,7 @@
 //! Parameters of the modulator and their closed forms.
 
+use crate::gate::COUNT_MAX;
+
 /// A parameter set that cannot drive the valve, and why.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum ParamError {
@@ -47,6 +49,68 @@ pub enum ParamError {
         /// The shorter of minimum on-time and minimum pause, s.
         shortest_s: f64,
     },
+    /// [`ParamError::Tick`] of another rule.
+    #[error(
+        "{name}: tick {dt_s} s must be positive and shorter than the shortest pulse and pause {shortest_s} s"
+    )]
+    RuleTick {
+        /// The rule.
+        name: &'static str,
+        /// The tick, s.
+        dt_s: f64,
+        /// The shorter of minimum on-time and minimum pause, s.
+        shortest_s: f64,
+    },
+    /// [`ParamError::Opening`] of another rule.
+    #[error("{name}: longest opening {max_on_s} s must be above the shortest {min_on_s} s")]
+    RuleOpening {
+        /// The rule.
+        name: &'static str,
+        /// Longest opening, s.
+        max_on_s: f64,
+        /// Shortest opening, s.
+        min_on_s: f64,
+    },
+    /// A hysteresis that is none.
+    #[error("bang_bang: band_s {0} given, a positive finite number is needed")]
+    NoBand(f64),
+    /// The shortest pulse and pause are shorter than the valve can do.
+    #[error(
+        "bang_bang: shortest pulse and pause are band_s, {band_s} s, which is below the valve's \
+         minimum on-time {min_on_s} s or pause {min_off_s} s: raise band_s"
+    )]
+    BandTooNarrow {
+        /// Width of the hysteresis, s.
+        band_s: f64,
+        /// What the valve needs, s.
+        min_on_s: f64,
+        /// What the valve needs, s.
+        min_off_s: f64,
+    },
+    /// Levels that are no hysteresis, or beyond a pulse.
+    #[error(
+        "schmitt: level_on {level_on} and level_off {level_off} given, \
+         0 <= level_off < level_on <= 1 needed"
+    )]
+    Levels {
+        /// Fires above, of the shortest pulse.
+        level_on: f64,
+        /// Stops below, of the shortest pulse.
+        level_off: f64,
+    },
+    /// No valves, or more than a modulator takes.
+    #[error("modulator: {0} valves given, 1..={COUNT_MAX} needed")]
+    Count(usize),
+}
+
+impl ParamError {
+    pub(crate) fn check_count(count: usize) -> Result<(), Self> {
+        if (1..=COUNT_MAX).contains(&count) {
+            Ok(())
+        } else {
+            Err(Self::Count(count))
+        }
+    }
 }
 
 /// Filter and relay of a modulator.

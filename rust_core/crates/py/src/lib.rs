@@ -1,7 +1,10 @@
 //! The Python face of the core, `qiki_hil._core`. The stubs in `qiki_hil/_core.pyi` hold the
 //! documentation; this crate checks shapes, borrows, calls and converts.
 
+mod allocator;
+mod campaign;
 mod controller;
+mod modulator;
 mod plant;
 mod realtime;
 mod records;
@@ -22,9 +25,15 @@ mod _core {
     use super::*;
 
     #[pymodule_export]
+    use super::allocator::{Allocation, Allocator, bench_allocator};
+    #[pymodule_export]
+    use super::campaign::fly_case;
+    #[pymodule_export]
     use super::controller::{ControllerCore, bench_controller_step};
     #[pymodule_export]
     use super::crc8_j1850;
+    #[pymodule_export]
+    use super::modulator::{ModulatorCore, bench_exponentials, bench_modulator_step};
     #[pymodule_export]
     use super::plant::PlantCore;
     #[pymodule_export]

@@ -56,6 +56,7 @@ class ReasonCode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REASON_CODE_VALVE_FAULT: _ClassVar[ReasonCode]
     REASON_CODE_MODE_NOT_REACHABLE: _ClassVar[ReasonCode]
     REASON_CODE_OVERRUN: _ClassVar[ReasonCode]
+    REASON_CODE_CAP_LOW: _ClassVar[ReasonCode]
 FLIGHT_MODE_UNSPECIFIED: FlightMode
 FLIGHT_MODE_IDLE: FlightMode
 FLIGHT_MODE_MANOEUVRE: FlightMode
@@ -94,6 +95,7 @@ REASON_CODE_OPERATOR: ReasonCode
 REASON_CODE_VALVE_FAULT: ReasonCode
 REASON_CODE_MODE_NOT_REACHABLE: ReasonCode
 REASON_CODE_OVERRUN: ReasonCode
+REASON_CODE_CAP_LOW: ReasonCode
 
 class Arm(_message.Message):
     __slots__ = ()

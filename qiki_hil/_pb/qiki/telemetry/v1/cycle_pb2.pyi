@@ -56,7 +56,7 @@ class Feedback(_message.Message):
     def __init__(self, fresh: _Optional[int] = ..., rates_rps_body: _Optional[_Iterable[float]] = ..., acceleration_mps2_body: _Optional[_Iterable[float]] = ..., attitude_xyzw: _Optional[_Iterable[float]] = ..., position_m_world: _Optional[_Iterable[float]] = ..., velocity_mps_world: _Optional[_Iterable[float]] = ..., open_time_us: _Optional[_Iterable[int]] = ..., valve_fault: _Optional[int] = ..., node_state: _Optional[_Iterable[int]] = ..., battery_soc_ratio: _Optional[float] = ..., supercap_soc_ratio: _Optional[float] = ..., bus_v: _Optional[float] = ..., load_w: _Optional[float] = ..., propellant_kg: _Optional[float] = ..., cluster_temp_c: _Optional[_Iterable[float]] = ...) -> None: ...
 
 class Control(_message.Message):
-    __slots__ = ("mode", "armed", "hold_reason", "position_m_world", "velocity_mps_world", "attitude_xyzw", "rates_rps_body", "reference_position_m_world", "reference_attitude_xyzw", "wrench_asked", "wrench_given", "thrust_n", "alloc_status", "alloc_iterations", "on_time_us", "isolated", "replies", "nav_age_ticks", "emissions_allowed")
+    __slots__ = ("mode", "armed", "hold_reason", "position_m_world", "velocity_mps_world", "attitude_xyzw", "rates_rps_body", "reference_position_m_world", "reference_attitude_xyzw", "wrench_asked", "wrench_given", "thrust_n", "alloc_status", "alloc_iterations", "on_time_us", "isolated", "replies", "nav_age_ticks", "emissions_allowed", "rcs_power_max_w", "rcs_power_limits")
     MODE_FIELD_NUMBER: _ClassVar[int]
     ARMED_FIELD_NUMBER: _ClassVar[int]
     HOLD_REASON_FIELD_NUMBER: _ClassVar[int]
@@ -76,6 +76,8 @@ class Control(_message.Message):
     REPLIES_FIELD_NUMBER: _ClassVar[int]
     NAV_AGE_TICKS_FIELD_NUMBER: _ClassVar[int]
     EMISSIONS_ALLOWED_FIELD_NUMBER: _ClassVar[int]
+    RCS_POWER_MAX_W_FIELD_NUMBER: _ClassVar[int]
+    RCS_POWER_LIMITS_FIELD_NUMBER: _ClassVar[int]
     mode: _command_pb2.FlightMode
     armed: bool
     hold_reason: _command_pb2.ReasonCode
@@ -95,7 +97,9 @@ class Control(_message.Message):
     replies: _containers.RepeatedCompositeFieldContainer[_command_pb2.CommandReply]
     nav_age_ticks: int
     emissions_allowed: bool
-    def __init__(self, mode: _Optional[_Union[_command_pb2.FlightMode, str]] = ..., armed: bool = ..., hold_reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ..., position_m_world: _Optional[_Iterable[float]] = ..., velocity_mps_world: _Optional[_Iterable[float]] = ..., attitude_xyzw: _Optional[_Iterable[float]] = ..., rates_rps_body: _Optional[_Iterable[float]] = ..., reference_position_m_world: _Optional[_Iterable[float]] = ..., reference_attitude_xyzw: _Optional[_Iterable[float]] = ..., wrench_asked: _Optional[_Iterable[float]] = ..., wrench_given: _Optional[_Iterable[float]] = ..., thrust_n: _Optional[_Iterable[float]] = ..., alloc_status: _Optional[_Union[AllocStatus, str]] = ..., alloc_iterations: _Optional[int] = ..., on_time_us: _Optional[_Iterable[int]] = ..., isolated: _Optional[int] = ..., replies: _Optional[_Iterable[_Union[_command_pb2.CommandReply, _Mapping]]] = ..., nav_age_ticks: _Optional[int] = ..., emissions_allowed: bool = ...) -> None: ...
+    rcs_power_max_w: float
+    rcs_power_limits: int
+    def __init__(self, mode: _Optional[_Union[_command_pb2.FlightMode, str]] = ..., armed: bool = ..., hold_reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ..., position_m_world: _Optional[_Iterable[float]] = ..., velocity_mps_world: _Optional[_Iterable[float]] = ..., attitude_xyzw: _Optional[_Iterable[float]] = ..., rates_rps_body: _Optional[_Iterable[float]] = ..., reference_position_m_world: _Optional[_Iterable[float]] = ..., reference_attitude_xyzw: _Optional[_Iterable[float]] = ..., wrench_asked: _Optional[_Iterable[float]] = ..., wrench_given: _Optional[_Iterable[float]] = ..., thrust_n: _Optional[_Iterable[float]] = ..., alloc_status: _Optional[_Union[AllocStatus, str]] = ..., alloc_iterations: _Optional[int] = ..., on_time_us: _Optional[_Iterable[int]] = ..., isolated: _Optional[int] = ..., replies: _Optional[_Iterable[_Union[_command_pb2.CommandReply, _Mapping]]] = ..., nav_age_ticks: _Optional[int] = ..., emissions_allowed: bool = ..., rcs_power_max_w: _Optional[float] = ..., rcs_power_limits: _Optional[int] = ...) -> None: ...
 
 class Truth(_message.Message):
     __slots__ = ("position_m_world", "velocity_mps_world", "attitude_xyzw", "rates_rps_body", "mass_kg")

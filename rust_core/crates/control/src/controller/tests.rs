@@ -30,6 +30,8 @@ impl Desk {
                 attitude_xyzw: [0.0, 0.0, 0.0, 1.0],
                 cluster_temp_c: [20.0; 4],
                 propellant_kg: 12.0,
+                battery_soc: 0.8,
+                supercap_soc: 0.9,
                 ..Feedback::default()
             },
             outputs: Outputs::default(),
@@ -204,5 +206,26 @@ fn the_pure_force_of_a_direction_can_be_had_with_no_torque() {
             qiki_alloc::Status::Optimal,
             "{direction:?}"
         );
+    }
+}
+
+/// Regression: a loop that had stood still for two seconds went on with its burn.
+#[test]
+fn a_loop_that_stood_still_for_long_goes_to_safe_and_gives_up_the_motion() {
+    for (gap_ms, mode) in [(200, Mode::Manoeuvre), (300, Mode::Safe)] {
+        let mut desk = Desk::firing();
+        desk.tick += 1;
+        let inputs = Inputs {
+            tick: desk.tick,
+            period_ns: gap_ms * 1_000_000,
+            feedback: &desk.feedback,
+            command: None,
+        };
+        desk.controller.step(&inputs, &mut desk.outputs);
+        assert_eq!(desk.outputs.mode, mode, "{gap_ms} ms");
+        if mode == Mode::Safe {
+            assert_eq!(desk.outputs.hold_reason, Reason::Overrun);
+            assert_eq!(desk.outputs.replies[0].reason, Reason::Overrun);
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use qiki_craft::{CLUSTERS, Feedback, Fresh, NOZZLES};
+use qiki_craft::{CLUSTERS, Feedback, Fresh, NOZZLES, NodeState};
 
 use super::{Fault, Health};
 
@@ -62,6 +62,7 @@ impl Rig {
         let open_time_us = self.bus.pop_front().unwrap();
         let feedback = Feedback {
             fresh: heard(),
+            node_state: [NodeState::Armed; CLUSTERS],
             open_time_us,
             ..Feedback::default()
         };
@@ -116,6 +117,7 @@ fn a_valve_that_opens_and_closes_with_unlike_delays_raises_no_alarm() {
             health.note(&command);
             let mut feedback = Feedback {
                 fresh: heard(),
+                node_state: [NodeState::Armed; CLUSTERS],
                 ..Feedback::default()
             };
             feedback.open_time_us[0] = pulses(tick, 2000, measured_us, cycle_us);
@@ -180,6 +182,7 @@ fn a_fault_that_the_node_reports_counts_at_once() {
     let mut health = Health::new(0.002, 50);
     health.observe(&Feedback {
         fresh: heard(),
+        node_state: [NodeState::Armed; CLUSTERS],
         valve_fault: 0b1000,
         ..Feedback::default()
     });
@@ -194,6 +197,7 @@ fn rounding_of_a_microsecond_a_tick_is_forgotten() {
         health.note(&[1000; NOZZLES]);
         health.observe(&Feedback {
             fresh: heard(),
+            node_state: [NodeState::Armed; CLUSTERS],
             open_time_us: [999; NOZZLES],
             ..Feedback::default()
         });
@@ -220,6 +224,7 @@ fn a_node_is_lost_after_its_time_and_back_when_heard() {
     assert_eq!(health.nodes_lost(), 4, "nobody has been heard yet");
     health.observe(&Feedback {
         fresh: heard(),
+        node_state: [NodeState::Armed; CLUSTERS],
         ..Feedback::default()
     });
     assert_eq!((health.nodes_lost(), health.isolated()), (0, 0));
@@ -234,6 +239,7 @@ fn a_node_is_lost_after_its_time_and_back_when_heard() {
     assert_eq!((health.nodes_lost(), health.isolated()), (1, 0x0F00));
     health.observe(&Feedback {
         fresh: heard(),
+        node_state: [NodeState::Armed; CLUSTERS],
         ..Feedback::default()
     });
     assert_eq!(health.isolated(), 0);
@@ -250,4 +256,22 @@ fn what_a_silent_node_seems_to_say_is_not_believed() {
         });
     }
     assert!((0..NOZZLES).all(|n| health.fault(n) == Fault::None));
+}
+
+/// Regression: after a stall the nodes were silent, commands went on, and what did not open was
+/// taken for broken.
+#[test]
+fn a_node_that_is_not_armed_does_not_make_its_valves_look_broken() {
+    for state in [NodeState::Silent, NodeState::Failsafe, NodeState::Offline] {
+        let mut health = Health::new(0.002, 50);
+        for _ in 0..1000 {
+            health.note(&[2000; NOZZLES]);
+            health.observe(&Feedback {
+                fresh: heard(),
+                node_state: [state; CLUSTERS],
+                ..Feedback::default()
+            });
+        }
+        assert_eq!(health.isolated(), 0, "{state:?}");
+    }
 }

@@ -1,65 +1,11 @@
-//! Bounded-variable least squares.
+//! Least error for a wrench that may be out of reach: bounded-variable least squares.
+//!
+//! The active set method of Stark and Parker, "Bounded-variable least-squares", Computational
+//! Statistics 10, 1995. A nozzle leaves its bound only when the gradient says so, and then its
+//! column is independent of the free ones, so at most six nozzles are between their bounds and
+//! every sub-problem is a small Cholesky solve.
 
-use crate::AXES;
-
-/// What was wrong with the numbers an [`Allocator`] was to be made from.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-pub enum AllocError {
-    /// A column of the effectiveness is not finite.
-    #[error("effectiveness: column {0} is not finite")]
-    Effectiveness(usize),
-    /// A weight is not a positive finite number.
-    #[error("scale: row {0} must be a positive finite weight")]
-    Scale(usize),
-}
-
-/// How a solve ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Status {
-    /// The wrench is met.
-    Optimal,
-    /// The wrench is out of reach; the error is the least there is.
-    Saturated,
-    /// The iteration cap was reached: zero thrust.
-    IterationLimit,
-    /// Wrench or bounds were not usable numbers: zero thrust.
-    #[default]
-    BadInput,
-}
-
-/// Least and most thrust of each nozzle, N. A nozzle that is out has `hi = 0`, one that is
-/// stuck open has `lo = hi = max`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bounds<const N: usize> {
-    /// Least thrust, N, not negative.
-    pub lo: [f64; N],
-    /// Most thrust, N, not below `lo`.
-    pub hi: [f64; N],
-}
-
-/// The answer to one wrench.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Solution<const N: usize> {
-    /// Thrust of each nozzle, N.
-    pub thrust_n: [f64; N],
-    /// `B f`, N and N·m.
-    pub wrench: [f64; AXES],
-    /// How the solve ended.
-    pub status: Status,
-    /// Sub-problems solved.
-    pub iterations: u32,
-}
-
-impl<const N: usize> Default for Solution<N> {
-    fn default() -> Self {
-        Self {
-            thrust_n: [0.0; N],
-            wrench: [0.0; AXES],
-            status: Status::BadInput,
-            iterations: 0,
-        }
-    }
-}
+use crate::{AXES, Bounds};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -68,12 +14,9 @@ enum Place {
     Free,
 }
 
-/// Solver for one geometry.
+/// Solver for one geometry; `columns` are those of the scaled effectiveness.
 #[derive(Debug, Clone)]
-pub struct Allocator<const N: usize> {
-    effectiveness: [[f64; N]; AXES],
-    scale: [f64; AXES],
-    /// `S B`, by column.
+pub(crate) struct LeastSquares<const N: usize> {
     columns: [[f64; AXES]; N],
     /// `(S B)ᵀ (S B)`.
     gram: [[f64; N]; N],
@@ -84,8 +27,6 @@ pub struct Allocator<const N: usize> {
 const ITERATION_CAP: u32 = 64;
 /// Gradients below this part of the largest scaled column are zero.
 const GRADIENT_TOLERANCE: f64 = 1e-10;
-/// A scaled error below this counts as met.
-const MET_TOLERANCE: f64 = 1e-7;
 /// A Cholesky pivot below this part of its diagonal means a dependent column.
 const PIVOT_TOLERANCE: f64 = 1e-10;
 
@@ -93,110 +34,40 @@ fn dot(a: &[f64; AXES], b: &[f64; AXES]) -> f64 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
-impl<const N: usize> Allocator<N> {
-    /// An allocator for `effectiveness` (6, N), per newton, and weights `scale` (6,), 1/N and
-    /// 1/(N·m).
-    ///
-    /// # Errors
-    /// [`AllocError`] where a number is not usable.
-    pub fn new(effectiveness: [[f64; N]; AXES], scale: [f64; AXES]) -> Result<Self, AllocError> {
-        if let Some(row) = scale.iter().position(|s| !(s.is_finite() && *s > 0.0)) {
-            return Err(AllocError::Scale(row));
-        }
-        let mut columns = [[0.0; AXES]; N];
-        for (j, column) in columns.iter_mut().enumerate() {
-            for i in 0..AXES {
-                column[i] = scale[i] * effectiveness[i][j];
-            }
-            if !column.iter().all(|v| v.is_finite()) {
-                return Err(AllocError::Effectiveness(j));
-            }
-        }
+impl<const N: usize> LeastSquares<N> {
+    pub(crate) fn new(columns: [[f64; AXES]; N]) -> Self {
         let gram = std::array::from_fn(|i| std::array::from_fn(|j| dot(&columns[i], &columns[j])));
-        Ok(Self {
-            effectiveness,
-            scale,
+        Self {
             columns,
             gram,
             place: [Place::Lower; N],
-        })
+        }
     }
 
-    /// The thrusts that come nearest to `wrench` (force N, torque N·m) within `bounds`.
-    pub fn solve(&mut self, wrench: &[f64; AXES], bounds: &Bounds<N>) -> Solution<N> {
-        if !usable(wrench, bounds) {
-            return Solution::default();
-        }
-        let target: [f64; AXES] = std::array::from_fn(|i| self.scale[i] * wrench[i]);
+    /// The thrusts whose scaled wrench comes nearest to `target`, and the number of sub-problems
+    /// solved; None where the cap was reached.
+    pub(crate) fn solve(
+        &mut self,
+        target: &[f64; AXES],
+        bounds: &Bounds<N>,
+    ) -> (Option<[f64; N]>, u32) {
         let mut thrust = self.start(bounds);
-        let mut residual = self.residual(&target, &thrust);
+        let mut residual = self.residual(target, &thrust);
         let mut barred = [false; N];
         for iterations in 1..=ITERATION_CAP {
             let Some(entering) = self.entering(&residual, bounds, &barred) else {
-                return self.finish(thrust, &residual, iterations);
+                return (Some(thrust), iterations);
             };
             self.place[entering] = Place::Free;
-            self.solve_free(entering, &target, bounds, &mut thrust);
-            let last = std::mem::replace(&mut residual, self.residual(&target, &thrust));
+            self.solve_free(entering, target, bounds, &mut thrust);
+            let last = std::mem::replace(&mut residual, self.residual(target, &thrust));
             // Next to a dependent column rounding can let a nozzle in that helps nothing, for
             // ever. It is not asked again before another one has lowered the error.
             let lowered = dot(&residual, &residual) < dot(&last, &last);
             barred = if lowered { [false; N] } else { barred };
             barred[entering] = !lowered;
         }
-        self.place = [Place::Lower; N];
-        Solution {
-            status: Status::IterationLimit,
-            iterations: ITERATION_CAP,
-            ..Solution::default()
-        }
-    }
-
-    /// `B f`, N and N·m.
-    #[must_use]
-    pub fn wrench_of(&self, thrust_n: &[f64; N]) -> [f64; AXES] {
-        std::array::from_fn(|i| {
-            self.effectiveness[i]
-                .iter()
-                .zip(thrust_n)
-                .map(|(b, f)| b * f)
-                .sum()
-        })
-    }
-
-    /// The largest `a` with `B f = a * wrench` for some f within `bounds`, by bisection to one
-    /// part in a million; 0 where the wrench cannot be had at all.
-    #[must_use]
-    pub fn reach(&self, wrench: &[f64; AXES], bounds: &Bounds<N>) -> f64 {
-        let mut probe = self.clone();
-        let mut met = |factor: f64| {
-            probe.solve(&wrench.map(|w| w * factor), bounds).status == Status::Optimal
-        };
-        let total: f64 = bounds.hi.iter().sum();
-        let size = wrench.iter().map(|w| w * w).sum::<f64>().sqrt();
-        if size <= 0.0 || !size.is_finite() {
-            return 0.0;
-        }
-        // No wrench is larger than all nozzles together at the longest column.
-        let longest = (0..N)
-            .map(|j| {
-                (0..AXES)
-                    .map(|i| self.effectiveness[i][j].powi(2))
-                    .sum::<f64>()
-                    .sqrt()
-            })
-            .fold(0.0, f64::max);
-        let (mut low, mut high) = (0.0, total * longest / size);
-        let resolution = high * 1e-6;
-        while high - low > resolution {
-            let middle = 0.5 * (low + high);
-            if met(middle) {
-                low = middle
-            } else {
-                high = middle
-            }
-        }
-        low
+        (None, ITERATION_CAP)
     }
 
     /// Every solve starts with all nozzles at their lower bound. A start from the last active
@@ -371,28 +242,4 @@ impl<const N: usize> Allocator<N> {
         }
         entering
     }
-
-    fn finish(&self, thrust_n: [f64; N], residual: &[f64; AXES], iterations: u32) -> Solution<N> {
-        let met = dot(residual, residual).sqrt() <= MET_TOLERANCE;
-        let status = if met {
-            Status::Optimal
-        } else {
-            Status::Saturated
-        };
-        Solution {
-            thrust_n,
-            wrench: self.wrench_of(&thrust_n),
-            status,
-            iterations,
-        }
-    }
-}
-
-fn usable<const N: usize>(wrench: &[f64; AXES], bounds: &Bounds<N>) -> bool {
-    wrench.iter().all(|w| w.is_finite())
-        && bounds
-            .lo
-            .iter()
-            .zip(&bounds.hi)
-            .all(|(lo, hi)| lo.is_finite() && hi.is_finite() && *lo >= 0.0 && lo <= hi)
 }

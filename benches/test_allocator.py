@@ -1,0 +1,166 @@
+"""Thrust allocation beside the solvers it replaces, in one run on one CPU."""
+
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from benches.ledger import Ledger
+from benches.peers import solvers
+from qiki_hil import Allocator, BotSpec
+from qiki_hil.kernels import bench_allocator
+
+Float64 = NDArray[np.float64]
+
+SCALE = np.repeat([0.01, 0.02], 3)
+CALLS = 2000
+SLOW_CALLS = 100
+BATCH = 20_000
+REPEATS = 40
+CRAFTS = BotSpec.shipped()
+
+
+def random_wrenches(count: int) -> Float64:
+    """Unrelated wrenches: the warm start is worth little. (count, 6), N and N·m."""
+    size = np.repeat([150.0, 80.0], 3)
+    return np.random.default_rng(5).uniform(-1.0, 1.0, (count, 6)) * size
+
+
+def smooth_wrenches(count: int) -> Float64:
+    """As a controller asks from tick to tick: a slow walk around zero. (count, 6), N and N·m."""
+    steps = np.random.default_rng(6).uniform(-1.0, 1.0, (count, 6)) * np.repeat([1.0, 0.5], 3)
+    wrenches = np.empty((count, 6))
+    wrench = np.array([60.0, -20.0, 10.0, 8.0, -5.0, 3.0])
+    for tick in range(count):
+        wrench = 0.999 * wrench + steps[tick]
+        wrenches[tick] = wrench
+    return wrenches
+
+
+SEQUENCES = {"random": random_wrenches, "smooth": smooth_wrenches}
+
+
+def problem(name: str) -> solvers.Problem:
+    """Without the power limit, which no peer knows."""
+    spec = BotSpec.load(name)
+    return spec.effectiveness, spec.thrust_max_n, SCALE
+
+
+def timed_us(solve: Callable[[Float64], object], wrenches: Float64) -> Float64:
+    """Each call's time, us."""
+    rows, clock = list(wrenches), time.perf_counter_ns
+    for row in rows[:20]:
+        solve(row)
+    taken = []
+    for row in rows:
+        start = clock()
+        solve(row)
+        taken.append(clock() - start)
+    return np.array(taken) / 1e3
+
+
+def percentiles(taken_us: list[Float64]) -> tuple[float, float]:
+    """p50 and p99 of the least disturbed repeat."""
+    return tuple(min(float(np.percentile(t, q)) for t in taken_us) for q in (50, 99))  # type: ignore[return-value]
+
+
+def assert_least_error_and_fuel(name: str, wrenches: Float64) -> None:
+    """Against scipy's BVLS and HiGHS; wrenches within reach."""
+    effectiveness, most, scale = problem(name)
+    ours = Allocator(effectiveness, most, scale)
+    least_error, least_fuel = solvers.scipy_bvls(problem(name)), solvers.highs(problem(name))
+    for wrench in wrenches:
+        answer = ours.solve(wrench)
+        error = np.linalg.norm(scale * answer.wrench_error)
+        peer = np.linalg.norm(scale * (wrench - effectiveness @ least_error(wrench)))
+        assert error <= peer + 1e-6
+        if answer.status == "optimal":
+            assert answer.fuel_n <= least_fuel(wrench).sum() * 1.001
+
+
+@pytest.mark.parametrize("sequence", SEQUENCES)
+@pytest.mark.parametrize("name", CRAFTS)
+def test_a_call_takes_at_most_a_third_of_a_call_of_daqp(
+    ledger: Ledger, one_cpu: int, name: str, sequence: str
+) -> None:
+    wrenches = SEQUENCES[sequence](CALLS)
+    peer = solvers.daqp_warm(problem(name))
+    assert_least_error_and_fuel(name, wrenches[::200])
+    allocator = Allocator(*problem(name))
+    # In turns, so that what disturbs one disturbs the other.
+    ours, theirs = [], []
+    for _ in range(9):
+        ours.append(timed_us(allocator.solve, wrenches))
+        theirs.append(timed_us(peer, wrenches))
+    (p50, p99), (peer_p50, peer_p99) = percentiles(ours), percentiles(theirs)
+    fuel = sum(allocator.solve(w).fuel_n for w in wrenches)
+    peer_fuel = sum(float(peer(w).sum()) for w in wrenches)
+    ledger.judge(
+        "allocator_vs_daqp",
+        f"allocator call, {sequence}, {name}, p50",
+        f"{p50:.2f} us (p99 {p99:.2f})",
+        f"DAQP warm {peer_p50:.2f} us (p99 {peer_p99:.2f}), fuel x {peer_fuel / fuel:.3f}",
+        p50 / peer_p50,
+        cpu=one_cpu,
+    )
+
+
+@pytest.mark.parametrize("peer_name", ["scipy_nnls", "scipy_bvls", "highs"])
+def test_the_other_peers_stand_beside_it(ledger: Ledger, one_cpu: int, peer_name: str) -> None:
+    wrenches = random_wrenches(SLOW_CALLS)
+    peer = getattr(solvers, peer_name)(problem("dodeca-01"))
+    allocator = Allocator(*problem("dodeca-01"))
+    ours, theirs = [], []
+    for _ in range(3):
+        ours.append(timed_us(allocator.solve, wrenches))
+        theirs.append(timed_us(peer, wrenches))
+    (p50, p99), (peer_p50, peer_p99) = percentiles(ours), percentiles(theirs)
+    words = f"{peer_name} {peer_p50:.1f} us (p99 {peer_p99:.1f})"
+    what = "allocator call, random, dodeca-01"
+    ledger.note(what, f"{p50:.2f} us (p99 {p99:.2f})", words, p50 / peer_p50, cpu=one_cpu)
+
+
+@pytest.mark.parametrize("sequence", SEQUENCES)
+@pytest.mark.parametrize("name", CRAFTS)
+def test_inside_rust_a_solve_costs_no_more_than_basilisks_mapping_call(
+    ledger: Ledger, one_cpu: int, name: str, sequence: str
+) -> None:
+    allocator, wrenches = Allocator.from_spec(BotSpec.load(name)), SEQUENCES[sequence](CALLS)
+    assert all(allocator.solve(w).status == "optimal" for w in wrenches[::100])
+    ours_us = min(bench_allocator(allocator, wrenches) for _ in range(10 * REPEATS)) / 1e3
+    what = f"allocator in Rust, with power limit, {sequence}, {name}"
+    peer = "Basilisk's mapping 0.67 us"
+    ledger.judge("allocator_in_rust", what, f"{ours_us:.3f} us", peer, ours_us, cpu=one_cpu)
+
+
+@pytest.mark.parametrize("name", CRAFTS)
+def test_a_batch_runs_at_a_million_wrenches_a_second(
+    benchmark: BenchmarkFixture, ledger: Ledger, one_cpu: int, name: str
+) -> None:
+    allocator, wrenches = Allocator.from_spec(BotSpec.load(name)), random_wrenches(BATCH)
+    spec = BotSpec.load(name)
+    given = allocator.solve_batch(wrenches) @ spec.effectiveness.T
+    met = np.abs(given - wrenches).max(axis=1) < 1e-4
+    assert met.mean() > 0.95
+    benchmark.pedantic(allocator.solve_batch, args=(wrenches,), rounds=REPEATS, iterations=1)  # type: ignore[no-untyped-call]
+    assert benchmark.stats is not None
+    rates = [BATCH / taken / 1e6 for taken in benchmark.stats.stats.data]
+    best, middle = max(rates), statistics.median(rates)
+    what = f"allocator batch on one core, random, {name}"
+    ours = f"{best:.2f} M/s (median {middle:.2f})"
+    ledger.judge("allocator_batch", what, ours, "-", best, cpu=one_cpu)
+
+
+@pytest.mark.parametrize("sequence", SEQUENCES)
+@pytest.mark.parametrize("name", CRAFTS)
+def test_a_solve_takes_a_handful_of_iterations(ledger: Ledger, name: str, sequence: str) -> None:
+    allocator = Allocator.from_spec(BotSpec.load(name))
+    counts = [allocator.solve(w).iterations for w in SEQUENCES[sequence](5 * CALLS)]
+    p50, p99 = np.percentile(counts, [50, 99])
+    what = f"allocator iterations, {sequence}, {name}, p99"
+    ours = f"p50 {p50:.0f} p99 {p99:.0f} most {max(counts)}"
+    ledger.judge(f"allocator_iterations_{sequence}_p99", what, ours, "-", float(p99))

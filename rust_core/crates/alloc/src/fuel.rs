@@ -1,0 +1,199 @@
+//! Least fuel for a wrench that is within reach: the linear program of stage two.
+//!
+//! Variables are the thrusts; rows the scaled wrench. A power limit is one row more, and seldom
+//! binds: the program without it comes first, and an answer that keeps the limit is the answer.
+//! Where rows need it they have a variable of their own beside the thrusts: fixed at zero for a
+//! row of the wrench, so that nozzles that span fewer than six axes make a basis all the same,
+//! and free between zero and the limit for the power row.
+
+use crate::simplex::{LpStatus, Simplex};
+use crate::{AXES, Bounds, Power};
+
+const POWER_ROW: usize = AXES;
+/// Nozzles a program has room for.
+pub(crate) const ROOM: usize = 16;
+const WITHOUT: usize = ROOM + AXES;
+const WITH: usize = ROOM + AXES + 1;
+
+/// Thrusts may leave their bounds by this much inside the simplex, N; they are put back.
+const TOLERANCE_N: f64 = 1e-7;
+/// Nozzles of equal worth are told apart by costs that differ by less than this part. It makes
+/// the answer unique, whatever basis a solve starts from.
+const ORDER: f64 = 1e-7;
+/// Square multiples of it, less their whole part, are irregular: no symmetry of a craft makes two
+/// sets of nozzles cost the same.
+const GOLDEN: f64 = 0.618_033_988_749_894_9;
+
+/// The program without a power limit, in the two sizes that occur.
+#[derive(Debug, Clone)]
+enum Engine {
+    /// The nozzles span all axes: the ordinary case.
+    Plain(Box<Simplex<AXES, ROOM>>),
+    /// They do not.
+    Deficient(Box<Simplex<AXES, WITHOUT>>),
+}
+
+/// The program with a power limit.
+#[derive(Debug, Clone)]
+struct Limited<const N: usize> {
+    simplex: Box<Simplex<{ AXES + 1 }, WITH>>,
+    power: Power<N>,
+    /// The power row is in units of the limit at construction, so that all rows are of one size.
+    unit_w: f64,
+}
+
+/// Least fuel for one geometry; the basis of the last solve is the start of the next.
+#[derive(Debug, Clone)]
+pub(crate) struct Fuel<const N: usize> {
+    engine: Engine,
+    limited: Option<Limited<N>>,
+    /// Whether the limit bound in the last solve.
+    bound: bool,
+}
+
+fn widened<const N: usize, const TO: usize>(values: &[f64; N]) -> [f64; TO] {
+    let mut wide = [0.0; TO];
+    wide[..N].copy_from_slice(values);
+    wide
+}
+
+fn costs<const TO: usize>() -> [f64; TO] {
+    // What is not a nozzle costs nothing.
+    std::array::from_fn(|j| {
+        if j < ROOM {
+            1.0 + ORDER * (((j + 1) * (j + 1)) as f64 * GOLDEN).fract()
+        } else {
+            0.0
+        }
+    })
+}
+
+impl<const N: usize> Fuel<N> {
+    /// `columns`: the scaled effectiveness, by nozzle. None where no basis can be found, which
+    /// takes numbers that are not finite.
+    pub(crate) fn new(columns: &[[f64; AXES]; N], power: Option<Power<N>>) -> Option<Self> {
+        const { assert!(N <= ROOM) }
+        let engine = plain(columns).or_else(|| deficient(columns))?;
+        let limited = match power {
+            Some(power) => Some(Limited::new(columns, power)?),
+            None => None,
+        };
+        Some(Self {
+            engine,
+            limited,
+            bound: false,
+        })
+    }
+
+    /// Changes the power limit, W; without one from the beginning it changes nothing.
+    pub(crate) fn set_power_max(&mut self, max_w: f64) {
+        if let Some(limited) = &mut self.limited {
+            limited.power.max_w = max_w;
+        }
+    }
+
+    /// Thrusts that give the scaled wrench `target` for the least sum, and the pivots taken.
+    pub(crate) fn solve(
+        &mut self,
+        target: &[f64; AXES],
+        bounds: &Bounds<N>,
+    ) -> (LpStatus, [f64; N], u32) {
+        let (lo, hi) = (&bounds.lo, &bounds.hi);
+        let free = match &mut self.engine {
+            Engine::Plain(simplex) => run(simplex, target, &widened(lo), &widened(hi)),
+            Engine::Deficient(simplex) => run(simplex, target, &widened(lo), &widened(hi)),
+        };
+        let (status, thrust, pivots) = free;
+        self.bound = false;
+        match &mut self.limited {
+            // What has no answer without the limit has none with it.
+            Some(limited) if status != LpStatus::Infeasible && limited.exceeded_by(&thrust) => {
+                self.bound = true;
+                let (status, thrust, more) = limited.solve(target, bounds);
+                (status, thrust, pivots + more)
+            }
+            _ => free,
+        }
+    }
+
+    /// What one unit more of each row of the scaled wrench would cost, N.
+    pub(crate) fn prices(&self) -> [f64; AXES] {
+        match (&self.engine, &self.limited) {
+            (_, Some(limited)) if self.bound => {
+                let prices = limited.simplex.prices();
+                std::array::from_fn(|i| prices[i])
+            }
+            (Engine::Plain(simplex), _) => simplex.prices(),
+            (Engine::Deficient(simplex), _) => simplex.prices(),
+        }
+    }
+
+    /// What one watt more would save, N; zero where the limit does not bind.
+    pub(crate) fn power_price(&self) -> f64 {
+        match &self.limited {
+            Some(limited) if self.bound => -limited.simplex.prices()[POWER_ROW] / limited.unit_w,
+            _ => 0.0,
+        }
+    }
+}
+
+impl<const N: usize> Limited<N> {
+    fn new(columns: &[[f64; AXES]; N], power: Power<N>) -> Option<Self> {
+        let unit_w = if power.max_w > 0.0 { power.max_w } else { 1.0 };
+        let mut wide = [[0.0; AXES + 1]; WITH];
+        for n in 0..N {
+            wide[n][..AXES].copy_from_slice(&columns[n]);
+            wide[n][POWER_ROW] = power.w_per_n[n] / unit_w;
+        }
+        for i in 0..=AXES {
+            wide[ROOM + i][i] = 1.0;
+        }
+        let simplex = Box::new(Simplex::new(wide, costs(), TOLERANCE_N)?);
+        Some(Self {
+            simplex,
+            power,
+            unit_w,
+        })
+    }
+
+    fn exceeded_by(&self, thrust: &[f64; N]) -> bool {
+        self.power.draw(thrust) > self.power.max_w
+    }
+
+    fn solve(&mut self, target: &[f64; AXES], bounds: &Bounds<N>) -> (LpStatus, [f64; N], u32) {
+        let limit = self.power.max_w / self.unit_w;
+        let mut upper: [f64; WITH] = widened(&bounds.hi);
+        upper[ROOM + POWER_ROW] = limit;
+        let mut rhs: [f64; AXES + 1] = widened(target);
+        rhs[POWER_ROW] = limit;
+        run(&mut self.simplex, &rhs, &widened(&bounds.lo), &upper)
+    }
+}
+
+fn run<const M: usize, const TO: usize, const N: usize>(
+    simplex: &mut Simplex<M, TO>,
+    b: &[f64; M],
+    lower: &[f64; TO],
+    upper: &[f64; TO],
+) -> (LpStatus, [f64; N], u32) {
+    let mut x = [0.0; TO];
+    let (status, pivots) = simplex.solve(b, lower, upper, &mut x);
+    (status, std::array::from_fn(|n| x[n]), pivots)
+}
+
+fn plain<const N: usize>(columns: &[[f64; AXES]; N]) -> Option<Engine> {
+    let mut wide = [[0.0; AXES]; ROOM];
+    wide[..N].copy_from_slice(columns);
+    let simplex = Simplex::new(wide, costs(), TOLERANCE_N)?;
+    Some(Engine::Plain(Box::new(simplex)))
+}
+
+fn deficient<const N: usize>(columns: &[[f64; AXES]; N]) -> Option<Engine> {
+    let mut wide = [[0.0; AXES]; WITHOUT];
+    wide[..N].copy_from_slice(columns);
+    for i in 0..AXES {
+        wide[ROOM + i][i] = 1.0;
+    }
+    let simplex = Simplex::new(wide, costs(), TOLERANCE_N)?;
+    Some(Engine::Deficient(Box::new(simplex)))
+}

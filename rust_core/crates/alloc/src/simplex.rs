@@ -1,0 +1,416 @@
+//! Least cost for a wrench that must be met: a bounded dual simplex.
+//!
+//! ```text
+//! minimise c'x   subject to   A x = b,   l <= x <= u
+//! ```
+//!
+//! Every variable has two finite bounds. Then any basis is dual feasible, once each variable
+//! outside of it is put at the bound that the sign of its reduced cost asks for, so a solve can
+//! start from the basis that the last one ended with, whatever has become of b, l and u. As
+//! long as the basis stays the right one, a solve is one product with a small inverse.
+//!
+//! The ratio test is the long-step one: a variable whose reduced cost changes sign before the
+//! slope does flips to its other bound instead of entering the basis.
+//!
+//! Sources: Koberstein, "The Dual Simplex Method", Paderborn 2005; Maros, "Computational
+//! Techniques of the Simplex Method", 2003, chapter 10.
+
+use crate::elimination::{PIVOT_MIN, independent, inverted};
+
+/// How a solve ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LpStatus {
+    /// The least cost is found.
+    Optimal,
+    /// No x within the bounds gives b.
+    Infeasible,
+    /// The iteration cap was reached, or the basis became singular.
+    Stuck,
+}
+
+/// Pivots a solve may take; an ordinary cold one takes six to twelve.
+const PIVOT_CAP: u32 = 200;
+/// The inverse is computed anew after this many updates.
+const REFRESH_AFTER: u32 = 40;
+/// A reduced cost smaller than this is none.
+const COST_TOLERANCE: f64 = 1e-12;
+
+/// Some of the variables, a bit each.
+type Set = u32;
+
+/// The problem and the basis it stands at. M equations, N variables.
+#[derive(Debug, Clone)]
+pub(crate) struct Simplex<const M: usize, const N: usize> {
+    /// A by column, for one variable at a time.
+    columns: [[f64; M]; N],
+    /// A by row, for all variables at once.
+    rows: [[f64; N]; M],
+    cost: [f64; N],
+    basis: [usize; M],
+    /// Of each variable: 1 at its lower bound, -1 at its upper one, 0 in the basis. Numbers and
+    /// not names, so that the loops over all variables have no branches.
+    side: [f64; N],
+    /// Inverse of the basis, by column.
+    inverse_columns: [[f64; M]; M],
+    reduced: [f64; N],
+    updates: u32,
+    /// Allowed violation of a bound, in the unit of x.
+    tolerance: f64,
+}
+
+fn dot<const K: usize>(a: &[f64; K], b: &[f64; K]) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..K {
+        sum += a[i] * b[i];
+    }
+    sum
+}
+
+impl<const M: usize, const N: usize> Simplex<M, N> {
+    /// None where the columns do not span all M rows.
+    pub(crate) fn new(columns: [[f64; M]; N], cost: [f64; N], tolerance: f64) -> Option<Self> {
+        let basis = independent(&columns)?;
+        let mut simplex = Self {
+            columns,
+            rows: std::array::from_fn(|i| std::array::from_fn(|j| columns[j][i])),
+            cost,
+            basis,
+            side: [1.0; N],
+            inverse_columns: [[0.0; M]; M],
+            reduced: [0.0; N],
+            updates: 0,
+            tolerance,
+        };
+        for j in basis {
+            simplex.side[j] = 0.0;
+        }
+        simplex.refresh().then_some(simplex)
+    }
+
+    /// Finds the least cost; `x` is the answer where that is [`LpStatus::Optimal`]. Returns the
+    /// status and the number of pivots.
+    pub(crate) fn solve(
+        &mut self,
+        b: &[f64; M],
+        lower: &[f64; N],
+        upper: &[f64; N],
+        x: &mut [f64; N],
+    ) -> (LpStatus, u32) {
+        self.choose_bounds();
+        let mut basic = self.place(b, lower, upper, x);
+        let mut fresh = true;
+        for pivots in 0..PIVOT_CAP {
+            let Some((row, excess)) = self.leaving(&basic, lower, upper) else {
+                if pivots > 0 {
+                    // Once more from the beginning: the updates have left their rounding.
+                    basic = self.place(b, lower, upper, x);
+                }
+                for (i, &j) in self.basis.iter().enumerate() {
+                    x[j] = basic[i].clamp(lower[j], upper[j]);
+                }
+                return (LpStatus::Optimal, pivots);
+            };
+            if self.pivot(row, excess, lower, upper, x, &mut basic) {
+                fresh = false;
+            } else if fresh {
+                return (LpStatus::Infeasible, pivots);
+            } else {
+                // Perhaps only the inverse has worn out.
+                if !self.refresh() {
+                    return (LpStatus::Stuck, pivots);
+                }
+                basic = self.place(b, lower, upper, x);
+                fresh = true;
+            }
+        }
+        (LpStatus::Stuck, PIVOT_CAP)
+    }
+
+    /// What one unit more of each b would cost: the shadow prices.
+    pub(crate) fn prices(&self) -> [f64; M] {
+        let basic: [f64; M] = std::array::from_fn(|i| self.cost[self.basis[i]]);
+        std::array::from_fn(|k| dot(&basic, &self.inverse_columns[k]))
+    }
+
+    /// Each variable outside of the basis belongs at the bound that its reduced cost asks for;
+    /// one that was fixed during the last solve may stand at the other.
+    fn choose_bounds(&mut self) {
+        for j in 0..N {
+            let asked = 1.0_f64.copysign(self.reduced[j]) * self.side[j].abs();
+            let clear = self.reduced[j].abs() > COST_TOLERANCE;
+            self.side[j] = if clear { asked } else { self.side[j] };
+        }
+    }
+
+    /// Puts each variable outside of the basis at its bound; returns those of the basis.
+    fn place(
+        &self,
+        b: &[f64; M],
+        lower: &[f64; N],
+        upper: &[f64; N],
+        x: &mut [f64; N],
+    ) -> [f64; M] {
+        for j in 0..N {
+            let bound = if self.side[j] < 0.0 {
+                upper[j]
+            } else {
+                lower[j]
+            };
+            x[j] = bound * self.side[j].abs();
+        }
+        // No branch on zeros: they are as frequent as they are hard to foretell.
+        let mut rest = *b;
+        for j in 0..N {
+            for i in 0..M {
+                rest[i] -= self.columns[j][i] * x[j];
+            }
+        }
+        self.times_inverse(&rest)
+    }
+
+    /// Inverse of the basis times a column, row by row in steps that can go side by side.
+    fn times_inverse(&self, column: &[f64; M]) -> [f64; M] {
+        let mut product = [0.0; M];
+        for k in 0..M {
+            for i in 0..M {
+                product[i] += self.inverse_columns[k][i] * column[k];
+            }
+        }
+        product
+    }
+
+    /// The basic variable that leaves, and by how much it is outside of its bounds (signed): the
+    /// one furthest outside, measured in the length of its row of the inverse. That is the
+    /// steepest edge of the dual, and takes fewer pivots than the plain distance.
+    fn leaving(
+        &self,
+        basic: &[f64; M],
+        lower: &[f64; N],
+        upper: &[f64; N],
+    ) -> Option<(usize, f64)> {
+        let excess: [f64; M] = std::array::from_fn(|i| {
+            let j = self.basis[i];
+            (basic[i] - upper[j]).max(0.0) + (basic[i] - lower[j]).min(0.0)
+        });
+        if excess.iter().fold(0.0, |worst, e| e.abs().max(worst)) <= self.tolerance {
+            return None;
+        }
+        let mut length = [0.0; M];
+        for column in &self.inverse_columns {
+            for i in 0..M {
+                length[i] += column[i] * column[i];
+            }
+        }
+        let mut best = (0, 0.0);
+        for i in 0..M {
+            let outside = excess[i].abs() > self.tolerance;
+            let steepness = if outside {
+                excess[i] * excess[i] / length[i]
+            } else {
+                0.0
+            };
+            best = if steepness > best.1 {
+                (i, steepness)
+            } else {
+                best
+            };
+        }
+        Some((best.0, excess[best.0]))
+    }
+
+    /// Takes the variable of `row` out of the basis, to the bound it violates, and brings `x`
+    /// and `basic` along. False where no variable can enter: b cannot be met.
+    fn pivot(
+        &mut self,
+        row: usize,
+        excess: f64,
+        lower: &[f64; N],
+        upper: &[f64; N],
+        x: &mut [f64; N],
+        basic: &mut [f64; M],
+    ) -> bool {
+        let sign = if excess > 0.0 { 1.0 } else { -1.0 };
+        let alpha = self.row_of_tableau(row, sign);
+        let Some((entering, flips)) = self.entering(&alpha, excess.abs(), lower, upper) else {
+            return false;
+        };
+        let leaving = self.basis[row];
+        self.flip(flips, lower, upper, x, basic);
+        let bound = if excess > 0.0 {
+            upper[leaving]
+        } else {
+            lower[leaving]
+        };
+        let column = self.times_inverse(&self.columns[entering]);
+        let step = (basic[row] - bound) / column[row];
+        for i in 0..M {
+            basic[i] -= step * column[i];
+        }
+        basic[row] = x[entering] + step;
+        x[leaving] = bound;
+        self.price(&alpha, entering, leaving, sign);
+        self.side[leaving] = -sign;
+        self.side[entering] = 0.0;
+        self.basis[row] = entering;
+        self.update(row, &column);
+        true
+    }
+
+    /// `sign` times the row of the tableau; what stands under basic variables means nothing.
+    fn row_of_tableau(&self, row: usize, sign: f64) -> [f64; N] {
+        let mut alpha = [0.0; N];
+        for i in 0..M {
+            let factor = sign * self.inverse_columns[i][row];
+            for j in 0..N {
+                alpha[j] += factor * self.rows[i][j];
+            }
+        }
+        alpha
+    }
+
+    /// Moves variables to their other bound.
+    fn flip(
+        &mut self,
+        mut flips: Set,
+        lower: &[f64; N],
+        upper: &[f64; N],
+        x: &mut [f64; N],
+        basic: &mut [f64; M],
+    ) {
+        if flips == 0 {
+            return;
+        }
+        let mut moved = [0.0; M];
+        while let Some(j) = first(&mut flips) {
+            let to = if self.side[j] < 0.0 {
+                lower[j]
+            } else {
+                upper[j]
+            };
+            let change = to - x[j];
+            self.side[j] = -self.side[j];
+            x[j] = to;
+            for i in 0..M {
+                moved[i] += change * self.columns[j][i];
+            }
+        }
+        let moved = self.times_inverse(&moved);
+        for i in 0..M {
+            basic[i] -= moved[i];
+        }
+    }
+
+    /// Brings the reduced costs to the new basis; those of basic variables stay zero.
+    fn price(&mut self, alpha: &[f64; N], entering: usize, leaving: usize, sign: f64) {
+        let step = self.reduced[entering] / alpha[entering];
+        for j in 0..N {
+            self.reduced[j] = (self.reduced[j] - step * alpha[j]) * self.side[j].abs();
+        }
+        self.reduced[entering] = 0.0;
+        self.reduced[leaving] = -sign * step;
+    }
+
+    /// The long-step ratio test: walks along the break points, flips those passed over, and
+    /// returns the one at which the dual objective stops growing.
+    fn entering(
+        &self,
+        alpha: &[f64; N],
+        excess: f64,
+        lower: &[f64; N],
+        upper: &[f64; N],
+    ) -> Option<(usize, Set)> {
+        // Plain selections, so that all variables are looked at side by side.
+        let mut ratio = [f64::INFINITY; N];
+        for j in 0..N {
+            let wants = self.side[j] * alpha[j];
+            let wants = if upper[j] > lower[j] { wants } else { 0.0 };
+            let quotient = self.reduced[j] / alpha[j];
+            ratio[j] = if wants > PIVOT_MIN {
+                quotient
+            } else {
+                f64::INFINITY
+            };
+        }
+        let mut flips = 0;
+        // Less the tolerance: a wrench that only just can be had is not called out of reach.
+        let mut slope = excess - self.tolerance;
+        loop {
+            let j = smallest(&ratio, alpha)?;
+            slope -= alpha[j].abs() * (upper[j] - lower[j]);
+            if slope < 0.0 {
+                return Some((j, flips));
+            }
+            flips |= 1 << j;
+            ratio[j] = f64::INFINITY;
+        }
+    }
+
+    /// Brings the inverse to the new basis: product form, or from the beginning now and then.
+    fn update(&mut self, row: usize, column: &[f64; M]) {
+        self.updates += 1;
+        if self.updates >= REFRESH_AFTER && self.refresh() {
+            return;
+        }
+        let scale = 1.0 / column[row];
+        let mut change = *column;
+        change[row] -= 1.0;
+        for inverse in &mut self.inverse_columns {
+            let factor = inverse[row] * scale;
+            for i in 0..M {
+                inverse[i] -= change[i] * factor;
+            }
+        }
+    }
+
+    /// Inverse and reduced costs from the beginning, bounds by the signs of the reduced costs.
+    /// False where the basis is singular.
+    fn refresh(&mut self) -> bool {
+        let rows: [[f64; M]; M] =
+            std::array::from_fn(|i| std::array::from_fn(|k| self.columns[self.basis[k]][i]));
+        let Some(inverse) = inverted(rows) else {
+            return false;
+        };
+        self.inverse_columns = std::array::from_fn(|k| std::array::from_fn(|i| inverse[i][k]));
+        self.updates = 0;
+        let prices = self.prices();
+        for j in 0..N {
+            let reduced = self.cost[j] - dot(&prices, &self.columns[j]);
+            self.reduced[j] = if self.side[j] == 0.0 { 0.0 } else { reduced };
+        }
+        self.choose_bounds();
+        true
+    }
+}
+
+/// Takes the first member out of a set.
+fn first(set: &mut Set) -> Option<usize> {
+    let j = set.trailing_zeros();
+    *set &= set.wrapping_sub(1);
+    (j < Set::BITS).then_some(j as usize)
+}
+
+/// The smallest ratio; among equals the largest pivot keeps the inverse sound.
+fn smallest<const N: usize>(ratio: &[f64; N], alpha: &[f64; N]) -> Option<usize> {
+    let mut lanes = [f64::INFINITY; 4];
+    for j in 0..N {
+        let lane = &mut lanes[j % 4];
+        *lane = if ratio[j] < *lane { ratio[j] } else { *lane };
+    }
+    let least = lanes[0].min(lanes[1]).min(lanes[2].min(lanes[3]));
+    if least == f64::INFINITY {
+        return None;
+    }
+    let mut equals: Set = 0;
+    for j in 0..N {
+        equals |= Set::from(ratio[j] <= least + COST_TOLERANCE) << j;
+    }
+    let mut best = first(&mut equals)?;
+    while let Some(j) = first(&mut equals) {
+        best = if alpha[j].abs() > alpha[best].abs() {
+            j
+        } else {
+            best
+        };
+    }
+    Some(best)
+}

@@ -1,0 +1,74 @@
+//! What a case is, and why one cannot be flown.
+
+use prost::Message;
+use qiki_control::{Command, ConfigError};
+use qiki_craft::Craft;
+use qiki_messages::commands;
+use qiki_plant::{InitialState, PlantError};
+
+use crate::faults::Fault;
+
+/// Something that is due at the start of a tick.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// The tick.
+    pub tick: u64,
+    /// What it is.
+    pub what: Happening,
+}
+
+/// What can be due.
+#[allow(clippy::large_enum_variant)]
+#[derive(Debug, Clone, PartialEq)]
+pub enum Happening {
+    /// The controller is asked for something.
+    Command(Command),
+    /// A fault begins, or ends.
+    Fault {
+        /// Which.
+        fault: Fault,
+        /// False where it ends.
+        active: bool,
+    },
+}
+
+impl Happening {
+    /// The command of an encoded `qiki.commands.v1.Command`.
+    ///
+    /// # Errors
+    /// What protobuf says of bytes that are something else.
+    pub fn command(bytes: &[u8]) -> Result<Self, prost::DecodeError> {
+        let message = commands::Command::decode(bytes)?;
+        Ok(Self::Command(Command::from_wire(&message)))
+    }
+}
+
+/// One run of a campaign.
+#[derive(Debug, Clone)]
+pub struct Case<'a> {
+    /// The craft that flies.
+    pub truth: &'a Craft,
+    /// The craft as the controller knows it.
+    pub nominal: &'a Craft,
+    /// Tick of the loop, µs.
+    pub period_us: u32,
+    /// Seed of the sensors' errors and of the lost reports.
+    pub seed: u64,
+    /// Where the craft begins.
+    pub initial: InitialState,
+    /// Ticks to fly.
+    pub ticks: u64,
+    /// What happens, in order of time.
+    pub timeline: &'a [Event],
+}
+
+/// Why a case cannot be flown.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum FlightError {
+    /// The dispersed craft is none that can be.
+    #[error("craft that flies: {0}")]
+    Plant(#[from] PlantError),
+    /// The nominal craft cannot be controlled at this period.
+    #[error("controller: {0}")]
+    Controller(#[from] ConfigError),
+}

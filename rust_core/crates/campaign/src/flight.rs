@@ -1,0 +1,89 @@
+//! The loop: sense, step, write, a row.
+
+use qiki_control::{Command, Controller, Inputs, Outputs};
+use qiki_craft::Feedback;
+use qiki_messages::Columns;
+use qiki_plant::Plant;
+
+use crate::case::{Case, Event, FlightError, Happening};
+use crate::columns::Filler;
+use crate::faults::{Fault, Injector};
+
+/// How often the truth of a simulated rig is recorded, Hz; as in the loop process.
+const TRUTH_RATE_HZ: f64 = 50.0;
+
+/// Flies a case to its end.
+///
+/// # Errors
+/// [`FlightError`] where a craft or the initial state is unusable; nothing has moved then.
+pub fn fly(case: &Case<'_>) -> Result<Columns, FlightError> {
+    let dt_s = f64::from(case.period_us) * 1e-6;
+    let period_ns = i64::from(case.period_us) * 1000;
+    let mut controller = Controller::new(case.nominal, case.period_us)?;
+    let mut plant = Plant::new(case.truth, dt_s, case.seed, &case.initial)?;
+    let mut injector = Injector::new(case.seed);
+    let mut agenda = Agenda::new(case.timeline);
+    let mut feedback = Feedback::default();
+    let mut outputs = Outputs::default();
+    let mut filler = Filler::new(case.ticks, period_ns);
+    let truth_every = truth_every(case.period_us);
+    for tick in 0..case.ticks {
+        for (fault, active) in agenda.faults_due(tick) {
+            injector.put(&mut plant, fault, active)?;
+        }
+        let command = agenda.command_due(tick);
+        injector.sense(&mut plant, &mut feedback);
+        let truth = (tick % truth_every == 0).then(|| plant.truth());
+        let inputs = Inputs {
+            tick,
+            period_ns,
+            feedback: &feedback,
+            command,
+        };
+        controller.step(&inputs, &mut outputs);
+        injector.command(&mut plant, &outputs.command);
+        filler.push(tick, &feedback, &outputs, truth.as_ref());
+    }
+    Ok(filler.finish())
+}
+
+/// Ticks from one recorded truth to the next.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn truth_every(period_us: u32) -> u64 {
+    (1e6 / f64::from(period_us) / TRUTH_RATE_HZ)
+        .round_ties_even()
+        .max(1.0) as u64
+}
+
+/// What is still to come: every fault that is due, but one command a tick.
+struct Agenda<'a> {
+    faults: std::iter::Peekable<std::slice::Iter<'a, Event>>,
+    commands: std::iter::Peekable<std::slice::Iter<'a, Event>>,
+}
+
+impl<'a> Agenda<'a> {
+    fn new(timeline: &'a [Event]) -> Self {
+        Self {
+            faults: timeline.iter().peekable(),
+            commands: timeline.iter().peekable(),
+        }
+    }
+
+    fn faults_due(&mut self, tick: u64) -> impl Iterator<Item = (Fault, bool)> + use<'_, 'a> {
+        std::iter::from_fn(move || self.faults.next_if(|event| event.tick <= tick)).filter_map(
+            |event| match event.what {
+                Happening::Fault { fault, active } => Some((fault, active)),
+                Happening::Command(_) => None,
+            },
+        )
+    }
+
+    fn command_due(&mut self, tick: u64) -> Option<&'a Command> {
+        loop {
+            let event = self.commands.next_if(|event| event.tick <= tick)?;
+            if let Happening::Command(command) = &event.what {
+                return Some(command);
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! A whole run in closed loop, without anything between the ticks.
+//!
+//! A campaign flies thousands of cases and looks at each one only when it is over. So there are
+//! no records here and no link: [`fly`] steps plant, faults and controller in the order of the
+//! loop process, and writes what a record would hold straight into [`Columns`]. What comes out
+//! is, bit for bit, what the same run gives on the simulated rig:
+//!
+//! * `case.rs` says what a case is: two crafts (the one that flies and the one that the
+//!   controller believes in), a seed, a start, and what happens when;
+//! * `faults.rs` does to the reports what the fault injector of the rigs does, down to the
+//!   generator that draws which report is lost (`mersenne.rs`);
+//! * `columns.rs` fills in a row a tick, and carries on what a record would leave out;
+//! * `flight.rs` is the loop.
+
+mod case;
+mod columns;
+mod faults;
+mod flight;
+mod mersenne;
+
+pub use case::{Case, Event, FlightError, Happening};
+pub use faults::{Fault, FaultError};
+pub use flight::fly;
+pub use mersenne::Mersenne;
+pub use qiki_messages::Columns;

@@ -1,0 +1,47 @@
+//! The power plane of the craft: who gives, who gets, who goes without and why, and what it heats.
+//!
+//! [`PowerSystem::step`] takes a [`Demand`] fifty times a second and fills a [`PowerReport`]:
+//!
+//! ```text
+//! low SoC, trips of the last step, NBL budget -> shed
+//!   -> avionics bus within its current: shed nbl, radar, transponder; throttle motion
+//!   -> whole bot within its peak: throttle rcs
+//!   -> dock bridge -> stores (battery first, supercapacitor for the peak) -> heat -> gates
+//! ```
+//!
+//! * `set`, `loads`, `faults`: names, and sets of them that need no memory.
+//! * `pdu`: sharing out what the buses carry. `dock`: the bridge and its soft start.
+//! * `storage`: battery and supercapacitor.
+//! * `thermal`, `watch`: nodes; warning, derating, trip and clearing of one.
+//! * `gate`, `budget`: what the supercapacitor's charge permits, and how much power the nozzles
+//!   may have. Both stand alone, so that a controller can use them on what it is told.
+//!
+//! Nothing is allocated after [`PowerSystem::new`] and nothing fails: outcomes are values.
+//! Equations, choices and limits: `docs/math/power.md`.
+
+mod budget;
+mod demand;
+mod dock;
+mod error;
+mod faults;
+mod gate;
+mod loads;
+mod pdu;
+mod report;
+mod set;
+mod storage;
+mod system;
+mod thermal;
+mod watch;
+
+pub use budget::{RcsBudget, RcsConditions, RcsLimit, rcs_power_available_w};
+pub use demand::Demand;
+pub use error::PowerError;
+pub use faults::{Fault, FaultSet};
+pub use gate::{RcsAllowance, RcsGate};
+pub use loads::{LOADS, Load, ShedReason};
+pub use report::PowerReport;
+pub use set::{Member, Set};
+pub use system::PowerSystem;
+pub use thermal::{HeatDrive, NODES_MAX, NodeReport, ThermalNet};
+pub use watch::{NodeWatch, derating};

@@ -1,0 +1,282 @@
+//! Relays on the impulse that is owed: bang-bang with hysteresis, Schmitt, remainder.
+
+use crate::rule::{Relays, Rule, input, step};
+use crate::valve::{Valves, whole};
+use crate::{Modulator, ParamError, ValveTimes, WideGate};
+
+/// When a valve opens and closes by what it owes, `q' = level - output`, both in seconds at full
+/// thrust: it opens where q has risen to `open_at_s` and closes where q has fallen to
+/// `close_at_s`, as far as its time limits let it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Thresholds {
+    /// Opens at and above.
+    pub open_at_s: f64,
+    /// Closes at and below.
+    pub close_at_s: f64,
+}
+
+/// The rules that keep an account of impulse.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Account {
+    /// On and off half a band above and below zero, so that the mean error is zero. The shortest
+    /// pulse and the shortest pause are one band long.
+    BangBang {
+        /// Width of the hysteresis, s at full thrust.
+        band_s: f64,
+    },
+    /// Fires a shortest pulse once `level_on` of it is owed, and goes on until `level_off` of it
+    /// is left; gives ahead and keeps count of that.
+    Schmitt {
+        /// 0..=1, of the shortest pulse.
+        level_on: f64,
+        /// 0..level_on, of the shortest pulse.
+        level_off: f64,
+    },
+    /// Saves up what is owed until it makes a shortest pulse; never gives ahead under a constant
+    /// level.
+    Remainder,
+}
+
+impl Account {
+    /// The rule's name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::BangBang { .. } => "bang_bang",
+            Self::Schmitt { .. } => "schmitt",
+            Self::Remainder => "remainder",
+        }
+    }
+
+    /// The rule's thresholds for a valve.
+    ///
+    /// # Errors
+    /// [`ParamError`] where they would ask the valve for pulses or pauses that it cannot do.
+    pub fn thresholds(&self, times: &ValveTimes) -> Result<Thresholds, ParamError> {
+        match *self {
+            Self::BangBang { band_s } => band(band_s, times),
+            Self::Schmitt {
+                level_on,
+                level_off,
+            } => levels(level_on, level_off, times),
+            Self::Remainder => Ok(Thresholds {
+                open_at_s: times.min_on_s.max(times.min_off_s),
+                close_at_s: 0.0,
+            }),
+        }
+    }
+}
+
+fn band(band_s: f64, times: &ValveTimes) -> Result<Thresholds, ParamError> {
+    if !(band_s.is_finite() && band_s > 0.0) {
+        return Err(ParamError::NoBand(band_s));
+    }
+    let (min_on_s, min_off_s) = (times.min_on_s, times.min_off_s);
+    if band_s < min_on_s || band_s < min_off_s {
+        return Err(ParamError::BandTooNarrow {
+            band_s,
+            min_on_s,
+            min_off_s,
+        });
+    }
+    Ok(Thresholds {
+        open_at_s: 0.5 * band_s,
+        close_at_s: -0.5 * band_s,
+    })
+}
+
+fn levels(level_on: f64, level_off: f64, times: &ValveTimes) -> Result<Thresholds, ParamError> {
+    if !(level_off >= 0.0 && level_off < level_on && level_on <= 1.0) {
+        return Err(ParamError::Levels {
+            level_on,
+            level_off,
+        });
+    }
+    Ok(Thresholds {
+        open_at_s: level_on * times.min_on_s,
+        close_at_s: level_off * times.min_on_s,
+    })
+}
+
+/// Relays of up to [`crate::COUNT_MAX`] valves on the impulse that each owes.
+///
+/// Edges are whole microseconds and the account takes what was really commanded, so
+///
+/// ```text
+/// sum of level * period = sum of on-times + owed + dropped
+/// ```
+///
+/// holds at every tick to rounding of the sums. Dropped is what a valve was asked for while it was
+/// kept closed, and what is more than a shortest pause beyond the threshold: with a longest
+/// opening, or held by the gate, a valve cannot give it, and must not give it long afterwards.
+#[derive(Debug, Clone)]
+pub struct AccountRelay {
+    period_us: f64,
+    open_at_us: f64,
+    close_at_us: f64,
+    most_us: f64,
+    valves: Valves,
+    owed_us: Box<[f64]>,
+    next_us: Box<[f64]>,
+    dropped_us: Box<[f64]>,
+    relay: Relays,
+}
+
+impl AccountRelay {
+    /// `count` modulators at rest: all closed, nothing owed, and allowed to open at once.
+    ///
+    /// # Errors
+    /// [`ParamError`] where the rule cannot drive the valve, a tick is too long, or there are too
+    /// many valves.
+    pub fn new(
+        count: usize,
+        rule: Account,
+        times: ValveTimes,
+        period_us: u32,
+    ) -> Result<Self, ParamError> {
+        let name = rule.name();
+        times
+            .check_tick(period_us)
+            .map_err(|(dt_s, shortest_s)| ParamError::RuleTick {
+                name,
+                dt_s,
+                shortest_s,
+            })?;
+        if !times.can_close() {
+            let (max_on_s, min_on_s) = (times.max_on_s, times.min_on_s);
+            return Err(ParamError::RuleOpening {
+                name,
+                max_on_s,
+                min_on_s,
+            });
+        }
+        ParamError::check_count(count)?;
+        let thresholds = rule.thresholds(&times)?;
+        let open_at_us = thresholds.open_at_s * 1e6;
+        Ok(Self {
+            period_us: f64::from(period_us),
+            open_at_us,
+            close_at_us: thresholds.close_at_s * 1e6,
+            most_us: open_at_us + times.min_off_s * 1e6,
+            valves: Valves::new(count, &times, period_us),
+            owed_us: vec![0.0; count].into(),
+            next_us: vec![0.0; count].into(),
+            dropped_us: vec![0.0; count].into(),
+            relay: Relays::closed(count, open_at_us),
+        })
+    }
+
+    /// Where in this tick the relay switches, if it does, µs.
+    fn edge(&self, n: usize, input: f64, may_open: bool) -> Option<u32> {
+        let (open, period_us) = (self.valves.is_open(n), self.valves.period_us());
+        let rest_us = self.valves.rest_us(n);
+        if rest_us >= period_us || !(open || may_open) {
+            return None;
+        }
+        let mut at_us = self.crossing_us(n, input).max(rest_us);
+        if open {
+            at_us = at_us.min(self.valves.longest_us(n));
+        }
+        (at_us < period_us).then_some(at_us)
+    }
+
+    /// The first whole microsecond at which the account switches the relay.
+    fn crossing_us(&self, n: usize, input: f64) -> u32 {
+        let (relay, owed_us) = (self.relay.lane(n), self.owed_us[n]);
+        if relay.switches(owed_us) {
+            return 0;
+        }
+        if !relay.switches(self.next_us[n]) {
+            return u32::MAX;
+        }
+        whole(((relay.threshold() - owed_us) / (input - relay.output)).ceil())
+    }
+
+    /// What is owed after the tick; what is more than the valve can make good is dropped.
+    fn book(&mut self, n: usize, owed_us: f64) {
+        self.next_us[n] = owed_us.min(self.most_us);
+        self.dropped_us[n] += owed_us - self.next_us[n];
+    }
+
+    fn set_relay(&mut self, n: usize) {
+        let open = self.valves.is_open(n);
+        let threshold = if open {
+            self.close_at_us
+        } else {
+            self.open_at_us
+        };
+        self.relay.set(n, open, threshold);
+    }
+}
+
+impl Rule for AccountRelay {
+    fn valves(&self) -> &Valves {
+        &self.valves
+    }
+
+    fn flow(&mut self, level: &[f64]) -> bool {
+        let period_us = self.period_us;
+        let lanes = self.relay.lanes().zip(&self.owed_us).zip(&mut self.next_us);
+        let mut any = false;
+        for (((relay, owed_us), next_us), level) in lanes.zip(level) {
+            let end_us = *owed_us + (input(*level) - relay.output) * period_us;
+            *next_us = end_us;
+            any |= relay.switches(*owed_us) | relay.switches(end_us);
+        }
+        any
+    }
+
+    fn stirs(&self, n: usize) -> bool {
+        let relay = self.relay.lane(n);
+        relay.switches(self.owed_us[n]) || relay.switches(self.next_us[n])
+    }
+
+    fn tick(&mut self, n: usize, input: f64, may_open: bool) -> u32 {
+        let on_time_us = match self.edge(n, input, may_open) {
+            Some(at_us) => self.valves.switch(n, at_us),
+            None => self.valves.steady_us()[n],
+        };
+        self.set_relay(n);
+        let asked_us = input * self.period_us;
+        self.book(n, self.owed_us[n] + asked_us - f64::from(on_time_us));
+        on_time_us
+    }
+
+    fn shut(&mut self, n: usize, input: f64) {
+        self.valves.shut(n);
+        self.set_relay(n);
+        self.dropped_us[n] += self.owed_us[n] + input * self.period_us;
+        self.next_us[n] = 0.0;
+    }
+
+    fn end(&mut self) {
+        std::mem::swap(&mut self.owed_us, &mut self.next_us);
+        self.valves.advance();
+    }
+}
+
+impl Modulator for AccountRelay {
+    fn count(&self) -> usize {
+        self.valves.count()
+    }
+
+    fn period_us(&self) -> u32 {
+        self.valves.period_us()
+    }
+
+    fn step(&mut self, level: &[f64], gate: WideGate, on_time_us: &mut [u32]) {
+        step(self, level, gate, on_time_us);
+    }
+
+    fn open_mask(&self) -> u64 {
+        self.valves.open_mask()
+    }
+
+    fn owed_us(&self, n: usize) -> Option<f64> {
+        self.owed_us.get(n).copied()
+    }
+
+    fn dropped_us(&self, n: usize) -> Option<f64> {
+        self.dropped_us.get(n).copied()
+    }
+}

@@ -1,0 +1,148 @@
+//! The step that all modulators share: most ticks have no edge, and those cost one pass.
+
+use crate::gate::COUNT_MAX;
+use crate::valve::Valves;
+use crate::{Modulator, WideGate};
+
+/// A firing rule: a state per valve, and a relay that switches where the state crosses a bound.
+pub(crate) trait Rule: Modulator {
+    fn valves(&self) -> &Valves;
+
+    /// Every state to the end of the tick as if no relay switched; whether one would switch.
+    fn flow(&mut self, level: &[f64]) -> bool;
+
+    /// Whether the relay of valve `n` switches in this tick, or should have already.
+    fn stirs(&self, n: usize) -> bool;
+
+    /// The tick of valve `n`, which switches or is held; its on-time, µs.
+    fn tick(&mut self, n: usize, input: f64, may_open: bool) -> u32;
+
+    /// The tick of valve `n`, which must be closed.
+    fn shut(&mut self, n: usize, input: f64);
+
+    /// The tick is over.
+    fn end(&mut self);
+}
+
+/// One tick of any rule.
+#[inline]
+pub(crate) fn step<R: Rule>(rule: &mut R, level: &[f64], gate: WideGate, on_time_us: &mut [u32]) {
+    let count = rule.valves().count();
+    if level.len() < count || on_time_us.len() < count {
+        return step_short(rule, level, gate, on_time_us);
+    }
+    let (level, on_time_us) = (&level[..count], &mut on_time_us[..count]);
+    let stirs = rule.flow(level) || rule.valves().one_must_close();
+    on_time_us.copy_from_slice(rule.valves().steady_us());
+    if stirs || gate.closed != 0 {
+        step_edges(rule, level, gate, on_time_us);
+    }
+    rule.end();
+}
+
+/// The valves that do more than go on. In the order of their numbers, because the first ones take
+/// what the gate leaves.
+fn step_edges<R: Rule>(rule: &mut R, level: &[f64], gate: WideGate, on_time_us: &mut [u32]) {
+    // A valve that closes inside this tick still counts as open until the next.
+    let mut open = rule.valves().open_mask().count_ones();
+    for (n, (level, on_time_us)) in level.iter().zip(on_time_us).enumerate() {
+        if gate.closed >> n & 1 == 1 {
+            rule.shut(n, input(*level));
+            *on_time_us = 0;
+        } else if rule.stirs(n) || rule.valves().must_close(n) {
+            let was_open = rule.valves().is_open(n);
+            let may_open = open < gate.open_max && gate.no_opening >> n & 1 == 0;
+            *on_time_us = rule.tick(n, input(*level), may_open);
+            open += u32::from(rule.valves().is_open(n) && !was_open);
+        }
+    }
+}
+
+/// Missing levels are zero, missing on-times are not told.
+#[cold]
+fn step_short<R: Rule>(rule: &mut R, level: &[f64], gate: WideGate, on_time_us: &mut [u32]) {
+    let (mut levels, mut on_times) = ([0.0; COUNT_MAX], [0; COUNT_MAX]);
+    let given = level.len().min(COUNT_MAX);
+    levels[..given].copy_from_slice(&level[..given]);
+    step(rule, &levels, gate, &mut on_times);
+    let told = on_time_us.len().min(COUNT_MAX);
+    on_time_us[..told].copy_from_slice(&on_times[..told]);
+}
+
+/// A level as the rules take it: 0..1, and zero where it is not a number.
+#[inline]
+pub(crate) fn input(level: f64) -> f64 {
+    let number = if level.abs() < f64::INFINITY {
+        level
+    } else {
+        0.0
+    };
+    number.clamp(0.0, 1.0)
+}
+
+/// What each valve's relay does now, and where it switches.
+#[derive(Debug, Clone)]
+pub(crate) struct Relays {
+    output: Box<[f64]>,
+    /// 1 where the relay switches at and above its threshold, -1 at and below.
+    side: Box<[f64]>,
+    /// `side * threshold`.
+    bound: Box<[f64]>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Relay {
+    pub(crate) output: f64,
+    pub(crate) side: f64,
+    pub(crate) bound: f64,
+}
+
+impl Relay {
+    /// Whether this state switches the relay.
+    #[inline]
+    pub(crate) fn switches(&self, state: f64) -> bool {
+        self.side * state >= self.bound
+    }
+
+    /// The state at which it switches.
+    pub(crate) fn threshold(&self) -> f64 {
+        self.side * self.bound
+    }
+}
+
+impl Relays {
+    /// Closed valves that open at `threshold`.
+    pub(crate) fn closed(count: usize, threshold: f64) -> Self {
+        Self {
+            output: vec![0.0; count].into(),
+            side: vec![1.0; count].into(),
+            bound: vec![threshold; count].into(),
+        }
+    }
+
+    pub(crate) fn lane(&self, n: usize) -> Relay {
+        Relay {
+            output: self.output[n],
+            side: self.side[n],
+            bound: self.bound[n],
+        }
+    }
+
+    #[inline]
+    pub(crate) fn lanes(&self) -> impl Iterator<Item = Relay> + '_ {
+        let lanes = self.output.iter().zip(&self.side).zip(&self.bound);
+        lanes.map(|((output, side), bound)| Relay {
+            output: *output,
+            side: *side,
+            bound: *bound,
+        })
+    }
+
+    /// The relay of valve `n` has switched and switches again at `threshold`.
+    pub(crate) fn set(&mut self, n: usize, open: bool, threshold: f64) {
+        let side = if open { -1.0 } else { 1.0 };
+        self.output[n] = f64::from(u8::from(open));
+        self.side[n] = side;
+        self.bound[n] = side * threshold;
+    }
+}

@@ -1,0 +1,165 @@
+//! What a valve can do in time, and which valves are open since when.
+
+/// Time limits of a valve, s.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ValveTimes {
+    /// Shortest opening.
+    pub min_on_s: f64,
+    /// Shortest pause.
+    pub min_off_s: f64,
+    /// Longest opening; then the valve closes for at least `min_off_s`.
+    pub max_on_s: f64,
+}
+
+impl ValveTimes {
+    /// Whether a tick is short enough for one edge a tick; the shorter limit where it is not.
+    pub(crate) fn check_tick(&self, period_us: u32) -> Result<f64, (f64, f64)> {
+        let dt_s = f64::from(period_us) * 1e-6;
+        let shortest_s = self.min_on_s.min(self.min_off_s);
+        if dt_s > 0.0 && dt_s < shortest_s && !self.min_on_s.is_nan() && !self.min_off_s.is_nan() {
+            Ok(dt_s)
+        } else {
+            Err((dt_s, shortest_s))
+        }
+    }
+
+    /// Whether the valve may stay open for longer than it must.
+    pub(crate) fn can_close(&self) -> bool {
+        self.max_on_s > self.min_on_s
+    }
+}
+
+/// Whole microseconds, rounded.
+pub(crate) fn micros(seconds: f64) -> u32 {
+    whole((seconds * 1e6).round())
+}
+
+/// A number of microseconds that is whole already; beyond an hour it does not matter.
+pub(crate) fn whole(us: f64) -> u32 {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let us = us.min(4e9) as u32;
+    us
+}
+
+/// Before every edge that can have been.
+const LONG_AGO_US: i64 = -(1 << 40);
+const NEVER_US: i64 = i64::MAX;
+
+/// The valves of a bank: limits, and each one's last edge.
+#[derive(Debug, Clone)]
+pub(crate) struct Valves {
+    period_us: u32,
+    min_on_us: u32,
+    min_off_us: u32,
+    max_on_us: u32,
+    now_us: i64,
+    /// The first instant at which an open valve reaches its longest opening.
+    must_close_us: i64,
+    open: u64,
+    edge_at_us: Box<[i64]>,
+    /// On-time of a tick without an edge.
+    steady_us: Box<[u32]>,
+}
+
+impl Valves {
+    /// `count` closed valves that may open at once.
+    pub(crate) fn new(count: usize, times: &ValveTimes, period_us: u32) -> Self {
+        Self {
+            period_us,
+            min_on_us: micros(times.min_on_s),
+            min_off_us: micros(times.min_off_s),
+            max_on_us: micros(times.max_on_s),
+            now_us: 0,
+            must_close_us: NEVER_US,
+            open: 0,
+            edge_at_us: vec![LONG_AGO_US; count].into(),
+            steady_us: vec![0; count].into(),
+        }
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.edge_at_us.len()
+    }
+
+    pub(crate) fn period_us(&self) -> u32 {
+        self.period_us
+    }
+
+    pub(crate) fn open_mask(&self) -> u64 {
+        self.open
+    }
+
+    pub(crate) fn is_open(&self, n: usize) -> bool {
+        self.open >> n & 1 == 1
+    }
+
+    /// On-times where no valve has an edge in this tick.
+    pub(crate) fn steady_us(&self) -> &[u32] {
+        &self.steady_us
+    }
+
+    /// Whether an open valve reaches its longest opening before the end of this tick.
+    pub(crate) fn one_must_close(&self) -> bool {
+        self.must_close_us < self.now_us + i64::from(self.period_us)
+    }
+
+    /// Whether valve `n` is open and reaches its longest opening before the end of this tick.
+    pub(crate) fn must_close(&self, n: usize) -> bool {
+        self.is_open(n) && self.longest_us(n) < self.period_us
+    }
+
+    /// Time that is left, from the start of the tick, before valve `n` may have its next edge.
+    pub(crate) fn rest_us(&self, n: usize) -> u32 {
+        let shortest = if self.is_open(n) {
+            self.min_on_us
+        } else {
+            self.min_off_us
+        };
+        shortest.saturating_sub(self.since_edge_us(n))
+    }
+
+    /// Time that is left, from the start of the tick, for which the open valve `n` may stay so.
+    pub(crate) fn longest_us(&self, n: usize) -> u32 {
+        self.max_on_us.saturating_sub(self.since_edge_us(n))
+    }
+
+    /// An edge of valve `n` at `at_us` from the start of the tick; the on-time of the tick.
+    pub(crate) fn switch(&mut self, n: usize, at_us: u32) -> u32 {
+        self.edge_at_us[n] = self.now_us + i64::from(at_us);
+        self.open ^= 1 << n;
+        let opened = self.is_open(n);
+        self.steady_us[n] = if opened { self.period_us } else { 0 };
+        if opened {
+            let longest = self.edge_at_us[n] + i64::from(self.max_on_us);
+            self.must_close_us = self.must_close_us.min(longest);
+            self.period_us - at_us
+        } else {
+            self.must_close_us = self.first_longest_us();
+            at_us
+        }
+    }
+
+    /// Closes valve `n` at the start of the tick, whatever its shortest opening.
+    pub(crate) fn shut(&mut self, n: usize) {
+        if self.is_open(n) {
+            self.switch(n, 0);
+        }
+    }
+
+    /// The tick is over.
+    pub(crate) fn advance(&mut self) {
+        self.now_us += i64::from(self.period_us);
+    }
+
+    fn since_edge_us(&self, n: usize) -> u32 {
+        u32::try_from(self.now_us - self.edge_at_us[n]).unwrap_or(u32::MAX)
+    }
+
+    fn first_longest_us(&self) -> i64 {
+        (0..self.count())
+            .filter(|n| self.is_open(*n))
+            .map(|n| self.edge_at_us[n] + i64::from(self.max_on_us))
+            .min()
+            .unwrap_or(NEVER_US)
+    }
+}

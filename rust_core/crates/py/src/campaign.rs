@@ -1,0 +1,91 @@
+//! Cases of a campaign, flown without Python between the ticks.
+
+use numpy::{IntoPyArray, PyArray1, PyArrayMethods};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use qiki_campaign::{Case, Columns, Event, Fault, Happening, fly};
+use qiki_craft::Craft;
+use qiki_messages::for_each_column;
+use qiki_plant::InitialState;
+
+/// A tick, and either an encoded command or a fault (kind, target, sensor, active).
+type Entry = (u64, Option<Vec<u8>>, Option<(String, u32, String, bool)>);
+
+fn value_error(error: impl std::fmt::Display) -> PyErr {
+    PyValueError::new_err(error.to_string())
+}
+
+fn event((tick, command, fault): Entry) -> PyResult<Event> {
+    let what = match (command, fault) {
+        (Some(bytes), None) => Happening::command(&bytes).map_err(value_error)?,
+        (None, Some((kind, target, sensor, active))) => Happening::Fault {
+            fault: Fault::from_wire(&kind, target, &sensor).map_err(value_error)?,
+            active,
+        },
+        _ => {
+            return Err(PyValueError::new_err(format!(
+                "timeline: tick {tick} needs a command or a fault, one of the two"
+            )));
+        }
+    };
+    Ok(Event { tick, what })
+}
+
+/// The columns as a dict of arrays, which take the memory over.
+fn dict(py: Python<'_>, columns: Columns) -> PyResult<Bound<'_, PyDict>> {
+    let rows = columns.len;
+    let dict = PyDict::new(py);
+    macro_rules! visit {
+        ($name:ident, $type:ty, $width:literal) => {
+            let array: Bound<'_, PyArray1<$type>> = columns.$name.into_pyarray(py);
+            if $width == 1 {
+                dict.set_item(stringify!($name), array)?;
+            } else {
+                dict.set_item(stringify!($name), array.reshape([rows, $width])?)?;
+            }
+        };
+    }
+    for_each_column!(visit);
+    Ok(dict)
+}
+
+/// Flies one case in closed loop; the columns that decoding its records would give.
+#[pyfunction]
+#[allow(clippy::too_many_arguments)]
+pub fn fly_case<'py>(
+    py: Python<'py>,
+    truth_json: &str,
+    nominal_json: &str,
+    period_us: u32,
+    seed: u64,
+    position_m_world: [f64; 3],
+    velocity_mps_world: [f64; 3],
+    attitude_xyzw: [f64; 4],
+    rates_rps_body: [f64; 3],
+    ticks: u64,
+    timeline: Vec<Entry>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let truth = Craft::from_json(truth_json).map_err(value_error)?;
+    let nominal = Craft::from_json(nominal_json).map_err(value_error)?;
+    let timeline = timeline
+        .into_iter()
+        .map(event)
+        .collect::<PyResult<Vec<_>>>()?;
+    let case = Case {
+        truth: &truth,
+        nominal: &nominal,
+        period_us,
+        seed,
+        initial: InitialState {
+            position_m_world,
+            velocity_mps_world,
+            attitude_xyzw,
+            rates_rps_body,
+        },
+        ticks,
+        timeline: &timeline,
+    };
+    let columns = py.detach(|| fly(&case)).map_err(value_error)?;
+    dict(py, columns)
+}

@@ -1,0 +1,66 @@
+"""A case inside the core is the case on the simulated rig, to the last bit."""
+
+import numpy as np
+import pytest
+
+from qiki_hil.campaign import fly, make_case, rerun
+from qiki_hil.campaign.case import Case
+from qiki_hil.campaign.flight import METRICS, fly_row
+from qiki_hil.campaign.rerun import columns_of, differences
+from qiki_hil.kernels import fly_case
+
+
+@pytest.mark.parametrize("index", range(6))
+def test_every_column_and_metric_is_that_of_the_loop(campaign, tmp_path, index):
+    columns = fly(make_case(campaign, index))
+    done = rerun(campaign, index, tmp_path / "runs")
+    recorded = columns_of(done.directory)
+    assert recorded.keys() == columns.keys()
+    for name, column in columns.items():
+        np.testing.assert_array_equal(column, recorded[name], err_msg=name, strict=True)
+    assert columns["on_time_us"].any(), "nothing was flown"
+    assert differences(fly_row(make_case(campaign, index)), done.row) == []
+
+
+def test_the_cases_that_are_compared_have_every_kind_of_fault(campaign):
+    cases = [make_case(campaign, index) for index in range(6)]
+    for number in range(len(campaign.entries.faults)):
+        assert any(case.faults[number] for case in cases), campaign.entries.faults[number].kind
+
+
+def test_a_rerun_is_an_ordinary_run(campaign, tmp_path):
+    directory = rerun(campaign, 0, tmp_path / "runs").directory
+    names = {path.name for path in directory.iterdir()}
+    assert {"run.json", "spec.yaml", "rig.yaml", "scenario.yaml", "run.sqlite"} <= names
+    assert {"summary.json", "report.html", "truth.json", "case.json"} <= names
+
+
+def test_a_row_has_every_metric(campaign):
+    row = fly_row(make_case(campaign, 0))
+    assert all(isinstance(row[f"metric.{name}"], float) for name in METRICS)
+
+
+def test_a_craft_that_cannot_be_is_a_row_that_says_so(campaign):
+    case = make_case(campaign, 0)
+    broken = case.truth_json.replace('"dry_kg":', '"dry_kg":-')
+    row = fly_row(Case(**{**vars(case), "truth_json": broken}))
+    assert not row["passed"]
+    words = row["error"]
+    assert words.startswith("case 0: craft that flies: plant: craft mass.dry_kg: -"), words
+
+
+def test_an_entry_that_is_nothing_is_refused(campaign):
+    case = make_case(campaign, 0)
+    with pytest.raises(ValueError, match="timeline: tick 3 needs a command or a fault, one of"):
+        fly_case(
+            case.truth_json,
+            case.nominal_json,
+            case.period_us,
+            1,
+            (0, 0, 0),
+            (0, 0, 0),
+            (0, 0, 0, 1),
+            (0, 0, 0),
+            10,
+            [(3, None, None)],
+        )
