@@ -51,6 +51,10 @@ bench: .venv/.built ## Benchmarks against the peers
 	tools/peers.sh
 	$(BIN)/pytest -q benches
 
+.PHONY: bench-again
+bench-again: ## Only the benchmarks that failed last time
+	$(BIN)/pytest -q benches --last-failed --last-failed-no-failures none
+
 .PHONY: soak
 soak: .venv/.built ## The long forms: 60 s in real time with the live view
 	tools/peers.sh
