@@ -61,7 +61,7 @@ class LazyGroup(click.Group):
 def cli() -> None:
     """Hardware-in-the-loop controller for a space bot with 16 RCS thrusters.
 
-    Exit codes: 0 passed, 1 a check failed, 2 usage or set-up.
+    Exit codes: 0 passed, 1 a check failed, 2 usage or set-up, 130 interrupted.
     """
 
 
