@@ -23,7 +23,7 @@ OS_WORDS = {
     errno.ENOSPC: "the disk is full; free some space",
     errno.EDQUOT: "the disk quota is used up; free some space",
     errno.EEXIST: "there is something with that name already; choose another name",
-    errno.ENOENT: "there is no such directory; create it first",
+    errno.ENOENT: "it is not there; check the path",
     errno.ENOTDIR: "a part of the path is not a directory; choose another path",
     errno.EACCES: "permission denied; choose a place that you may write to",
     errno.EPERM: "permission denied; choose a place that you may write to",

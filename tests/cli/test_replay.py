@@ -227,7 +227,7 @@ def test_a_run_without_records_is_a_clear_error(replayed, copy: RunDirectory) ->
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("run.json", "run.json: there is no such"),
+        ("run.json", "run.json: it is not there"),
         ("spec.yaml", "spec.yaml"),
         ("run.sqlite", "run.sqlite: there is no such file; a run writes run.sqlite"),
     ],

@@ -119,7 +119,9 @@ def test_a_manifest_that_cannot_be_used_is_told(
 
 
 def test_a_missing_or_broken_manifest_is_told(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"cannot read .*run.json"):
+    with pytest.raises(
+        StoreError, match=r"cannot read .*run.json: it is not there; check the path"
+    ):
         RunDirectory.open(tmp_path)
     (tmp_path / "run.json").write_text("{")
     with pytest.raises(StoreError, match="it is not a run manifest: Invalid JSON"):

@@ -140,7 +140,7 @@ def test_an_existing_file_is_never_overwritten(path: Path) -> None:
 
 
 def test_a_missing_directory_is_told(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"cannot create .*: there is no such directory"):
+    with pytest.raises(StoreError, match=r"cannot create .*: it is not there; check the path"):
         RunStore.create(tmp_path / "nowhere" / "run.sqlite")
 
 
