@@ -39,12 +39,19 @@ format-check: .venv/.installed
 	cargo fmt --all --check
 
 .PHONY: generated
-generated: .venv/.installed ## Generated files are what the sources say
+generated: .venv/.built ## Generated files are what the sources say
 	$(PY) tools/gen_protos.py --check
+	$(PY) tools/gen_maps.py --check
 
 .PHONY: generate
 generate: .venv/.installed ## Write generated files anew
 	$(PY) tools/gen_protos.py
+	$(MAKE) .venv/.built
+	$(PY) tools/gen_maps.py
+
+.PHONY: fault-table
+fault-table: .venv/.built ## Fly every failure and every pair of failures, write what became of them
+	$(PY) tools/fault_table.py
 
 .PHONY: bench
 bench: .venv/.built ## Benchmarks against the peers

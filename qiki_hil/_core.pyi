@@ -1,7 +1,7 @@
 """The Rust core. Import it through `qiki_hil.kernels`, never directly."""
 
 from collections.abc import Sequence
-from typing import final
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,10 @@ Float64 = NDArray[np.float64]
 
 NOZZLES: int
 CLUSTERS: int
+MAP_EXACT_FORCE_N: float
+MAP_EXACT_TORQUE_NM: float
+MAP_FORCE_TOLERANCE_N: float
+MAP_TORQUE_TOLERANCE_NM: float
 FRESH_RATES: int
 FRESH_ACCELERATION: int
 FRESH_ATTITUDE: int
@@ -17,6 +21,15 @@ FRESH_POSITION: int
 FRESH_VELOCITY: int
 FRESH_POWER: int
 FRESH_THERMAL: int
+FRESH_POWER_DETAIL: int
+FRESH_NODES: int
+# Words of the power plane; the i-th is that of bit i, or of number i.
+POWER_LOADS: tuple[str, ...]
+SHED_REASONS: tuple[str, ...]
+POWER_FAULTS: tuple[str, ...]
+RCS_LIMITS: tuple[str, ...]
+CLUSTER_LIMITS: tuple[str, ...]
+RCS_ALLOWANCES: tuple[str, ...]
 __version__: str
 
 def crc8_j1850(data: bytes) -> int:
@@ -60,6 +73,11 @@ class Feedback:
         """States of charge 0..1, bus voltage V, load W, propellant kg."""
     def set_cluster_temps(self, c0: float, c1: float, c2: float, c3: float) -> None:
         """Cluster temperatures, °C."""
+    def set_power_detail(self, message: bytes) -> None:
+        """An encoded `qiki.telemetry.v1.PowerDetail`. Raises ValueError where it is none."""
+    def set_nodes(self, temp_c: Sequence[float], warned: int, tripped: int) -> None:
+        """Temperatures of the thermal nodes in the order of the craft's description, °C, NaN where
+        not known; bit i of `warned` and `tripped` is node i. Raises ValueError for more than 32."""
     @property
     def fresh(self) -> int: ...
     @property
@@ -83,6 +101,12 @@ class Feedback:
         """In the order of `set_power`."""
     @property
     def cluster_temp_c(self) -> tuple[float, ...]: ...
+    @property
+    def power_detail(self) -> bytes:
+        """As in `set_power_detail`."""
+    @property
+    def nodes(self) -> tuple[list[float], int, int]:
+        """In the order of `set_nodes`."""
 
 @final
 class ValveCommand:
@@ -140,7 +164,7 @@ class PlantCore:
         """Fills in what the sensors report at the present tick; clears `feedback` first."""
     def truth(self, truth: Truth) -> None: ...
     def set_valve_fault(self, nozzle: int, kind: str) -> None:
-        """`kind`: "none", "stuck_closed", "stuck_open"."""
+        """`kind`: "none" or one of `qiki_hil.rig.base.VALVE_FAULTS`."""
     @property
     def tick(self) -> int: ...
     @property
@@ -154,10 +178,13 @@ class PlantCore:
         """(3, 3) about the present centre of mass, kg·m², body."""
     @property
     def open_time_us(self) -> tuple[int, ...]:
-        """(16,) how long each valve was open in the last tick, µs."""
+        """(16,) how long each valve was open in the last tick, µs; a throttled one by its level."""
     @property
     def valve_open(self) -> tuple[bool, ...]:
         """(16,) whether each valve is open at this instant."""
+    @property
+    def throttleable(self) -> tuple[bool, ...]:
+        """(16,) whether each nozzle takes a level and not only on and off."""
     @property
     def temperatures_c(self) -> dict[str, float]: ...
     @property
@@ -205,6 +232,25 @@ class ControllerCore:
         """Bit n: nozzle n is out of the allocation."""
 
 @final
+class PulseAllocator:
+    """Which pulses make an impulse, where a nozzle gives nothing or at least its shortest pulse.
+
+    `effectiveness`: (6, 16), per newton. `price`: (6,), what an error of one N·s and one N·m·s is
+    worth in N·s of thrust, above 0. At most `nodes_max` linear programs are solved for an answer.
+    Raises ValueError where a shape or a number is not usable. See `docs/math/pulses.md`.
+    """
+
+    def __init__(self, effectiveness: Float64, price: Float64, nodes_max: int = 600) -> None: ...
+    def solve(
+        self, impulse: Float64, least_ns: Float64, most_ns: Float64
+    ) -> tuple[Float64, Float64, int, bool] | None:
+        """Pulses for `impulse` (6,), N·s and N·m·s: each nozzle gives 0, or from `least_ns` to
+        `most_ns` (16,).
+
+        Returns their impulses (16,) N·s, what they give together (6,), the programs solved, and
+        whether the answer is proved to be within 2 % of the best; None where a number is not
+        usable."""
+
 class ModulatorCore:
     """A bank of modulators. `qiki_hil.Modulator` is its public face.
 
@@ -296,6 +342,12 @@ def fly_case(
     `qiki.commands.v1.Command` or a fault (kind, target, sensor, active). Returns the columns that
     `decode_cycles` would make of the run's records, bit for bit. Raises ValueError where a craft,
     a number or an entry is unusable."""
+
+def preview_profile(craft_json: str, command: bytes) -> dict[str, Any]:
+    """What a push or a thrust profile (an encoded `qiki.commands.v1.Command`) would do to a craft
+    at the beginning of a run; `qiki_hil.kernels.preview_profile` is its face. Only `refused`, a
+    reason code, where the controller would not take it. Raises ValueError where craft or command
+    are unusable."""
 
 def bench_controller_step(
     craft_json: str, period_us: int, ticks: int, commands: list[bytes]
@@ -390,3 +442,99 @@ class Allocator:
 
 def bench_allocator(allocator: Allocator, wrenches: Float64) -> float:
     """Mean time of a solve of `wrenches` (N, 6) inside Rust, ns, healthy bounds."""
+
+@final
+class MapSet:
+    """One entry of a map: nozzles that push together, each with its thrust at the set's ceiling.
+    Less than the ceiling is had by scaling all of them down. Arrays are copies."""
+
+    @property
+    def direction(self) -> str:
+        """+X .. -Z, +roll .. -yaw; body."""
+    @property
+    def exists(self) -> bool:
+        """False where the geometry has nothing along the direction; then all else is zero."""
+    @property
+    def exact(self) -> bool:
+        """Nothing is left over, within `MAP_EXACT_FORCE_N` and `MAP_EXACT_TORQUE_NM`."""
+    @property
+    def nozzles(self) -> list[int]:
+        """Those that push."""
+    @property
+    def thrust_n(self) -> Float64:
+        """(16,) thrust of each nozzle at the ceiling, N."""
+    @property
+    def ceiling(self) -> float:
+        """What the set gives along its direction, N or N·m."""
+    @property
+    def wrench(self) -> Float64:
+        """(6,) force N, torque N·m about the centre of mass, body, at the ceiling."""
+    @property
+    def gross_n(self) -> float:
+        """Sum of the thrusts, N."""
+    @property
+    def power_w(self) -> float:
+        """Electrical power at the ceiling, W."""
+    @property
+    def leftover_force_n(self) -> float:
+        """Length of the force across the direction, N; all force for a torque."""
+    @property
+    def leftover_torque_nm(self) -> float:
+        """Length of the torque across the direction, N·m; all torque for a force."""
+
+@final
+class AutoAllocation:
+    """What an allocation by sets came to. Arrays are copies, directions are names."""
+
+    @property
+    def thrust_n(self) -> Float64:
+        """(16,) thrust of each nozzle, N."""
+    @property
+    def wrench(self) -> Float64:
+        """(6,) what the thrusts give: force N, torque N·m, body."""
+    @property
+    def status(self) -> str:
+        """`met`, `saturated` (scaled down, denied a direction, or by a set that is not exact),
+        or `bad_input` (not finite: zero thrust)."""
+    @property
+    def scale(self) -> float:
+        """What part of the wrench is given in its own direction, denied ones aside, 0..1."""
+    @property
+    def lost(self) -> list[str]:
+        """Directions that no set serves with the nozzles there are."""
+    @property
+    def denied(self) -> list[str]:
+        """Those of them that were asked for."""
+    @property
+    def economy(self) -> list[str]:
+        """Directions served by their economy set, in whole or in part."""
+    @property
+    def full(self) -> list[str]:
+        """Directions served by their full set, in whole or in part."""
+
+@final
+class ThrustMapCore:
+    """Both maps of one geometry. `qiki_hil.kernels.ThrustMap` is its face."""
+
+    def __init__(
+        self, effectiveness: Float64, thrust_max_n: Float64, power_w_per_n: Float64
+    ) -> None:
+        """`effectiveness` (6, 16) force and torque per newton about the centre of mass, body;
+        `thrust_max_n` (16,) N, 0 for a nozzle that is not there; `power_w_per_n` (16,) W/N.
+        Raises ValueError naming what does not fit."""
+    @classmethod
+    def from_craft(cls, craft_json: str) -> ThrustMapCore:
+        """For a craft with a full tank. Raises ValueError where the text is not a craft."""
+    @property
+    def economy(self) -> list[MapSet]:
+        """(12) the sets with the fewest nozzles, +X, -X, +Y .. +yaw, -yaw."""
+    @property
+    def full(self) -> list[MapSet]:
+        """(12) the sets spread over as many as the geometry lets them be, in the same order."""
+    def lost(self, unavailable: int) -> list[str]:
+        """Directions without any set when the nozzles of this mask (bit n: nozzle n) are out."""
+    def allocate(
+        self, wrench: Float64, unavailable: int = 0, power_max_w: float = ...
+    ) -> AutoAllocation:
+        """`wrench` (6,) force N, torque N·m, body; `unavailable` a mask of nozzles; `power_max_w`
+        of all nozzles together, W. Raises ValueError for a wrong shape."""

@@ -1,6 +1,6 @@
 """What happened in a run, as events: read from the records in which something changed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
 from google.protobuf.message import Message
@@ -8,11 +8,19 @@ from google.protobuf.message import Message
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2
-from qiki_hil.telemetry import make_event
+from qiki_hil.app.limits import LimitReader
+from qiki_hil.telemetry import NozzleState, fault_event, make_event, nozzle_state
 
 SOURCE = "urn:qiki:hil:supervisor"
 NOZZLES = 16
 CLUSTERS = 4
+
+# Allocation mode asked for, in effect, and the reason: what is usual is no event.
+USUAL_ALLOCATION = (
+    command_pb2.ALLOCATION_MODE_ADAPTIVE,
+    command_pb2.ALLOCATION_MODE_ADAPTIVE,
+    command_pb2.REASON_CODE_UNSPECIFIED,
+)
 
 Listener = Callable[[events_pb2.Event], None]
 
@@ -45,10 +53,13 @@ class EventLog:
 class ChangeReader:
     """Turns records into the details of events, by comparing each with the one before."""
 
-    def __init__(self) -> None:
+    def __init__(self, node_names: Sequence[str] = ()) -> None:
+        """`node_names` are the craft's thermal nodes, in the order in which records number them."""
+        self._limits = LimitReader(node_names)
         self._mode = command_pb2.FLIGHT_MODE_UNSPECIFIED
         self._armed = False
-        self._isolated = 0
+        self._nozzles = [NozzleState()] * NOZZLES
+        self._allocation = USUAL_ALLOCATION
         self._nodes: list[int] = [0] * CLUSTERS
         self._commands: dict[int, command_pb2.Command] = {}
 
@@ -66,20 +77,32 @@ class ChangeReader:
             yield events_pb2.ModeChanged(
                 from_mode=self._mode, to_mode=control.mode, reason=control.hold_reason
             )
-        yield from self._isolations(control.isolated)
+        yield from self._allocation_change(control)
+        yield from self._nozzle_changes(control)
         yield from self._node_changes(list(record.feedback.node_state))
+        yield from self._limits.read(record)
         if record.timing.overruns:
             yield events_pb2.OverrunOccurred(
                 overruns=record.timing.overruns, wakeup_ns=record.timing.wakeup_ns
             )
-        self._mode, self._armed, self._isolated = control.mode, control.armed, control.isolated
+        self._mode, self._armed = control.mode, control.armed
 
-    def _isolations(self, isolated: int) -> Iterator[Message]:
-        changed = isolated ^ self._isolated
-        for nozzle in range(NOZZLES):
-            if changed >> nozzle & 1:
-                active = bool(isolated >> nozzle & 1)
-                yield events_pb2.ValveFaultDetected(nozzle=nozzle, isolated=active, active=active)
+    def _allocation_change(self, control: cycle_pb2.Control) -> Iterator[Message]:
+        state = (control.allocation_asked, control.allocation_mode, control.allocation_reason)
+        asked, mode, reason = state
+        if not mode or state == self._allocation:
+            return
+        yield events_pb2.AllocationChanged(
+            asked=asked, from_mode=self._allocation[1], to_mode=mode, reason=reason
+        )
+        self._allocation = state
+
+    def _nozzle_changes(self, control: cycle_pb2.Control) -> Iterator[Message]:
+        for nozzle, before in enumerate(self._nozzles):
+            state = nozzle_state(control, nozzle)
+            if state != before:
+                yield fault_event(control, nozzle)
+            self._nozzles[nozzle] = state
 
     def _node_changes(self, states: list[int]) -> Iterator[Message]:
         for cluster, state in enumerate(states):

@@ -1,6 +1,7 @@
 """From packets of the loop to the event store, the events, and those who look on."""
 
 from collections import deque
+from collections.abc import Sequence
 
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2
@@ -16,11 +17,12 @@ RECENT_RECORDS = 500
 class Recorder:
     """Stores every record as it is and finds what happened in them."""
 
-    def __init__(self, store: RunStore, log: EventLog) -> None:
+    def __init__(self, store: RunStore, log: EventLog, node_names: Sequence[str] = ()) -> None:
+        """`node_names` are the craft's thermal nodes, in the order in which records number them."""
         self._store = store
         self._log = log
         self._scanner = CycleScanner()
-        self._changes = ChangeReader()
+        self._changes = ChangeReader(node_names)
         self._rows: list[tuple[int, int, bytes]] = []
         self._recent: deque[bytes] = deque(maxlen=RECENT_RECORDS)
         self._faults: deque[tuple[int, events_pb2.FaultInjected]] = deque()

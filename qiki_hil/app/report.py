@@ -109,11 +109,19 @@ def facts(summary: Summary) -> list[tuple[str, str]]:
         ("delta-v", fixed(summary.delta_v_mps, 2, "m/s")),
         ("pulses", str(summary.pulses_total)),
         ("isolated nozzles", ", ".join(map(str, summary.isolated)) or "none"),
+        ("held back", held_back(summary)),
         ("real-time means", "; ".join(summary.realtime) or "none"),
         ("spec", summary.spec_hash[:16] or "–"),
         ("run", summary.run_id),
         ("directory", summary.directory),
     ]
+
+
+def held_back(summary: Summary) -> str:
+    """What held nozzles or loads back, and how long."""
+    return (
+        ", ".join(f"{name} {span_s:.1f} s" for name, span_s in summary.held_back_s.items()) or "–"
+    )
 
 
 def measured_words(expected: Expected) -> str:
@@ -188,7 +196,7 @@ def _nozzle_table(summary: Summary) -> str:
             str(index // 4),
             str(nozzle.pulses),
             f"{nozzle.on_time_s:.3f}",
-            "✗ isolated" if index in summary.isolated else "✓ in use",
+            f"{'✗' if index in summary.isolated else '✓'} {nozzle.state}",
         )
         for index, nozzle in enumerate(summary.nozzles)
     ]

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
+from qiki_hil.app.profile_run import profile_scenario
 from qiki_hil.control.scenario import Scenario
 from qiki_hil.control.scenario.model import DURATION_MAX_S
 from qiki_hil.errors import QikiError, ScenarioError
@@ -29,6 +30,8 @@ class RunRequest:
 
     rig: str = "sim"
     scenario: str = "demo"
+    profile: str | None = None
+    """A thrust profile to fly in place of the scenario: by name, from a file, or written out."""
     bot: str = "dodeca-01"
     rate_hz: int | None = None
     speed: Speed = 1.0
@@ -58,7 +61,10 @@ def load(request: RunRequest) -> RunParts:
     """Loads and checks every part. Raises a QikiError that says what does not fit, and why."""
     spec = BotSpec.load(request.bot)
     rig = RigConfig.load(request.rig)
-    scenario = Scenario.load(request.scenario)
+    if request.profile is None:
+        scenario = Scenario.load(request.scenario)
+    else:
+        scenario = profile_scenario(spec, request.profile)
     if request.duration_s is not None:
         scenario = lasting(scenario, request.duration_s)
     rate_hz = rig.rate_hz if request.rate_hz is None else request.rate_hz

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
+from qiki_hil.app.limits import held_back_s
 from qiki_hil.control.scenario.expect import ExpectationResult
 from qiki_hil.control.scenario.signals import Columns, backfilled, opened, propellant_used
 
@@ -83,10 +84,11 @@ class Expected(_Model):
 
 
 class Nozzle(_Model):
-    """What one nozzle was commanded to do."""
+    """What one nozzle was commanded to do, and how it stood at the end of the run."""
 
     pulses: int
     on_time_s: float
+    state: str
 
 
 class Summary(_Model):
@@ -123,6 +125,8 @@ class Summary(_Model):
     pulses_total: int
     nozzles: list[Nozzle]
     isolated: list[int]
+    # How long each reason held nozzles or loads back.
+    held_back_s: dict[str, float]
     telemetry: dict[str, int | float | str | bool | None]
     rig_counters: dict[str, int]
 
@@ -174,6 +178,7 @@ def summarize(
         pulses_total=int(opened(columns).sum()),
         nozzles=_nozzles(columns),
         isolated=_isolated(columns),
+        held_back_s=held_back_s(columns),
         telemetry=dict(telemetry or {}),
         rig_counters={name: int(last.rig_counters[name]) for name in sorted(last.rig_counters)},
     )
@@ -241,9 +246,26 @@ def _nozzles(columns: Columns) -> list[Nozzle]:
     pulses = opened(columns).sum(axis=0)
     on_time_s = columns["on_time_us"].sum(axis=0, dtype=np.int64) / 1e6
     return [
-        Nozzle(pulses=int(count), on_time_s=float(time))
-        for count, time in zip(pulses, on_time_s, strict=True)
+        Nozzle(pulses=int(count), on_time_s=float(time), state=_nozzle_state(columns, nozzle))
+        for nozzle, (count, time) in enumerate(zip(pulses, on_time_s, strict=True))
     ]
+
+
+NOZZLE_STATES = {
+    "stuck_open": "does not close, countered",
+    "stuck_closed": "does not open, isolated",
+    "isolated": "isolated",
+    "returning": "on trial",
+    "feedback_lies": "in use, its feedback lies",
+}
+"""How a nozzle can stand, by the column of bits that says so; the first that does counts."""
+
+
+def _nozzle_state(columns: Columns, nozzle: int) -> str:
+    if not len(columns["isolated"]):
+        return "in use"
+    states = (state for name, state in NOZZLE_STATES.items() if columns[name][-1] >> nozzle & 1)
+    return next(states, "in use")
 
 
 def _isolated(columns: Columns) -> list[int]:

@@ -29,6 +29,7 @@ from qiki_hil.telemetry import (
     SnapshotOrigin,
     TelemetryPublisher,
     build_snapshot,
+    node_limits,
 )
 
 PATIENCE = 2
@@ -71,12 +72,12 @@ class Supervisor:
         self._stops = 0
         self._observer = observer
         self._store = store
-        self._recorder = Recorder(store, self.events)
+        self._recorder = Recorder(store, self.events, parts.spec.thermal.node_names)
         self._child = LoopChild(run.path, self._take)
         self._broker: PrivateBroker | None = None
         self._publisher: TelemetryPublisher | None = None
         self._latest = LatestCycles()
-        self._origin = SnapshotOrigin(run.run_id, SOURCE, parts.spec.hash)
+        self._origin = SnapshotOrigin(run.run_id, SOURCE, parts.spec.hash, node_limits(parts.spec))
         self._next_command = 1 + len(parts.scenario.commands)
         self.events.listeners += [self._keep_event, observer.event]
         self._recorder.expect_faults(self._scheduled_faults())

@@ -4,6 +4,7 @@ from google.protobuf.message import Message
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.events.v1 import events_pb2
+from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2
 from qiki_hil.control.scenario import format_command
 
 ALLOWED_WHEN: dict[int, str] = {
@@ -14,7 +15,29 @@ ALLOWED_WHEN: dict[int, str] = {
     command_pb2.REASON_CODE_NODE_OFFLINE: "the valve nodes are heard",
     command_pb2.REASON_CODE_BRIDGE_ACTIVE_RESTRICTED_MOTION: "the bridge is down (mode idle)",
     command_pb2.REASON_CODE_CAP_LOW: "the supercapacitor is above its hold level again",
+    command_pb2.REASON_CODE_RCS_CLUSTER_HOT: "every cluster has cleared and tells its temperature",
+    command_pb2.REASON_CODE_POWER_TELEM_STALE: "states of charge are reported again",
     command_pb2.REASON_CODE_MODE_NOT_REACHABLE: "asked for by its own command (rcs..., brake)",
+    command_pb2.REASON_CODE_CONFIRM_REQUIRED: "said again with the word confirm at its end",
+    command_pb2.REASON_CODE_MANUAL_OVERRIDE_ACTIVE: "the nozzles are given back (alloc adaptive)",
+    command_pb2.REASON_CODE_MANUAL_OVERRIDE_OFF: "in manual override (alloc manual confirm)",
+    command_pb2.REASON_CODE_MANUAL_NOT_FROM_MODE: "in IDLE, MANOEUVRE or COAST",
+    command_pb2.REASON_CODE_NOZZLE_ISOLATED: "that nozzle is back in use (arm checks it anew)",
+    command_pb2.REASON_CODE_NOZZLE_RESTING: (
+        "that nozzle has rested and its cluster is below its warning temperature"
+    ),
+    command_pb2.REASON_CODE_NOZZLES_BUSY: "the firing before is over (rcs.stop ends it)",
+    command_pb2.REASON_CODE_PULSE_TOO_SHORT: (
+        "PCT of DUR is at least the shortest opening of the valves"
+    ),
+    command_pb2.REASON_CODE_PULSE_TOO_LONG: "DUR is at most the longest opening of the valves",
+    command_pb2.REASON_CODE_TORQUE_LIMIT: (
+        "the torque of all named nozzles is within control.manual_torque_max_nm"
+    ),
+    command_pb2.REASON_CODE_PDU_PEAK_DENIED: "all named nozzles are within the power there is",
+    command_pb2.REASON_CODE_WORKING_MASS_LOW: "there is propellant in the tank",
+    command_pb2.REASON_CODE_THRUST_MAP_MISSING: "the thrust map has that set (bot map)",
+    command_pb2.REASON_CODE_RATE_LIMIT: "the craft turns no faster than its slew limit (brake)",
 }
 """When a refused command would be allowed, by the reason of its refusal."""
 
@@ -31,6 +54,12 @@ def mode_words(mode: int) -> str:
     return name.removeprefix("FLIGHT_MODE_")
 
 
+def allocation_words(mode: int) -> str:
+    """An allocation mode by its name."""
+    name: str = command_pb2.AllocationMode.Name(mode)
+    return name.removeprefix("ALLOCATION_MODE_")
+
+
 def event_words(event: events_pb2.Event) -> str:
     """An event in one line."""
     which = event.WhichOneof("detail")
@@ -41,12 +70,16 @@ def event_words(event: events_pb2.Event) -> str:
         return _reply(detail)
     if isinstance(detail, events_pb2.ModeChanged):
         return _mode_change(detail)
+    if isinstance(detail, events_pb2.AllocationChanged):
+        return _allocation_change(detail)
     if isinstance(detail, events_pb2.ArmedChanged):
         return "armed" if detail.armed else "disarmed"
     if isinstance(detail, events_pb2.FaultInjected):
         return _fault(detail)
+    if isinstance(detail, events_pb2.LimitChanged):
+        return f"{', '.join(detail.subjects)}: {detail.reason}{'' if detail.active else ' is over'}"
     if isinstance(detail, events_pb2.ValveFaultDetected):
-        return f"nozzle {detail.nozzle} {'isolated' if detail.isolated else 'back in use'}"
+        return _nozzle(detail)
     if isinstance(detail, events_pb2.BrokerStateChanged):
         state = "connected" if detail.connected else "not connected"
         return f"broker {state} {detail.detail or detail.url}".rstrip()
@@ -61,6 +94,39 @@ def event_words(event: events_pb2.Event) -> str:
     if isinstance(detail, events_pb2.OverrunOccurred):
         return f"{detail.overruns} deadline(s) missed"
     return str(which).replace("_", " ")
+
+
+NOZZLE_WORDS: dict[int, str] = {
+    cycle_pb2.NOZZLE_FAULT_UNSPECIFIED: "isolated",
+    cycle_pb2.NOZZLE_FAULT_CLOSED: "does not open: isolated",
+    cycle_pb2.NOZZLE_FAULT_OPEN: "does not close: isolated and countered",
+    cycle_pb2.NOZZLE_FAULT_NODE: "isolated: its node is not heard",
+    cycle_pb2.NOZZLE_FAULT_FEEDBACK: "works, but its feedback is not believed",
+}
+
+
+def _nozzle(detail: events_pb2.ValveFaultDetected) -> str:
+    """What is known of a nozzle, and by what evidence."""
+    nozzle = f"nozzle {detail.nozzle}"
+    if not detail.active:
+        return f"{nozzle} back in use"
+    if detail.returning:
+        state = "has closed, at rest" if detail.isolated else "in use again, on trial"
+        return f"{nozzle} {state}"
+    evidence = [
+        name
+        for name, known in (
+            ("its feedback", detail.by_feedback),
+            ("the motion", detail.by_motion),
+            ("a report of its node", detail.by_node),
+        )
+        if known
+    ]
+    words = f"{nozzle} {NOZZLE_WORDS[detail.fault]}"
+    if evidence:
+        words += f" (found by {', '.join(evidence)}"
+        words += "; its feedback lies)" if detail.feedback_lies else ")"
+    return words
 
 
 def _reply(detail: events_pb2.CommandReplied) -> str:
@@ -80,6 +146,14 @@ def _reply(detail: events_pb2.CommandReplied) -> str:
 def _mode_change(detail: events_pb2.ModeChanged) -> str:
     reason = reason_words(detail.reason)
     return f"mode {mode_words(detail.to_mode)}" + (f", {reason}" if reason else "")
+
+
+def _allocation_change(detail: events_pb2.AllocationChanged) -> str:
+    words = f"allocation {allocation_words(detail.to_mode)}"
+    reason = reason_words(detail.reason)
+    if detail.asked != detail.to_mode:
+        words += f" instead of {allocation_words(detail.asked)}"
+    return words + (f", {reason}" if reason else "")
 
 
 def _fault(detail: events_pb2.FaultInjected) -> str:

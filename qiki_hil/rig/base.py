@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from qiki_hil.errors import RigError
 from qiki_hil.kernels import CLUSTERS, NOZZLES, Feedback, Truth, ValveCommand
 
-VALVE_FAULTS = ("stuck_closed", "stuck_open")
+VALVE_FAULTS = (
+    "stuck_closed",
+    "stuck_open",
+    "stuck_closed_unseen",
+    "stuck_open_unseen",
+    "sensor_closed",
+    "sensor_open",
+)
 SENSORS = ("rates", "attitude", "position", "velocity", "all")
 
 
@@ -17,6 +24,8 @@ class Fault:
     | kind | target | sensor |
     |---|---|---|
     | `stuck_closed`, `stuck_open` | nozzle 0..15 | |
+    | `stuck_closed_unseen`, `stuck_open_unseen` | nozzle 0..15 | |
+    | `sensor_closed`, `sensor_open` | nozzle 0..15 | |
     | `nav_dropout` | | `rates`, `attitude`, `position`, `velocity`, `all` |
     | `node_silent` | cluster 0..3 | |
     | `lost_frames` | percent of the reports lost, 1..100 | |

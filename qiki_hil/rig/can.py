@@ -4,13 +4,14 @@ Silent until armed: until then only DISARMED and heartbeats go out, never a valv
 worst-case load of the bus is checked against the rate before the port is opened.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from qiki_hil.drivers.canbus import CanBus
 from qiki_hil.errors import RigError
 from qiki_hil.kernels import CLUSTERS, Feedback, ValveCommand
 from qiki_hil.rig.base import Rig, not_open
 from qiki_hil.rig.config import RATE_MAX_HZ, RATE_MIN_HZ
+from qiki_hil.rig.power_reports import BUS_NODES
 from qiki_hil.rig.reports import COMMAND_FRAMES, FeedbackFiller, command_values
 from qiki_hil.rig.schedule import is_due, loop_rate_hz, period_us
 from qiki_hil.wire import (
@@ -40,8 +41,11 @@ class CanRig(Rig):
         bitrate: int,
         max_load_ratio: float,
         catalogue: Catalogue | None = None,
+        node_names: Sequence[str] = BUS_NODES,
     ) -> None:
+        """`node_names` are the craft's thermal nodes, in its order."""
         self.name = name
+        self._node_names = node_names
         self._open_bus = open_bus
         self._bitrate = bitrate
         self._max_load_ratio = max_load_ratio
@@ -119,7 +123,7 @@ class CanRig(Rig):
         self._armed = False
         self._writer = FrameWriter(self._catalogue)
         self._reader = FrameReader(self._catalogue)
-        self._filler = FeedbackFiller()
+        self._filler = FeedbackFiller(self._node_names)
         self._bus_counters = {}
 
     def _check_rate(self, rate_hz: float) -> None:

@@ -56,6 +56,7 @@ def make_rig(
                 lambda: open_bus(config),
                 bitrate=config.bitrate,
                 max_load_ratio=config.max_load_ratio,
+                node_names=spec.thermal.node_names,
             )
     raise RigError(f"rig {name}: no rig of kind {config.kind!r}")
 

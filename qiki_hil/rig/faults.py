@@ -11,8 +11,10 @@ from qiki_hil.kernels import (
     CLUSTERS,
     FRESH_ACCELERATION,
     FRESH_ATTITUDE,
+    FRESH_NODES,
     FRESH_POSITION,
     FRESH_POWER,
+    FRESH_POWER_DETAIL,
     FRESH_RATES,
     FRESH_THERMAL,
     FRESH_VELOCITY,
@@ -42,6 +44,8 @@ _PARTS = (
     FRESH_POWER,
     FRESH_THERMAL,
     *(FIRST_VALVES_BIT << c for c in range(CLUSTERS)),
+    FRESH_POWER_DETAIL,
+    FRESH_NODES,
 )
 
 
@@ -150,6 +154,10 @@ def _copy(source: Feedback, target: Feedback, parts: int) -> None:
     if parts & FRESH_THERMAL:
         c0, c1, c2, c3 = source.cluster_temp_c
         target.set_cluster_temps(c0, c1, c2, c3)
+    if parts & FRESH_POWER_DETAIL:
+        target.set_power_detail(source.power_detail)
+    if parts & FRESH_NODES:
+        target.set_nodes(*source.nodes)
     for cluster in range(CLUSTERS):
         if parts & FIRST_VALVES_BIT << cluster:
             first = cluster * NOZZLES_PER_CLUSTER

@@ -4,9 +4,14 @@ What the frames round off is the only difference between a simulated rig and the
 a CAN bus: a `QuantisedRig` around a `SimRig` gives a controller the same bits as a `VirtualRig`.
 """
 
+from collections.abc import Sequence
+from itertools import chain
+
 from qiki_hil.kernels import Feedback, Truth, ValveCommand
 from qiki_hil.rig.base import Fault, Rig
+from qiki_hil.rig.power_reports import BUS_NODES, PowerReporter
 from qiki_hil.rig.reports import FeedbackFiller, reports
+from qiki_hil.rig.schedule import loop_rate_hz
 from qiki_hil.wire import Catalogue
 
 
@@ -17,26 +22,35 @@ class QuantisedRig(Rig):
     are. What has no frame (the specific force) does not arrive.
     """
 
-    def __init__(self, inner: Rig, catalogue: Catalogue | None = None) -> None:
+    def __init__(
+        self,
+        inner: Rig,
+        catalogue: Catalogue | None = None,
+        node_names: Sequence[str] = BUS_NODES,
+    ) -> None:
+        """`node_names` are the craft's thermal nodes, in its order."""
         self.name = f"{inner.name} (quantised)"
         self.lockstep = inner.lockstep
         self._inner = inner
         self._catalogue = catalogue or Catalogue.shipped()
         self._exact = Feedback()
-        self._filler = FeedbackFiller()
+        self._node_names = node_names
+        self._start(1.0)
 
     def open(self, period_s: float) -> None:
         """See `Rig.open`."""
-        self._filler = FeedbackFiller()
+        self._start(period_s)
         self._inner.open(period_s)
 
     def read(self, feedback: Feedback) -> None:
         """See `Rig.read`."""
         self._inner.read(self._exact)
         feedback.clear()
-        for name, values in reports(self._exact, self._exact.node_state):
+        detail = self._detail.reports(self._tick, self._exact)
+        for name, values in chain(reports(self._exact, self._exact.node_state), detail):
             frame = self._catalogue[name]
             self._filler.fill(name, frame.decode(frame.encode(values)), feedback)
+        self._tick += 1
 
     def write(self, command: ValveCommand) -> None:
         """See `Rig.write`."""
@@ -58,3 +72,8 @@ class QuantisedRig(Rig):
     def counters(self) -> dict[str, int]:
         """See `Rig.counters`."""
         return self._inner.counters | self._filler.counters
+
+    def _start(self, period_s: float) -> None:
+        self._tick = 0
+        self._filler = FeedbackFiller(self._node_names)
+        self._detail = PowerReporter(self._catalogue, loop_rate_hz(period_s), self._node_names)

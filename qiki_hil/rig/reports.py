@@ -16,6 +16,7 @@ from qiki_hil.kernels import (
     FRESH_VELOCITY,
     Feedback,
 )
+from qiki_hil.rig.power_reports import BUS_NODES, PowerFiller
 from qiki_hil.wire import Values, from_smallest_three, smallest_three
 
 NOZZLES_PER_CLUSTER = 4
@@ -69,7 +70,9 @@ class FeedbackFiller:
     own frame, with the propellant last heard.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, node_names: Sequence[str] = BUS_NODES) -> None:
+        """`node_names` are the craft's thermal nodes, in its order."""
+        self._power_detail = PowerFiller(node_names)
         self.counters: dict[str, int] = {
             "not_available": 0,
             "implausible": 0,
@@ -95,6 +98,8 @@ class FeedbackFiller:
             _fill_valves(cluster, values, feedback)
         elif name in self._fillers:
             self._fillers[name](feedback, values)
+        elif self._power_detail.fill(name, values, feedback):
+            pass
         elif name.startswith("HEARTBEAT_"):
             self._heartbeat(name, values["uptime"])
 
@@ -140,6 +145,7 @@ class FeedbackFiller:
 
     def _thermal(self, feedback: Feedback, values: Values) -> None:
         c0, c1, c2, c3 = (values[f"cluster_temp_c{c + 1}"] for c in range(CLUSTERS))
+        self._power_detail.note_clusters((c0, c1, c2, c3))
         if isnan(c0 + c1 + c2 + c3):
             self.counters["not_available"] += 1
         else:

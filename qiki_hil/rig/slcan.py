@@ -39,7 +39,13 @@ class SlcanRig(CanRig):
         tty_baudrate: int,
         start_timeout_s: float,
     ) -> None:
-        super().__init__(name, self._join_bus, bitrate=bitrate, max_load_ratio=max_load_ratio)
+        super().__init__(
+            name,
+            self._join_bus,
+            bitrate=bitrate,
+            max_load_ratio=max_load_ratio,
+            node_names=spec.thermal.node_names,
+        )
         self._craft_json = spec.core_json()
         self._seed = seed
         self._initial = initial

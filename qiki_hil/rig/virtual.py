@@ -35,7 +35,13 @@ class VirtualRig(CanRig):
     ) -> None:
         # Channels are shared by name within a process.
         self._channel = f"qiki-{getpid()}-{next(_numbers)}"
-        super().__init__(name, self._join_bus, bitrate=bitrate, max_load_ratio=max_load_ratio)
+        super().__init__(
+            name,
+            self._join_bus,
+            bitrate=bitrate,
+            max_load_ratio=max_load_ratio,
+            node_names=spec.thermal.node_names,
+        )
         self._craft_json = spec.core_json()
         self._seed = seed
         self._initial = initial

@@ -61,7 +61,7 @@ class Mass(Section):
 
 
 class Valve(Section):
-    """Timing of an on/off valve. Delays and slopes are physical, the rest are limits."""
+    """Timing of a valve. Delays and slopes are physical, the rest are limits."""
 
     open_delay_s: NotNegative
     close_delay_s: NotNegative
@@ -84,5 +84,6 @@ class Thruster(Section):
     valve: Valve
     power_w_per_n: NotNegative
     """Electrical power while open, per newton of `thrust_max_n`, W/N."""
-    throttleable: Literal[False]
-    """The valves are on/off; a throttled nozzle is not supported."""
+    throttleable: Annotated[bool, Field(strict=True)]
+    """Takes a level as it is, without `min_on_s` and `min_off_s`; otherwise the valve is on or
+    off, and modulated."""

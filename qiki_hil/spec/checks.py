@@ -8,7 +8,7 @@ import inspect
 import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -29,10 +29,9 @@ from qiki_hil.spec.equipment import (
     Transponder,
 )
 from qiki_hil.spec.geometry import FACE_COSINE, FACE_NAMES
+from qiki_hil.spec.modulation import modulator, valves
 from qiki_hil.spec.planes import CLUSTER_NODES, PowerPlane, ThermalPlane
-from qiki_hil.spec.problems import Path, Problem, listed
-
-Problems = Iterator[Problem]
+from qiki_hil.spec.problems import Path, Problem, Problems, listed
 
 ANGLE_TOLERANCE = 1e-3
 """Allowed error of the cosine between two face normals: four decimals are enough."""
@@ -132,42 +131,6 @@ def wrenches(mass: Mass, thrusters: tuple[Thruster, ...]) -> Problems:
             ("thrusters",),
             f"no combination gives a wrench along force ({force}) with torque ({torque}); the "
             "nozzles must span every direction with thrusts of 0 or more",
-        )
-
-
-def valves(thrusters: tuple[Thruster, ...], control: ControlConfig) -> Problems:
-    for index, thruster in enumerate(thrusters):
-        valve, path = thruster.valve, ("thrusters", index, "valve")
-        if valve.max_on_s <= valve.min_on_s:
-            text = f"{valve.max_on_s:g} s, must be greater than min_on_s, {valve.min_on_s:g} s"
-            yield Problem((*path, "max_on_s"), text)
-        power_w = thruster.power_w_per_n * thruster.thrust_max_n
-        if power_w > control.rcs_power_max_w:
-            yield Problem(
-                ("thrusters", index, "power_w_per_n"),
-                f"the nozzle draws {power_w:g} W, more than control.rcs_power_max_w, "
-                f"{control.rcs_power_max_w:g} W: it could never open",
-            )
-
-
-def pwpf(thrusters: tuple[Thruster, ...], control: ControlConfig) -> Problems:
-    p, path = control.pwpf, ("control", "pwpf")
-    if p.u_off >= p.u_on:
-        yield Problem((*path, "u_off"), f"{p.u_off:g}, must be less than u_on, {p.u_on:g}")
-        return
-    hysteresis = p.u_on - p.u_off
-    if hysteresis >= p.km:
-        text = f"{p.km:g}, must be greater than u_on - u_off, {hysteresis:g}: no pulse would end"
-        yield Problem((*path, "km"), text)
-        return
-    shortest_s = -p.tau_s * math.log(1.0 - hysteresis / p.km)
-    longest_min_s = max((t.valve.min_on_s for t in thrusters), default=0.0)
-    if shortest_s < longest_min_s:
-        yield Problem(
-            path,
-            f"shortest pulse -tau_s ln(1 - (u_on - u_off)/km) = {shortest_s * 1e3:.2f} ms, must "
-            f"be at least the valves' min_on_s, {longest_min_s * 1e3:g} ms: raise tau_s or "
-            "u_on - u_off, or lower km",
         )
 
 
@@ -301,7 +264,7 @@ CHECKS: tuple[Callable[..., Problems], ...] = (
     clusters,
     wrenches,
     valves,
-    pwpf,
+    modulator,
     power_plane,
     thermal_plane,
     bayonets,

@@ -1,6 +1,10 @@
 """Gains, limits and modulation of the controller."""
 
-from qiki_hil.spec.quantities import NotNegative, Positive, Section
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from qiki_hil.spec.quantities import NotNegative, Positive, Ratio, Section
 
 
 class AttitudeLimits(Section):
@@ -30,10 +34,39 @@ class PositionControl(Section):
 class Pwpf(Section):
     """Pulse-width pulse-frequency modulation; input normalised to a nozzle's full thrust."""
 
+    kind: Literal["pwpf"]
     km: Positive
     tau_s: Positive
     u_on: Positive
     u_off: NotNegative
+
+
+class BangBang(Section):
+    """Hysteresis around the impulse that is owed."""
+
+    kind: Literal["bang_bang"]
+    band_s: Positive
+    """Width of the hysteresis, s at full thrust: the shortest pulse and the shortest pause."""
+
+
+class Schmitt(Section):
+    """Shortest pulses, begun and ended by how much of one is owed."""
+
+    kind: Literal["schmitt"]
+    level_on: Ratio
+    """Fires from here on, of the shortest pulse."""
+    level_off: Ratio
+    """Stops from here on, of the shortest pulse."""
+
+
+class Remainder(Section):
+    """Saves up what is owed until it makes a shortest pulse."""
+
+    kind: Literal["remainder"]
+
+
+Modulator = Annotated[Pwpf | BangBang | Schmitt | Remainder, Field(discriminator="kind")]
+"""The firing rule of all nozzles that are on or off."""
 
 
 class ControlConfig(Section):
@@ -41,12 +74,21 @@ class ControlConfig(Section):
 
     attitude: AttitudeControl
     position: PositionControl
-    pwpf: Pwpf
+    modulator: Modulator
+    differential_pulses: bool
+    """Whether a craft that holds still fires planned sets of pulses instead of the modulator's:
+    nozzles that oppose each other, whose difference is less than a shortest pulse."""
     force_weight_per_n: Positive
     """Weight of one newton of force error in the allocation."""
     torque_weight_per_nm: Positive
     """Weight of one newton metre of torque error in the allocation."""
     rcs_power_max_w: Positive
     """Most electrical power of all nozzles at once, W."""
+    allocation_mode: Literal["auto", "adaptive"]
+    """What the control loop allocates with until it is told otherwise."""
+    manual_torque_max_nm: Positive
+    """Most torque about the centre of mass of nozzles that are fired by hand, N·m."""
     nav_stale_s: Positive
     node_stale_s: Positive
+    motion_evidence: bool
+    """Whether the craft's motion is evidence of what its nozzles do. Not so on a test stand."""

@@ -23,7 +23,7 @@ def core_craft(spec: "BotSpec") -> dict[str, Any]:
 
 
 def _thruster(thruster: Thruster) -> dict[str, Any]:
-    row = thruster.model_dump(exclude={"valve", "throttleable"})
+    row = thruster.model_dump(exclude={"valve"})
     return row | thruster.valve.model_dump()
 
 

@@ -139,13 +139,15 @@ def figure(spec: BotSpec) -> "Figure":
     return drawing
 
 
-def draw_hull(axes: Any, spec: BotSpec) -> None:
-    """Edges and names of the faces, into 3-D axes."""
+def draw_hull(axes: Any, spec: BotSpec, *, named: bool = True) -> None:
+    """Edges and, where they are to be named, names of the faces, into 3-D axes."""
     names = FACE_NAMES
     normals = np.array([spec.hull.faces[name].outward_normal_body for name in names])
     corners, edges = vertices(normals, spec.hull.inradius_m)
     for a, b in edges:
         axes.plot(*corners[[a, b]].T, color="grey", linewidth=0.8)
+    if not named:
+        return
     for name, normal in zip(names, normals, strict=True):
         role = spec.hull.faces[name].role
         label = f"{name} {role}" if role == "bayonet" else name

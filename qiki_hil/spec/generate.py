@@ -69,8 +69,9 @@ def generate(answers: Answers) -> BotSpec:
     """A valid specification for these answers.
 
     Lengths scale with the inradius, inertia with mass times inradius squared, the heat capacity
-    of a cluster with a thrust above the base's. The accelerations that guidance plans with stay
-    within half of the authority. Raises SpecError where no such craft is possible.
+    of a cluster with a thrust above the base's, the torque limit of manual override with the
+    torque of a nozzle. The accelerations that guidance plans with stay within half of the
+    authority. Raises SpecError where no such craft is possible.
     """
     base = BotSpec.load(BASE)
     content = base.model_dump(mode="json")
@@ -87,6 +88,10 @@ def generate(answers: Answers) -> BotSpec:
         content["thermal"]["nodes"][name]["heat_capacity_j_per_k"] *= heavier
     draft = _parse(content, answers)
     _limit_accelerations(content["control"], draft)
+    stronger = _nozzle_torque_nm(draft) / _nozzle_torque_nm(base)
+    content["control"]["manual_torque_max_nm"] = _short(
+        base.control.manual_torque_max_nm * stronger
+    )
     return _parse(content, answers)
 
 
@@ -161,6 +166,12 @@ def _limit_accelerations(control: dict[str, Any], spec: BotSpec) -> None:
         (limits, "acceleration_max_rps2", turn_rps2),
     ):
         section[key] = min(section[key], _short(_AUTHORITY_SHARE * most))
+
+
+def _nozzle_torque_nm(spec: BotSpec) -> float:
+    """The largest torque about the centre of mass of one nozzle alone."""
+    torques = spec.effectiveness[3:] * spec.thrust_max_n
+    return float(np.linalg.norm(torques, axis=0).max())
 
 
 def _parse(content: dict[str, Any], answers: Answers) -> BotSpec:

@@ -108,3 +108,8 @@ class ThermalPlane(Section):
     """Added to every node's own cooling, W/K."""
     nodes: dict[Name, ThermalNode]
     couplings: tuple[ThermalCoupling, ...]
+
+    @property
+    def node_names(self) -> tuple[str, ...]:
+        """The nodes in the order in which the core numbers them."""
+        return tuple(sorted(self.nodes))

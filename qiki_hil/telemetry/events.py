@@ -2,7 +2,9 @@
 
 from google.protobuf.message import Message
 
+from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.events.v1 import events_pb2
+from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2
 
 Event = events_pb2.Event
 SUBJECT_PREFIX = "qiki.events.v1"
@@ -63,18 +65,33 @@ def severity(detail: Message) -> events_pb2.Severity:
         case events_pb2.RunEnded():
             return INFO if detail.status == events_pb2.RUN_STATUS_PASSED else CRITICAL
         case events_pb2.ValveFaultDetected():
-            return CRITICAL if detail.active else INFO
+            return nozzle_severity(detail)
         case events_pb2.NodeStateChanged():
             return CRITICAL if detail.to_state in UNWELL else INFO
         case events_pb2.OverrunOccurred() | events_pb2.RecordsDropped():
             return WARNING
         case events_pb2.FaultInjected():
             return WARNING
+        case events_pb2.AllocationChanged():
+            return WARNING if detail.reason or detail.to_mode == MANUAL else INFO
+        case events_pb2.LimitChanged():
+            return WARNING if detail.active else INFO
         case events_pb2.BrokerStateChanged():
             return INFO if detail.connected else WARNING
         case events_pb2.ExpectationJudged():
             return INFO if detail.met else WARNING
     return INFO
+
+
+MANUAL = command_pb2.ALLOCATION_MODE_MANUAL_OVERRIDE
+
+
+def nozzle_severity(detail: events_pb2.ValveFaultDetected) -> events_pb2.Severity:
+    """A nozzle that is lost is critical; one that is coming back, or only lies, is not."""
+    if not detail.active:
+        return INFO
+    mild = detail.returning or detail.fault == cycle_pb2.NOZZLE_FAULT_FEEDBACK
+    return WARNING if mild else CRITICAL
 
 
 UNWELL = {
@@ -91,7 +108,7 @@ def registrar_code(detail: Message) -> int:
             return RUN_START
         case events_pb2.RunEnded() if detail.status != events_pb2.RUN_STATUS_PASSED:
             return SYSTEM_HALT
-        case events_pb2.ValveFaultDetected() if detail.active:
+        case events_pb2.ValveFaultDetected() if nozzle_severity(detail) == CRITICAL:
             return ACTUATOR_FAILED
         case events_pb2.BrokerStateChanged():
             return BROKER_CONNECTED if detail.connected else BROKER_DISCONNECTED

@@ -14,12 +14,15 @@ from google.protobuf.message import Message
 
 from qiki_hil._pb.qiki.common.v1 import common_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2, snapshot_pb2
+from qiki_hil.telemetry.nozzles import nozzle_state
+from qiki_hil.telemetry.power import NodeLimits, power_plane, rcs, thermal_nodes
 
 SCHEMA_VERSION = 1
 NOZZLES, CLUSTERS = 16, 4
 NOZZLES_PER_CLUSTER = NOZZLES // CLUSTERS
 # Bits of Feedback.fresh, see cycle.proto.
-FRESH_POWER, FRESH_THERMAL, FRESH_CLUSTER_0 = 32, 64, 256
+FRESH_POWER, FRESH_THERMAL, FRESH_POWER_DETAIL, FRESH_CLUSTER_0 = 32, 64, 128, 256
+FRESH_NODES = 4096
 # The duty ratio counts over this long.
 PULSE_WINDOW_NS = 250_000_000
 # The percentiles count over this many cycles: 10 s at 500 Hz.
@@ -36,6 +39,8 @@ class SnapshotOrigin:
     run_id: str
     source: str
     hardware_profile_hash: str
+    nodes: tuple[NodeLimits, ...] = ()
+    """The craft's thermal nodes, in the order in which the records number them."""
 
 
 class LatestCycles:
@@ -47,6 +52,8 @@ class LatestCycles:
         self.received_monotonic_ns = 0
         self.power: Record | None = None
         self.thermal: Record | None = None
+        self.power_detail: Record | None = None
+        self.nodes: Record | None = None
         self.clusters: list[Record | None] = [None] * CLUSTERS
         self.overruns = 0
         self.wakeup_ns: deque[int] = deque(maxlen=TIMING_CYCLES)
@@ -61,6 +68,10 @@ class LatestCycles:
             self.power = record
         if fresh & FRESH_THERMAL:
             self.thermal = record
+        if fresh & FRESH_POWER_DETAIL:
+            self.power_detail = record
+        if fresh & FRESH_NODES:
+            self.nodes = record
         for cluster in range(CLUSTERS):
             if fresh & FRESH_CLUSTER_0 << cluster:
                 self._absorb_cluster(cluster, record)
@@ -113,11 +124,16 @@ def build_snapshot(
     snapshot.record_age_s = (monotonic_ns - latest.received_monotonic_ns) / NS_PER_S
     snapshot.mode, snapshot.armed = control.mode, control.armed
     snapshot.hold_reason = control.hold_reason
+    snapshot.allocation_asked = control.allocation_asked
+    snapshot.allocation_mode = control.allocation_mode
+    snapshot.allocation_reason = control.allocation_reason
     fill_motion(snapshot, record)
     fill_wrench(snapshot.wrench_asked, control.wrench_asked)
     fill_wrench(snapshot.wrench_given, control.wrench_given)
     snapshot.thrusters.extend(thruster(latest, record, index) for index in range(NOZZLES))
     fill_supplies(snapshot, latest, record.time_ns)
+    fill_power_plane(snapshot, latest, origin, record.time_ns)
+    snapshot.rcs.CopyFrom(rcs(control))
     fill_loop(snapshot.loop, latest, record, records_dropped)
     return snapshot
 
@@ -156,12 +172,16 @@ def fill_wrench(target: snapshot_pb2.WrenchTelemetry, wrench: Sequence[float]) -
 def thruster(latest: LatestCycles, record: Record, index: int) -> snapshot_pb2.ThrusterTelemetry:
     cluster = index // NOZZLES_PER_CLUSTER
     control = record.control
+    state = nozzle_state(control, index)
     telemetry = snapshot_pb2.ThrusterTelemetry(
         index=index,
         cluster=cluster,
         thrust_n=control.thrust_n[index] if control.thrust_n else 0.0,
-        isolated=bool(control.isolated >> index & 1),
+        isolated=state.isolated,
         duty_ratio=latest.duty_ratio(index),
+        resting=bool(control.resting >> index & 1),
+        nozzle_fault=state.fault,
+        returning=state.returning,
     )
     status = latest.clusters[cluster]
     if status is not None:
@@ -190,6 +210,26 @@ def fill_supplies(
         thermal.age_s = (time_ns - latest.thermal.time_ns) / NS_PER_S
         thermal.source = snapshot_pb2.DATA_SOURCE_SENSOR
         thermal.cluster_temp_c.extend(latest.thermal.feedback.cluster_temp_c)
+
+
+def fill_power_plane(
+    snapshot: snapshot_pb2.TelemetrySnapshot,
+    latest: LatestCycles,
+    origin: SnapshotOrigin,
+    time_ns: int,
+) -> None:
+    """The power plane in detail and the thermal nodes, where the rig tells them."""
+    nodes = None
+    if latest.nodes is not None:
+        nodes = thermal_nodes(latest.nodes.feedback, origin.nodes)
+        nodes.age_s = (time_ns - latest.nodes.time_ns) / NS_PER_S
+        nodes.source = snapshot_pb2.DATA_SOURCE_SENSOR
+        snapshot.thermal_nodes.CopyFrom(nodes)
+    if latest.power_detail is not None:
+        plane = power_plane(latest.power_detail.feedback.power_detail, nodes)
+        plane.age_s = (time_ns - latest.power_detail.time_ns) / NS_PER_S
+        plane.source = snapshot_pb2.DATA_SOURCE_SENSOR
+        snapshot.power_plane.CopyFrom(plane)
 
 
 def fill_loop(

@@ -78,6 +78,39 @@ def test_what_changes_becomes_an_event_at_its_tick(bench: Bench) -> None:
     assert bench.events[-1].valve_fault_detected.nozzle == 2
 
 
+def test_an_allocation_mode_that_is_not_the_usual_or_not_the_one_asked_is_an_event(
+    bench: Bench,
+) -> None:
+    auto, adaptive = command_pb2.ALLOCATION_MODE_AUTO, command_pb2.ALLOCATION_MODE_ADAPTIVE
+    missing = command_pb2.REASON_CODE_THRUST_MAP_MISSING
+
+    def allocated(tick: int, asked: int, mode: int, reason: int = 0) -> cycle_pb2.CycleRecord:
+        one = record(tick)
+        one.control.MergeFrom(
+            cycle_pb2.Control(
+                allocation_asked=asked, allocation_mode=mode, allocation_reason=reason
+            )
+        )
+        return one
+
+    bench.recorder.take(
+        packet(
+            allocated(0, adaptive, adaptive),
+            allocated(1, auto, auto),
+            allocated(2, auto, adaptive, missing),
+            allocated(3, auto, adaptive, missing),
+            allocated(4, auto, auto),
+        )
+    )
+    changes = [
+        (event.tick, event.allocation_changed.from_mode, event.allocation_changed.to_mode)
+        for event in bench.events
+        if event.WhichOneof("detail") == "allocation_changed"
+    ]
+    assert changes == [(1, adaptive, auto), (2, auto, adaptive), (4, adaptive, auto)]
+    assert [e.allocation_changed.reason for e in bench.events if e.tick == 2] == [missing]
+
+
 def test_faults_are_told_when_their_tick_is_in(bench: Bench) -> None:
     fault = events_pb2.FaultInjected(fault=link_pb2.RigFault(kind="stuck_open", active=True))
     bench.recorder.expect_faults([(2, fault)])

@@ -4,7 +4,7 @@ import pytest
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.events.v1 import events_pb2
-from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
+from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2, link_pb2
 from qiki_hil.app.words import ALLOWED_WHEN, event_words, reason_words
 from qiki_hil.control.scenario import parse_command
 from qiki_hil.telemetry import make_event
@@ -24,6 +24,10 @@ def fault(**parts: object) -> events_pb2.FaultInjected:
     return events_pb2.FaultInjected(fault=link_pb2.RigFault(**parts))
 
 
+def nozzle(**parts: object) -> events_pb2.ValveFaultDetected:
+    return events_pb2.ValveFaultDetected(nozzle=7, active=True, **parts)
+
+
 @pytest.mark.parametrize(
     ("detail", "words"),
     [
@@ -38,6 +42,10 @@ def fault(**parts: object) -> events_pb2.FaultInjected:
             reply(command_pb2.COMMAND_STATUS_ABORTED, command_pb2.REASON_CODE_SUPERSEDED),
             "hold: aborted, SUPERSEDED",
         ),
+        (
+            reply(command_pb2.COMMAND_STATUS_HELD, command_pb2.REASON_CODE_RCS_CLUSTER_HOT, "arm"),
+            "arm: held, RCS_CLUSTER_HOT",
+        ),
         (events_pb2.ArmedChanged(armed=True), "armed"),
         (events_pb2.ArmedChanged(armed=False), "disarmed"),
         (
@@ -46,9 +54,59 @@ def fault(**parts: object) -> events_pb2.FaultInjected:
             ),
             "mode SAFE, NAV_STALE",
         ),
+        (
+            reply(
+                command_pb2.COMMAND_STATUS_REJECTED,
+                command_pb2.REASON_CODE_CONFIRM_REQUIRED,
+                "nozzles 3,7 50 200ms",
+            ),
+            "nozzles 3,7 50 0.2s: rejected, CONFIRM_REQUIRED; "
+            "allowed when said again with the word confirm at its end",
+        ),
+        (
+            events_pb2.AllocationChanged(
+                asked=command_pb2.ALLOCATION_MODE_AUTO, to_mode=command_pb2.ALLOCATION_MODE_AUTO
+            ),
+            "allocation AUTO",
+        ),
+        (
+            events_pb2.AllocationChanged(
+                asked=command_pb2.ALLOCATION_MODE_AUTO,
+                to_mode=command_pb2.ALLOCATION_MODE_ADAPTIVE,
+                reason=command_pb2.REASON_CODE_THRUST_MAP_MISSING,
+            ),
+            "allocation ADAPTIVE instead of AUTO, THRUST_MAP_MISSING",
+        ),
         (fault(kind="stuck_open", target=4, active=True), "fault stuck_open 4 begins"),
         (fault(kind="nav_dropout", sensor="all"), "fault nav_dropout all ends"),
-        (events_pb2.ValveFaultDetected(nozzle=7, isolated=True), "nozzle 7 isolated"),
+        (
+            events_pb2.ValveFaultDetected(nozzle=7, isolated=True, active=True),
+            "nozzle 7 isolated",
+        ),
+        (
+            nozzle(fault=cycle_pb2.NOZZLE_FAULT_CLOSED, isolated=True, by_feedback=True),
+            "nozzle 7 does not open: isolated (found by its feedback)",
+        ),
+        (
+            nozzle(
+                fault=cycle_pb2.NOZZLE_FAULT_OPEN,
+                isolated=True,
+                by_motion=True,
+                feedback_lies=True,
+            ),
+            "nozzle 7 does not close: isolated and countered "
+            "(found by the motion; its feedback lies)",
+        ),
+        (
+            nozzle(fault=cycle_pb2.NOZZLE_FAULT_NODE, isolated=True),
+            "nozzle 7 isolated: its node is not heard",
+        ),
+        (nozzle(returning=True), "nozzle 7 in use again, on trial"),
+        (nozzle(returning=True, isolated=True), "nozzle 7 has closed, at rest"),
+        (
+            nozzle(fault=cycle_pb2.NOZZLE_FAULT_FEEDBACK, feedback_lies=True),
+            "nozzle 7 works, but its feedback is not believed",
+        ),
         (events_pb2.ValveFaultDetected(nozzle=7), "nozzle 7 back in use"),
         (
             events_pb2.BrokerStateChanged(connected=True, url="nats://h"),
@@ -81,5 +139,10 @@ def test_every_reason_to_refuse_says_when_it_would_be_allowed() -> None:
     refusals = {
         *("CMD_VALIDATION_FAILED", "NOT_ARMED", "SAFE_LOCKED", "NAV_STALE", "NODE_OFFLINE"),
         *("BRIDGE_ACTIVE_RESTRICTED_MOTION", "MODE_NOT_REACHABLE", "CAP_LOW"),
+        *("RCS_CLUSTER_HOT", "POWER_TELEM_STALE"),
+        *("CONFIRM_REQUIRED", "MANUAL_OVERRIDE_ACTIVE", "MANUAL_OVERRIDE_OFF"),
+        *("MANUAL_NOT_FROM_MODE", "NOZZLE_ISOLATED", "NOZZLE_RESTING", "NOZZLES_BUSY"),
+        *("PULSE_TOO_SHORT", "PULSE_TOO_LONG", "TORQUE_LIMIT", "PDU_PEAK_DENIED", "RATE_LIMIT"),
+        *("WORKING_MASS_LOW", "THRUST_MAP_MISSING"),
     }
     assert {reason_words(reason) for reason in ALLOWED_WHEN} == refusals

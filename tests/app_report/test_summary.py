@@ -122,6 +122,22 @@ def test_pulses_and_on_times_are_counted_for_every_nozzle():
     assert result.isolated == [0, 2]
 
 
+def test_every_nozzle_says_how_it_stood_at_the_end():
+    columns = synthetic_columns()
+    assert [summary(columns).nozzles[n].state for n in (0, 1)] == ["isolated", "in use"]
+    columns["stuck_open"][-1] = 0b1
+    columns["stuck_closed"][-1] = 0b100
+    columns["returning"][-1] = 0b1000
+    columns["feedback_lies"][-1] = 0b1_0001
+    assert [nozzle.state for nozzle in summary(columns).nozzles[:5]] == [
+        "does not close, countered",
+        "in use",
+        "does not open, isolated",
+        "on trial",
+        "in use, its feedback lies",
+    ]
+
+
 def test_delta_v_is_the_allocated_force_over_the_mass():
     columns = synthetic_columns()
     columns["wrench_given"][:] = [3.0, 0.0, 4.0, 100.0, 0.0, 0.0]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from qiki_hil.control.scenario import Scenario
+from qiki_hil.control.scenario import Scenario, shipped_profiles
 from qiki_hil.rig import RigConfig
 from qiki_hil.spec import BotSpec
 from qiki_hil.store import RunStatus
@@ -155,5 +155,6 @@ def test_list_names_what_ships_and_runs_nothing(tmp_path: Path) -> None:
     one = fly("run", "--list", cwd=tmp_path)
     assert one.text == (
         f"rigs: {', '.join(RigConfig.shipped())}\nscenarios: {', '.join(Scenario.shipped())}\n"
+        f"profiles: {', '.join(shipped_profiles())}\n"
     )
     assert list(tmp_path.iterdir()) == []

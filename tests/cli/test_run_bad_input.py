@@ -50,7 +50,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["--bot", "dodeca-99"], "dodeca-01"),
         (["--scenario", "keys.yaml"], "line 3, comands: "),
         (["--scenario", "no.yaml"], "scenario no.yaml: is not YAML"),
-        (["--scenario", "demmo"], "did you mean 'demo'? Allowed: brake_override, demo"),
+        (["--scenario", "demmo"], "did you mean 'demo'? Allowed: auto_sets, brake_override"),
         (["--scenario", "gone.yaml"], "scenario gone.yaml: cannot be read: No such file"),
         (["--rig", "simm"], "no rig 'simm': neither a file nor a shipped rig; shipped are: sim"),
         (["--rig", "rig.yaml"], "rig.yaml: 2 problem(s)"),

@@ -49,6 +49,34 @@ def test_a_typed_command_is_answered_with_its_effect_or_with_a_reason_and_a_way(
     assert "Traceback" not in one.errors
 
 
+def test_a_hazardous_command_is_explained_and_sent_only_when_confirmed(
+    root: Path, quiet: Path
+) -> None:
+    command = ("run", "--scenario", quiet, "--runs", root, "--nats", "off")
+    with flight(*command, stdin=True) as one:
+        one.heard("run started")
+        for line, answers in {
+            "arm": ["arm: effect confirmed"],
+            "alloc auto": ["alloc auto: effect confirmed", "allocation AUTO"],
+            "alloc manual": ["HAZARDOUS: it switches control off and opens nozzles by hand"],
+            "alloc manual confirm": ["allocation MANUAL_OVERRIDE", "MANUAL_OVERRIDE_ACTIVE"],
+            "nozzles 1,7 100 50ms": ["say it again with the word confirm at its end"],
+            "nozzles 1,7 100 50ms confirm": [
+                "nozzles 1,7 100 0.05s confirm: accepted",
+                "nozzles 1,7 100 0.05s confirm: effect confirmed",
+            ],
+            "brake": ["mode BRAKE", "allocation AUTO, OPERATOR"],
+            "nozzles 1 100 50ms confirm": [
+                "rejected, MANUAL_OVERRIDE_OFF; "
+                "allowed when in manual override (alloc manual confirm)"
+            ],
+        }.items():
+            one.type(line)
+            for answer in answers:
+                one.heard(answer)
+        assert "alloc manual: " not in one.text, "what was not confirmed was not sent"
+
+
 def test_what_is_wrong_goes_to_standard_error_and_nothing_of_it_to_the_loop(
     root: Path, short: Path
 ) -> None:

@@ -82,7 +82,7 @@ def test_bots_rigs_and_scenarios_are_in_it(installed: Path, tmp_path: Path) -> N
     listed = run(installed / "qiki-hil", "run", "--list", cwd=tmp_path)
     assert "slcan" in listed
     assert "demo" in listed
-    assert "59.97" in run(installed / "qiki-hil", "can", "load", "--rate", 500, cwd=tmp_path)
+    assert "59.99" in run(installed / "qiki-hil", "can", "load", "--rate", 500, cwd=tmp_path)
 
 
 @pytest.mark.parametrize("rig", ["sim", "virtual"])

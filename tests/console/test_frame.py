@@ -71,6 +71,15 @@ def test_the_sizes_of_everything_are_told():
     assert "✓ broker connected, 0 sent" in text
 
 
+def test_a_nozzle_that_is_out_says_why():
+    state = filled()
+    state.isolated = 0b1111
+    state.stuck_open, state.stuck_closed, state.returning = 0b0001, 0b0010, 0b0001_0100
+    text = "\n".join(frame(state))
+    for words in ("00 ✗open", "01 ✗closed", "02 ✗rests", "03 ✗isolated", f"04 {UNICODE.warn}trial"):
+        assert words in text
+
+
 def test_every_meaning_has_a_glyph_or_a_word_besides_its_colour():
     state = filled()
     state.armed, state.hold_reason = False, "NAV_STALE"
@@ -104,6 +113,14 @@ def test_what_is_old_is_marked_stale_and_what_was_never_heard_says_so():
     assert "pose  ◷ 300 ms STALE" in text
     assert "power  ✓ 20 ms old" in text
     assert "thrusters  ◷ never heard" in text
+
+
+def test_the_allocation_mode_is_told_with_what_was_asked_and_why():
+    state = filled()
+    assert "old  allocation ADAPTIVE ──" in "\n".join(frame(state))
+    state.allocation_asked, state.allocation_reason = "AUTO", "THRUST_MAP_MISSING"
+    text = "\n".join(frame(state, 80, 24))
+    assert "allocation ADAPTIVE for AUTO (THRUST_MAP_MISSING)" in text
 
 
 def test_nothing_known_is_shown_as_nothing_known():
@@ -151,3 +168,23 @@ def test_a_terminal_that_knows_only_ascii_gets_only_ascii():
     assert glyphs_for("ascii") is ASCII
     assert glyphs_for(None) is ASCII
     assert glyphs_for("no-such-encoding") is ASCII
+
+
+def test_what_holds_back_is_told_with_its_reason():
+    state = filled()
+    assert "held back" not in "\n".join(frame(state))
+    state.rcs_power_max_w, state.rcs_power_limits = 22_361.0, 0b1001
+    state.cluster_limits = (4, 1, 2 | 4, 8)
+    state.resting = 0x0F08
+    state.loads_shed, state.loads_throttled, state.power_faults = 0b1_1000, 0b10, 1
+    text = "\n".join(frame(state, 200))
+    assert (
+        "! held back: nozzles 22.4 kW CAP_LOW, C1 RCS_CLUSTER_HOT_DERATED, "
+        "C2 RCS_CLUSTER_HOT_TRIPPED, C3 THERMAL_UNKNOWN, shed radar transponder, "
+        "throttled motion, PDU_OVERCURRENT"
+    ) in text
+    assert "03 rests" in text
+    assert "08 rests" in text
+    assert "04 rests" not in text
+    state.working_mass_low = True
+    assert "WORKING_MASS_LOW" in "\n".join(frame(state, 200))

@@ -112,6 +112,13 @@ def test_plain_lines_come_once_a_second_and_once_for_every_event():
     ]
 
 
+def test_a_status_line_names_nozzles_by_what_is_wrong_with_them():
+    state = LiveState(isolated=0b1001, stuck_open=0b1000, returning=0b0011, feedback_lies=0b1000)
+    out = Output()
+    PlainView(out).update(state)
+    assert "ISOLATED 0,3, STUCK OPEN 3, ON TRIAL 1, FEEDBACK LIES 3" in out.getvalue()
+
+
 def test_plain_lines_say_what_is_wrong_and_what_is_unknown():
     out = Output()
     state = LiveState(hold_reason="NAV_STALE", records_dropped=4, ages_s={"nav": 1.25})
@@ -120,6 +127,31 @@ def test_plain_lines_say_what_is_wrong_and_what_is_unknown():
         "    0.00 s, UNKNOWN silent, position ? ? ? m, attitude ? ? ? deg, rate ? deg/s, "
         "propellant ? kg, overruns 0, DROPPED 4, HELD NAV_STALE, STALE nav 1.2 s\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "mode", "reason", "words"),
+    [
+        ("ADAPTIVE", "ADAPTIVE", "NONE", ""),
+        ("AUTO", "AUTO", "NONE", "allocation AUTO"),
+        (
+            "AUTO",
+            "ADAPTIVE",
+            "THRUST_MAP_MISSING",
+            "allocation ADAPTIVE for AUTO (THRUST_MAP_MISSING)",
+        ),
+        ("ADAPTIVE", "ADAPTIVE", "RATE_LIMIT", "allocation ADAPTIVE (RATE_LIMIT)"),
+        ("MANUAL_OVERRIDE", "MANUAL_OVERRIDE", "NONE", "allocation MANUAL_OVERRIDE"),
+    ],
+)
+def test_plain_lines_tell_an_allocation_that_is_not_the_usual(asked, mode, reason, words):
+    out = Output()
+    state = LiveState(
+        allocation_asked=asked, allocation_mode=mode, allocation_reason=reason, isolated=1
+    )
+    PlainView(out).update(state)
+    told = out.getvalue().strip().split(", ")
+    assert told[-2] == (words or "overruns 0")
 
 
 def test_plain_lines_begin_with_the_first_record():

@@ -4,9 +4,19 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from qiki_hil._pb.qiki.telemetry.v1 import power_pb2
 from qiki_hil.clock import monotonic_ns
 from qiki_hil.errors import RigError
-from qiki_hil.kernels import CLUSTERS, NOZZLES, Feedback, Truth, ValveCommand, wait_until_ns
+from qiki_hil.kernels import (
+    CLUSTERS,
+    FRESH_NODES,
+    FRESH_POWER_DETAIL,
+    NOZZLES,
+    Feedback,
+    Truth,
+    ValveCommand,
+    wait_until_ns,
+)
 from qiki_hil.rig import Fault, InitialState, Rig, RigConfig, make_rig
 from qiki_hil.spec import BotSpec
 
@@ -117,6 +127,21 @@ class RigContract:
         parts = 0b1111101  # rates, attitude, position, velocity, power, thermal
         assert seen & parts == parts
         assert seen & VALVES == VALVES
+
+    def test_the_power_plane_and_every_thermal_node_are_told(self, loop: Loop) -> None:
+        seen = 0
+        for _ in range(round(2.1 * self.rate_hz)):
+            seen |= loop.tick(ValveCommand()).fresh
+        assert seen & FRESH_POWER_DETAIL
+        assert seen & FRESH_NODES
+        detail = power_pb2.PowerDetail.FromString(loop.feedback.power_detail)
+        assert detail.given.base_w == SPEC.power.base_out_w
+        assert detail.bus_a == pytest.approx(139.0 / 26.8, abs=0.1)
+        temp_c, warned, tripped = loop.feedback.nodes
+        assert len(temp_c) == len(SPEC.thermal.nodes)
+        assert (warned, tripped) == (0, 0)
+        for name, value in zip(SPEC.thermal.node_names, temp_c, strict=True):
+            assert value == pytest.approx(SPEC.thermal.nodes[name].init_c, abs=6.0), name
 
     def test_a_valve_commanded_open_shows_its_open_time(self, loop: Loop) -> None:
         command = self.command(True, range(5, 6))

@@ -49,7 +49,7 @@ def seen(rig: Rig, ticks: int = 100) -> int:
     return fresh
 
 
-EVERYTHING = 0b1111_0111_1111
+EVERYTHING = 0b1_1111_1111_1111
 
 
 @pytest.mark.parametrize(

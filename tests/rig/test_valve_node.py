@@ -117,6 +117,38 @@ def test_a_controller_with_another_period_is_refused(armed: ValveNode) -> None:
     assert armed.state is NodeState.FAULT
 
 
+@pytest.fixture
+def mixed() -> ValveNode:
+    """Armed; valves 0 and 1 are on or off, 2 and 3 take a level."""
+    mixed = ValveNode(PERIOD_US, ARMING_TICKS, (False, False, True, True))
+    mixed.arm(PERIOD_US)
+    return mixed
+
+
+def test_a_missing_command_holds_a_level_where_it_was(mixed: ValveNode) -> None:
+    mixed.command((700, 2000, 700, 2000))
+    assert mixed.tick() == (700, 2000, 700, 2000)
+    assert mixed.tick() == (2000, 2000, 700, 2000)
+    mixed.command((700, 0, 300, 0))
+    assert mixed.tick() == (700, 0, 300, 0)
+    assert mixed.tick() == (0, 0, 300, 0)
+
+
+def test_after_a_failsafe_a_level_is_obeyed_at_once(mixed: ValveNode) -> None:
+    mixed.command(WHOLE)
+    for _ in range(5):
+        mixed.tick()
+    assert mixed.state is NodeState.FAILSAFE
+    mixed.command((700, 2000, 700, 2000))
+    assert mixed.tick() == (0, 2000, 700, 2000)
+
+
+def test_a_level_ends_with_the_third_period_after_the_last_command(mixed: ValveNode) -> None:
+    mixed.command((0, 0, 700, 0))
+    ticks = [mixed.tick() for _ in range(5)]
+    assert ticks == [(0, 0, 700, 0), (0, 0, 700, 0), (0, 0, 700, 0), CLOSED, CLOSED]
+
+
 def test_the_node_may_be_open_only_in_these_cases() -> None:
     """The whole rule as one boolean, over every history of five ticks."""
     steps = ("nothing", "command", "disarm")

@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
-from qiki_hil.control.scenario import COMMAND_HELP, CommandError, format_command, parse_command
+from qiki_hil.control.scenario import (
+    COMMAND_HELP,
+    CommandError,
+    format_command,
+    parse_command,
+    unconfirmed,
+)
 from qiki_hil.control.scenario.attitude import angle_between_deg
 from qiki_hil.control.scenario.profile import AXES, SEGMENTS_MAX
 from qiki_hil.errors import ScenarioError
@@ -78,6 +84,47 @@ def test_modes_are_asked_for_by_name():
     assert parse_command("mode Coast").set_mode.mode == pb.FLIGHT_MODE_COAST
 
 
+@pytest.mark.parametrize(
+    ("text", "mode", "confirmed"),
+    [
+        ("alloc auto", pb.ALLOCATION_MODE_AUTO, False),
+        ("ALLOC Adaptive", pb.ALLOCATION_MODE_ADAPTIVE, False),
+        ("alloc manual", pb.ALLOCATION_MODE_MANUAL_OVERRIDE, False),
+        ("alloc manual confirm", pb.ALLOCATION_MODE_MANUAL_OVERRIDE, True),
+    ],
+)
+def test_allocation_modes_are_asked_for_by_name(text, mode, confirmed):
+    asked = parse_command(text).set_allocation_mode
+    assert (asked.mode, asked.confirmed) == (mode, confirmed)
+
+
+def test_nozzles_are_named_with_a_level_a_duration_and_a_confirmation():
+    fire = parse_command("nozzles 3,7,15 50 300ms CONFIRM").fire_nozzles
+    assert (list(fire.nozzles), fire.level_ratio, fire.duration_s) == ([3, 7, 15], 0.5, 0.3)
+    assert fire.confirmed
+    assert not parse_command("nozzles 0 100 1").fire_nozzles.confirmed
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("alloc manual", "HAZARDOUS: it switches control off and opens nozzles by hand"),
+        ("nozzles 3 50 1s", "HAZARDOUS: it opens these nozzles with nothing to hold the craft"),
+        ("alloc manual confirm", ""),
+        ("nozzles 3 50 1s confirm", ""),
+        ("alloc auto", ""),
+        ("alloc adaptive", ""),
+        ("rcs.up 100", ""),
+        ("brake", ""),
+    ],
+)
+def test_a_hazardous_command_without_confirmation_is_told_how_to_confirm(text, words):
+    said = unconfirmed(parse_command(text))
+    assert said.startswith(words)
+    assert bool(said) == bool(words)
+    assert said.endswith("say it again with the word confirm at its end") or not said
+
+
 def test_a_profile_is_a_list_of_segments():
     text = "profile forward 60 1s ramp_in=0.2 ramp_out=100ms; 0,3,4 20 500ms;"
     first, second = parse_command(text).thrust_profile.segments
@@ -108,6 +155,17 @@ def test_a_profile_is_a_list_of_segments():
         ("rcs.up 50 -1s", 11, "DUR must be within 0..3600 s or ms, not '-1s'"),
         ("rcs.up 50 5min", 11, "DUR must be a finite number (s or ms), not '5min'"),
         ("rcs.fire fwd 50", 10, "AXIS 'fwd' is not known; did you mean 'forward'?"),
+        ("alloc", 6, "MODE (auto, adaptive, manual) is missing"),
+        ("alloc manuel", 7, "MODE 'manuel' is not known; did you mean 'manual'?"),
+        ("alloc manual yes", 14, "CONFIRMATION 'yes' is not known. Allowed: confirm"),
+        ("alloc manual confirm now", 22, "'now' is too much. Usage: alloc MODE [confirm]"),
+        ("nozzles", 8, "N,N,... is missing"),
+        ("nozzles 3,16 50 1s", 9, "N must be whole numbers of 0..15, not '16'"),
+        ("nozzles 3, 7 50 1s", 9, "N must be whole numbers of 0..15, not ''"),
+        ("nozzles 3,+7 50 1s", 9, "N must be whole numbers of 0..15, not '+7'"),
+        ("nozzles 3,7,3 50 1s", 9, "N 3 is given twice"),
+        ("nozzles 3 50", 13, "DUR (1, 0.5s, 300ms) is missing"),
+        ("nozzles 3 101 1s", 11, "PCT must be within 0..100 %, not '101'"),
         ("mode cost", 6, "NAME 'cost' is not known; did you mean 'coast'?"),
         ("profile", 8, "DIR is missing"),
         ("profile sideways 1 1", 9, "DIR 'sideways' is not known. Allowed: forward, aft"),
@@ -210,11 +268,22 @@ segments = st.tuples(
     st.floats(0.0, 0.5),
 ).map(lambda s: f"{s[0]} {s[1]} {s[2]!r} ramp_in={s[3]!r} ramp_out={s[4]!r}")
 profiles = st.lists(segments, min_size=1, max_size=8).map(lambda s: "profile " + "; ".join(s))
-words = st.sampled_from(["arm", "disarm", "safe", "brake", "hold", "rcs.stop", "mode dock"])
+words = st.sampled_from(
+    [
+        *("arm", "disarm", "safe", "brake", "hold", "rcs.stop", "mode dock"),
+        *("alloc auto", "alloc adaptive", "alloc manual", "alloc manual confirm"),
+    ]
+)
+firings = st.tuples(
+    st.lists(st.integers(0, 15), min_size=1, unique=True).map(lambda n: ",".join(map(str, n))),
+    levels,
+    durations,
+    st.sampled_from(["", " confirm"]),
+).map(lambda f: f"nozzles {f[0]} {f[1]} {f[2]}{f[3]}")
 
 
 @settings(deadline=None)
-@given(st.one_of(words, poses, pushes, profiles))
+@given(st.one_of(words, poses, pushes, profiles, firings))
 def test_text_and_command_are_the_same_there_and_back(text):
     command = parse_command(text)
     assert parse_command(format_command(command)) == command
@@ -245,6 +314,8 @@ def test_any_text_is_a_command_or_a_scenario_error(text):
         (pb.Command(fire_axis=pb.FireAxis(level_ratio=1, duration_s=1)), "without an axis"),
         (pb.Command(thrust_profile=pb.ThrustProfile()), "without segments"),
         (pb.Command(set_mode=pb.SetMode()), "not known"),
+        (pb.Command(set_allocation_mode=pb.SetAllocationMode()), "not known"),
+        (pb.Command(fire_nozzles=pb.FireNozzles(level_ratio=1)), "without nozzles"),
     ],
 )
 def test_a_command_that_no_text_can_give_says_so(command, words):

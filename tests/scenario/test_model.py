@@ -13,8 +13,10 @@ from qiki_hil.errors import ScenarioError
 from qiki_hil.rig import base as rig_base
 
 SHIPPED = [
+    "auto_sets",
     "brake_override",
     "demo",
+    "manual_override",
     "rest_to_rest_slew",
     "station_keeping",
     "thruster_stuck_closed",

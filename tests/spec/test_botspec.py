@@ -76,10 +76,13 @@ def test_shipped_nozzles_are_those_the_generator_makes(
 
 
 def test_the_core_object_has_exactly_the_fields_of_the_rust_structs() -> None:
-    structs = _rust_structs(CRAFT_RS.read_text(encoding="utf-8"))
+    text = CRAFT_RS.read_text(encoding="utf-8")
+    structs, rules = _rust_structs(text), _rust_rules(text)
 
     def compare(value: Any, kind: str) -> None:
-        if kind in structs:
+        if kind == "ModulatorConfig":
+            assert value.keys() == {"kind", *rules[value["kind"]]}
+        elif kind in structs:
             assert value.keys() == structs[kind].keys(), kind
             for key, inner in structs[kind].items():
                 compare(value[key], inner)
@@ -89,11 +92,14 @@ def test_the_core_object_has_exactly_the_fields_of_the_rust_structs() -> None:
                 compare(item, inner[1])
         else:
             sizes = {"f64": (), "usize": (), "String": (), "Vec3": (3,), "[Vec3; 3]": (3, 3)}
-            sizes |= {"HeatSource": (), "[String; 2]": (2,)}
+            sizes |= {"HeatSource": (), "LoopAllocation": (), "bool": (), "[String; 2]": (2,)}
             assert np.shape(value) == sizes[kind]
 
     for name in BotSpec.shipped():
         compare(json.loads(BotSpec.load(name).core_json()), "Craft")
+    for rule in RULES:
+        compare(json.loads(_with_rule(rule).core_json()), "Craft")
+    assert {rule["kind"] for rule in RULES} == rules.keys()
 
 
 def _rust_structs(text: str) -> dict[str, dict[str, str]]:
@@ -101,6 +107,57 @@ def _rust_structs(text: str) -> dict[str, dict[str, str]]:
         name: dict(re.findall(r"pub (\w+): ([^,\n]+),\n", body))
         for name, body in re.findall(r"pub struct (\w+) \{(.*?\n)\}", text, re.DOTALL)
     }
+
+
+def _rust_rules(text: str) -> dict[str, list[str]]:
+    """Kind and parameters of each variant of `ModulatorConfig`."""
+    (body,) = re.findall(r"pub enum ModulatorConfig \{(.*?)\n\}", text, re.DOTALL)
+    return {
+        re.sub(r"\B([A-Z])", r"_\1", name).lower(): re.findall(
+            r"^ +(\w+): f64,", fields, re.MULTILINE
+        )
+        for name, fields in re.findall(r"^    (\w+) \{(.*?)\}", body, re.DOTALL | re.MULTILINE)
+    }
+
+
+RULES: list[dict[str, Any]] = [
+    {"kind": "pwpf", "km": 7.5, "tau_s": 0.55, "u_on": 0.45, "u_off": 0.05},
+    {"kind": "bang_bang", "band_s": 0.04},
+    {"kind": "schmitt", "level_on": 0.75, "level_off": 0.25},
+    {"kind": "remainder"},
+]
+
+
+def _with_rule(rule: dict[str, Any]) -> BotSpec:
+    data = content()
+    data["control"]["modulator"] = rule
+    return BotSpec.from_mapping(data)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["kind"])
+def test_a_firing_rule_is_written_read_back_and_part_of_the_hash(rule: dict[str, Any]) -> None:
+    spec = _with_rule(rule)
+    assert spec.control.modulator.model_dump() == rule
+    assert BotSpec.parse(spec.to_yaml()) == spec
+    assert json.loads(spec.core_json())["control"]["modulator"] == rule
+    assert (spec.hash == DEFAULT.hash) == (spec == DEFAULT)
+
+
+def test_a_nozzle_that_takes_a_level_is_on_or_off_no_more() -> None:
+    data = content()
+    data["thrusters"][3]["throttleable"] = True
+    spec = BotSpec.from_mapping(data)
+    throttleable = [t["throttleable"] for t in json.loads(spec.core_json())["thrusters"]]
+    assert throttleable == [index == 3 for index in range(16)]
+    assert spec.hash != DEFAULT.hash
+    assert BotSpec.parse(spec.to_yaml()) == spec
+
+
+def test_the_pulses_of_throttled_nozzles_are_nobodys_limit() -> None:
+    data = content()
+    data["control"]["modulator"] = {"kind": "bang_bang", "band_s": 0.02}
+    data["thruster_defaults"]["throttleable"] = True
+    assert BotSpec.from_mapping(data).control.modulator.kind == "bang_bang"
 
 
 def test_the_core_object_carries_valve_timing_and_sensor_errors() -> None:

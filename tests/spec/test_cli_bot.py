@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -107,6 +108,17 @@ def test_init_of_the_table_keeps_its_two_thrust_classes(tmp_path: Path) -> None:
     made, shipped = BotSpec.load(out), BotSpec.load("dodeca-table")
     assert made.thrusters == shipped.thrusters
     assert made.hull == shipped.hull
+
+
+def test_init_lets_any_nozzle_alone_be_fired_by_hand(tmp_path: Path) -> None:
+    for number, answers in enumerate(
+        (["--geometry", "table"], ["--thrust-n", "600"], ["--inradius-m", "0.5"])
+    ):
+        out = tmp_path / f"craft_{number}.yaml"
+        assert run("init", out, "--yes", *answers).exit_code == 0
+        spec = BotSpec.load(out)
+        torques_nm = np.linalg.norm(spec.effectiveness[3:] * spec.thrust_max_n, axis=0)
+        assert torques_nm.max() < spec.control.manual_torque_max_nm < 2.0 * torques_nm.max()
 
 
 def test_init_plans_within_the_authority_of_a_weak_bot(tmp_path: Path) -> None:

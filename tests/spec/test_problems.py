@@ -60,6 +60,7 @@ def one_sided(data: dict[str, Any]) -> None:
 
 
 HULL = ("hull", "faces")
+MODULATOR = ("control", "modulator")
 CASES: list[tuple[Change, str]] = [
     (put([0.0, 0.0, 1.2], "thrusters", 3, "force_direction_body"),
      "thrusters[3].force_direction_body: length 1.2, must be 1 ± 0.01: divide by its length"),
@@ -87,8 +88,8 @@ CASES: list[tuple[Change, str]] = [
     (alike, "thrusters: the effectiveness matrix has rank 3, must be 6: add other positions or "
      "directions"),
     (one_sided, "thrusters: no combination gives a wrench along force ("),
-    (put(True, "thruster_defaults", "throttleable"),
-     "thruster_defaults.throttleable: must be False, got True"),
+    (put("yes", "thruster_defaults", "throttleable"),
+     "thruster_defaults.throttleable: must be a valid boolean, got 'yes'"),
     (put(0.01, "thruster_defaults", "valve", "max_on_s"),
      "thruster_defaults.valve.max_on_s: 0.01 s, must be greater than min_on_s, 0.03 s"),
     (put(0.02, "thruster_defaults", "valve", "min_om_s"),
@@ -99,13 +100,30 @@ CASES: list[tuple[Change, str]] = [
     (put(200.0, "thruster_defaults", "power_w_per_n"),
      "thruster_defaults.power_w_per_n: the nozzle draws 48000 W, more than "
      "control.rcs_power_max_w, 45000 W: it could never open"),
-    (put(0.5, "control", "pwpf", "tau_s"),
-     "control.pwpf: shortest pulse -tau_s ln(1 - (u_on - u_off)/km) = 27.40 ms, must be at least "
-     "the valves' min_on_s, 30 ms: raise tau_s or u_on - u_off, or lower km"),
-    (put(0.45, "control", "pwpf", "u_off"),
-     "control.pwpf.u_off: 0.45, must be less than u_on, 0.45"),
-    (put(0.4, "control", "pwpf", "km"),
-     "control.pwpf.km: 0.4, must be greater than u_on - u_off, 0.4: no pulse would end"),
+    (put(0.5, *MODULATOR, "tau_s"),
+     "control.modulator: shortest pulse -tau_s ln(1 - (u_on - u_off)/km) = 27.40 ms, must be at "
+     "least the valves' min_on_s, 30 ms: raise tau_s or u_on - u_off, or lower km"),
+    (put(0.45, *MODULATOR, "u_off"),
+     "control.modulator.u_off: 0.45, must be less than u_on, 0.45"),
+    (put(0.4, *MODULATOR, "km"),
+     "control.modulator.km: 0.4, must be greater than u_on, 0.45: no level would fire"),
+    (put(-0.1, *MODULATOR, "u_off"),
+     "control.modulator.u_off: must be greater than or equal to 0, got -0.1"),
+    (put(0.1, *MODULATOR, "u_of"),
+     "control.modulator.u_of: unknown key; did you mean u_off?"),
+    (drop(*MODULATOR, "kind"), "control.modulator.kind: missing"),
+    (put("pwm", *MODULATOR, "kind"),
+     "control.modulator.kind: must be 'pwpf', 'bang_bang', 'schmitt', 'remainder', got 'pwm'"),
+    (put("pwpf", *MODULATOR), "control.modulator: must be a mapping, got 'pwpf'"),
+    (put({"kind": "bang_bang", "band_s": 0.02}, *MODULATOR),
+     "control.modulator.band_s: shortest pulse and pause are band_s = 20 ms, must be at least the "
+     "valves' min_on_s, 30 ms, and min_off_s, 30 ms"),
+    (put({"kind": "schmitt", "level_on": 0.25, "level_off": 0.25}, *MODULATOR),
+     "control.modulator.level_off: 0.25, must be less than level_on, 0.25"),
+    (put({"kind": "schmitt", "level_on": 1.1, "level_off": 0.25}, *MODULATOR),
+     "control.modulator.level_on: must be less than or equal to 1, got 1.1"),
+    (put({"kind": "remainder", "band_s": 0.04}, *MODULATOR),
+     "control.modulator.band_s: unknown key; allowed: kind"),
     (put(28.0, "power", "bus_min_v"),
      "power.bus_min_v: 28 V, must be less than bus_nominal_v, 28 V"),
     (put(0.3, "power", "battery_shed_soc"),
@@ -199,13 +217,13 @@ def test_a_broken_value_is_named_with_what_would_be_right(change: Change, text: 
 def test_problems_of_all_sections_come_at_once_schema_and_meaning_together() -> None:
     found = problems(
         put(-1.0, "hull", "inradius_m"),
-        put(0.5, "control", "pwpf", "tau_s"),
+        put(0.5, *MODULATOR, "tau_s"),
         put(16, "can", "nav_node_id"),
         put([0.0, 0.0, 1.2], "mounts", "imu", "boresight_body"),
         put(["plasma"], "components", "imu", "consumes"),
         put([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 9.0]], "mass", "inertia_kgm2"),
     )
-    starts = ("hull.inradius_m", "control.pwpf", "can:", "mounts.imu", "components.imu", "mass.in")
+    starts = ("hull.inradius_m", "control.mod", "can:", "mounts.imu", "components.imu", "mass.in")
     assert len(found) == len(starts)
     for start in starts:
         assert any(problem.startswith(start) for problem in found), start

@@ -43,6 +43,9 @@ def test_subject_and_type_are_named_after_the_detail() -> None:
         (pb.BrokerStateChanged(connected=False), pb.SEVERITY_WARNING, 411),
         (pb.ExpectationJudged(met=False), pb.SEVERITY_WARNING, 0),
         (pb.ModeChanged(), pb.SEVERITY_INFO, 0),
+        (pb.AllocationChanged(to_mode=1), pb.SEVERITY_INFO, 0),
+        (pb.AllocationChanged(to_mode=2, reason=17), pb.SEVERITY_WARNING, 0),
+        (pb.AllocationChanged(to_mode=3), pb.SEVERITY_WARNING, 0),
     ],
 )
 def test_severity_and_registrar_code_follow_from_the_detail(

@@ -60,6 +60,17 @@ def built(*records: cycle_pb2.CycleRecord) -> snapshot_pb2.TelemetrySnapshot:
     )
 
 
+def test_the_allocation_mode_asked_for_and_the_one_in_effect_are_both_there() -> None:
+    fallen_back = record(0)
+    fallen_back.control.allocation_asked = command_pb2.ALLOCATION_MODE_AUTO
+    fallen_back.control.allocation_mode = command_pb2.ALLOCATION_MODE_ADAPTIVE
+    fallen_back.control.allocation_reason = command_pb2.REASON_CODE_THRUST_MAP_MISSING
+    data = json.loads(to_json(built(fallen_back)))
+    assert data["allocationAsked"] == "ALLOCATION_MODE_AUTO"
+    assert data["allocationMode"] == "ALLOCATION_MODE_ADAPTIVE"
+    assert data["allocationReason"] == "REASON_CODE_THRUST_MAP_MISSING"
+
+
 def test_before_the_first_record_there_is_only_the_origin() -> None:
     snapshot = built()
     assert {field.name for field, _ in snapshot.ListFields()} == {

@@ -12,7 +12,7 @@ def test_load_lists_every_frame_and_passes_at_500_hz() -> None:
     result = CliRunner().invoke(can, ["load"])
     assert result.exit_code == 0
     assert all(name in result.output for name in Catalogue.shipped().frames)
-    assert "total 59.97% of 1000000 bit/s at 500 Hz: fits, 60% allowed" in result.output
+    assert "total 59.99% of 1000000 bit/s at 500 Hz: fits, 60% allowed" in result.output
 
 
 @pytest.mark.parametrize("arguments", [["--rate", "501"], ["--bitrate", "500000"]])

@@ -13,6 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from qiki_hil.console.cli.bot_map import map_
 from qiki_hil.errors import QikiError, SpecError
 from qiki_hil.spec import AXES, Answers, Authority, BotSpec, generate
 from qiki_hil.spec.drawing import VIEWS, figure, text_view
@@ -27,6 +28,9 @@ def bot() -> None:
 
     NAME is a bot that ships with the package (dodeca-01, dodeca-table), FILE a YAML file.
     """
+
+
+bot.add_command(map_)
 
 
 @bot.command()

@@ -14,6 +14,7 @@ from qiki_hil.errors import QikiError
 
 COMMANDS = {
     "run": ("qiki_hil.console.cli.run", "Fly a scenario on a rig."),
+    "profile": ("qiki_hil.console.cli.profile", "What a thrust profile would do."),
     "campaign": ("qiki_hil.console.cli.campaign", "Fly a scenario many times, dispersed."),
     "replay": ("qiki_hil.console.cli.replay", "Check a recorded run against the controller."),
     "bot": ("qiki_hil.console.cli.bot", "Check, show, hash and make BotSpecs."),

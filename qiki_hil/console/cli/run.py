@@ -7,20 +7,24 @@ from pathlib import Path
 from typing import Literal
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 
 from qiki_hil import clock
 from qiki_hil._pb.qiki.events.v1 import events_pb2
+from qiki_hil.app.profile_run import preview_push, profile_command, pushes
 from qiki_hil.app.request import NATS_PRIVATE, SPEED_MAX, RunParts, RunRequest, load
 from qiki_hil.app.runner import Outcome, Runner
 from qiki_hil.app.supervisor import RunObserver
+from qiki_hil.console.cli.profile import exit_code, show_pushes
 from qiki_hil.console.live.command_line import CommandLine
 from qiki_hil.console.live.summary_view import summary_lines, summary_view
 from qiki_hil.console.live.view import LiveView, PlainView, View
 from qiki_hil.console.live.watcher import Watcher
-from qiki_hil.control.scenario import Scenario, parse_command
+from qiki_hil.control.scenario import Scenario, parse_command, shipped_profiles, unconfirmed
 from qiki_hil.errors import QikiError
 from qiki_hil.rig import RigConfig
+from qiki_hil.spec import BotSpec
 from qiki_hil.telemetry import PublisherStats
 
 PROMPT_S = 0.05
@@ -60,6 +64,9 @@ class Nobody:
 @click.command()
 @click.option("--rig", default="sim", show_default=True, help="Rig by name, or a rig.yaml.")
 @click.option("--scenario", default="demo", show_default=True, help="Scenario by name or file.")
+@click.option(
+    "--profile", help="In place of a scenario: fly a thrust profile by name, file or segments."
+)
 @click.option("--bot", default="dodeca-01", show_default=True, help="BotSpec by name or file.")
 @click.option("--rate", type=int, help="Loop rate, 200..1000 Hz.  [default: the rig's]")
 @click.option(
@@ -88,10 +95,12 @@ class Nobody:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print nothing but the summary, as JSON.")
 @click.option("--plain", is_flag=True, help="Plain lines instead of the live view.")
-@click.option("--list", "list_only", is_flag=True, help="List rigs and scenarios, run nothing.")
+@click.option("--dry-run", is_flag=True, help="Say what its pushes would do, run nothing.")
+@click.option("--list", "list_only", is_flag=True, help="List what ships, run nothing.")
 def run(
     rig: str,
     scenario: str,
+    profile: str | None,
     bot: str,
     rate: int | None,
     speed: float | Literal["max"],
@@ -101,6 +110,7 @@ def run(
     root: Path,
     as_json: bool,
     plain: bool,
+    dry_run: bool,
     list_only: bool,
 ) -> None:
     """Fly SCENARIO on RIG. Commands can be typed while it runs: arm, hold, goto X Y Z, turn R P Y,
@@ -111,11 +121,17 @@ def run(
     if list_only:
         click.echo(f"rigs: {', '.join(RigConfig.shipped())}")
         click.echo(f"scenarios: {', '.join(Scenario.shipped())}")
+        click.echo(f"profiles: {', '.join(shipped_profiles())}")
         return
+    if profile is not None and given("scenario"):
+        raise click.UsageError("--scenario and --profile are both given: a run flies one of them")
+    if dry_run:
+        sys.exit(preview(bot, scenario, profile, as_json))
     parts = load(
         RunRequest(
             rig=rig,
             scenario=scenario,
+            profile=profile,
             bot=bot,
             rate_hz=rate,
             speed=speed,
@@ -129,6 +145,23 @@ def run(
     outcome = asyncio.run(fly(parts, None if as_json else make_view(live)))
     show(outcome, as_json, live)
     sys.exit(EXIT_BY_STATUS[outcome.summary.status])
+
+
+def given(name: str) -> bool:
+    """Whether an option stands on the command line."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is ParameterSource.COMMANDLINE
+
+
+def preview(bot: str, scenario: str, profile: str | None, as_json: bool) -> int:
+    """Prints what the pushes of a scenario, or a profile, would do; returns the exit code."""
+    spec = BotSpec.load(bot)
+    if profile is None:
+        found = pushes(spec, Scenario.load(scenario))
+    else:
+        found = [preview_push(spec, profile_command(profile))]
+    show_pushes(bot, found, as_json)
+    return exit_code(found)
 
 
 def make_view(live: bool) -> View:
@@ -162,10 +195,13 @@ def submit(runner: Runner, line: str) -> str:
     if not line.strip():
         return ""
     try:
-        runner.supervisor.submit(parse_command(line))
+        command = parse_command(line)
+        complaint = unconfirmed(command)
+        if not complaint:
+            runner.supervisor.submit(command)
     except QikiError as error:
         return str(error)
-    return ""
+    return complaint
 
 
 async def follow(watcher: Watcher, line: CommandLine) -> None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from qiki_hil.console.live.glyphs import ASCII, Glyphs, bar, clip, fixed
+from qiki_hil.console.live.limits import limit_words
+from qiki_hil.console.live.plain import allocation_words
 from qiki_hil.console.live.state import NODE_WORDS, STALE_S, EventLine, LiveState
 
 
@@ -140,7 +142,9 @@ def _joined_titles(left: Text, right: Text, at: int) -> Text:
 
 
 def _thruster_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
-    rows = [_title("thrusters", width, glyphs, age_text(state, "thermal", glyphs))]
+    style = "bold red" if state.allocation_mode == "MANUAL_OVERRIDE" else ""
+    allocation = Text(allocation_words(state), style)
+    rows = [_title("thrusters", width, glyphs, age_text(state, "thermal", glyphs), allocation)]
     cells = max((width - 21) // 4 - 9, 1)
     for cluster in range(4):
         node = state.node_state[cluster]
@@ -158,12 +162,23 @@ def _thruster_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text
 def _nozzle(state: LiveState, nozzle: int, cells: int, glyphs: Glyphs) -> Text:
     text = Text(f" {nozzle:02d}")
     if state.isolated >> nozzle & 1:
-        return text.append(Text(f" {clip(f'{glyphs.bad}isolated', cells + 5)}", "bold red"))
+        word = f"{glyphs.bad}{_out_word(state, nozzle)}"
+        return text.append(Text(f" {clip(word, cells + 5)}", "bold red"))
+    if state.returning >> nozzle & 1:
+        return text.append(Text(f" {clip(f'{glyphs.warn}trial', cells + 5)}", "bold yellow"))
     if state.valve_fault >> nozzle & 1:
         return text.append(Text(f" {clip(f'{glyphs.warn}fault', cells + 5)}", "bold yellow"))
+    if state.resting >> nozzle & 1:
+        return text.append(Text(f" {clip('rests', cells + 5)}", "yellow"))
     ratio = state.on_ratio[nozzle]
     text.append(Text(bar(ratio, cells, glyphs), "cyan" if ratio > 0.0 else "dim"))
     return text.append(f"{ratio * 100.0:4.0f}% ")
+
+
+def _out_word(state: LiveState, nozzle: int) -> str:
+    """Why a nozzle is out of use."""
+    words = (("open", state.stuck_open), ("closed", state.stuck_closed), ("rests", state.returning))
+    return next((word for word, bits in words if bits >> nozzle & 1), "isolated")
 
 
 def _loop_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
@@ -188,6 +203,9 @@ def _loop_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
         first.truncate(half - 1)
         first.append(" " * (half - first.cell_len))
         rows.append(first.append(second))
+    held = limit_words(state)
+    if held:
+        rows.append(Text(clip(f"{glyphs.warn} held back: {', '.join(held)}", width), "bold yellow"))
     return rows
 
 

@@ -3,6 +3,7 @@
 import math
 
 from qiki_hil.console.live.glyphs import ASCII, Glyphs
+from qiki_hil.console.live.limits import limit_words
 from qiki_hil.console.live.state import STALE_S, EventLine, LiveState, Vec3
 
 _LEVEL_WORD = {"info": "", "good": "OK: ", "warn": "WARNING: ", "bad": "ERROR: "}
@@ -26,9 +27,19 @@ def status_line(state: LiveState, glyphs: Glyphs) -> str:
         parts.append(f"DROPPED {state.records_dropped}")
     if state.hold_reason != "NONE":
         parts.append(f"HELD {state.hold_reason}")
-    if state.isolated:
-        nozzles = [str(nozzle) for nozzle in range(16) if state.isolated >> nozzle & 1]
-        parts.append(f"ISOLATED {','.join(nozzles)}")
+    if state.allocation_mode not in ("ADAPTIVE", "UNKNOWN") or state.allocation_reason != "NONE":
+        parts.append(allocation_words(state))
+    parts += [f"HELD BACK {words}" for words in limit_words(state)]
+    parts += [
+        f"{words} {_nozzles(bits)}"
+        for words, bits in (
+            ("ISOLATED", state.isolated),
+            ("STUCK OPEN", state.stuck_open),
+            ("ON TRIAL", state.returning & ~state.isolated),
+            ("FEEDBACK LIES", state.feedback_lies),
+        )
+        if bits
+    ]
     parts += [
         f"STALE {part} {age:.1f} s"
         for part, age in state.ages_s.items()
@@ -37,12 +48,26 @@ def status_line(state: LiveState, glyphs: Glyphs) -> str:
     return ", ".join(parts)
 
 
+def allocation_words(state: LiveState) -> str:
+    """The allocation mode in effect, the one asked for where it is another, and why."""
+    words = f"allocation {state.allocation_mode}"
+    if state.allocation_asked != state.allocation_mode:
+        words += f" for {state.allocation_asked}"
+    if state.allocation_reason != "NONE":
+        words += f" ({state.allocation_reason})"
+    return words
+
+
 def event_line(event: EventLine, glyphs: Glyphs) -> str:
     """An event with its moment; control characters become spaces."""
     text = "".join(char if char.isprintable() else " " for char in event.text)
     if glyphs is ASCII:
         text = text.encode("ascii", "replace").decode()
     return f"{event.time_s:8.2f} s, {_LEVEL_WORD[event.level]}{text}"
+
+
+def _nozzles(bits: int) -> str:
+    return ",".join(str(nozzle) for nozzle in range(16) if bits >> nozzle & 1)
 
 
 def _vector(values: Vec3, decimals: int) -> str:

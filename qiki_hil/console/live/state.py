@@ -12,7 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiki_hil.control.scenario.attitude import rpy_deg_from_xyzw
-from qiki_hil.control.scenario.signals import MODE_NAMES, REASON_NAMES, Columns
+from qiki_hil.control.scenario.signals import (
+    ALLOCATION_NAMES,
+    MODE_NAMES,
+    REASON_NAMES,
+    Columns,
+)
 
 Vec3 = tuple[float, float, float]
 Wrench = tuple[float, float, float, float, float, float]
@@ -59,6 +64,9 @@ class LiveState:
     mode: str = "UNKNOWN"
     armed: bool = False
     hold_reason: str = "NONE"
+    allocation_asked: str = "UNKNOWN"
+    allocation_mode: str = "UNKNOWN"
+    allocation_reason: str = "NONE"
     position_m: Vec3 = NAN3
     reference_position_m: Vec3 = NAN3
     velocity_mps: Vec3 = NAN3
@@ -71,6 +79,10 @@ class LiveState:
     # (16) part of the time commanded open since the view was last filled, 0..1.
     on_ratio: tuple[float, ...] = (0.0,) * 16
     isolated: int = 0
+    stuck_closed: int = 0
+    stuck_open: int = 0
+    returning: int = 0
+    feedback_lies: int = 0
     valve_fault: int = 0
     node_state: tuple[int, ...] = (0,) * 4
     cluster_temp_c: tuple[float, ...] = (float("nan"),) * 4
@@ -80,6 +92,15 @@ class LiveState:
     bus_v: float = float("nan")
     load_w: float = float("nan")
     propellant_kg: float = float("nan")
+    # What holds nozzles and loads back, as bits in the order of the core's words.
+    rcs_power_max_w: float = float("nan")
+    rcs_power_limits: int = 0
+    cluster_limits: tuple[int, ...] = (0,) * 4
+    resting: int = 0
+    working_mass_low: bool = False
+    loads_shed: int = 0
+    loads_throttled: int = 0
+    power_faults: int = 0
 
     measured_rate_hz: float = float("nan")
     # None where the cycle is not timed.
@@ -140,6 +161,9 @@ def _fill(state: LiveState, columns: Columns) -> None:
     state.mode = MODE_NAMES.get(int(last["mode"]), "UNKNOWN")
     state.armed = bool(last["armed"])
     state.hold_reason = REASON_NAMES.get(int(last["hold_reason"]), "UNKNOWN")
+    state.allocation_asked = ALLOCATION_NAMES.get(int(last["allocation_asked"]), "UNKNOWN")
+    state.allocation_mode = ALLOCATION_NAMES.get(int(last["allocation_mode"]), "UNKNOWN")
+    state.allocation_reason = REASON_NAMES.get(int(last["allocation_reason"]), "UNKNOWN")
     state.position_m = _vec3(last["est_position_m"])
     state.reference_position_m = _vec3(last["ref_position_m"])
     state.velocity_mps = _vec3(last["est_velocity_mps"])
@@ -151,10 +175,12 @@ def _fill(state: LiveState, columns: Columns) -> None:
     open_s = columns["on_time_us"].sum(axis=0, dtype=np.int64) / 1e6
     span_s = max(float(columns["period_s"].sum()), 1e-9)
     state.on_ratio = tuple(float(part) for part in np.clip(open_s / span_s, 0.0, 1.0))
-    state.isolated = int(last["isolated"])
+    for name in ("isolated", "stuck_closed", "stuck_open", "returning", "feedback_lies"):
+        setattr(state, name, int(last[name]))
     state.valve_fault = int(last["valve_fault"])
     state.node_state = tuple(int(node) for node in last["node_state"])
     _fill_reported(state, last)
+    _fill_limits(state, last)
     state.measured_rate_hz = len(columns["time_s"]) / span_s
     state.wakeup_p50_us = _percentile_us(columns["wakeup_ns"], 50.0)
     state.wakeup_p99_us = _percentile_us(columns["wakeup_ns"], 99.0)
@@ -168,6 +194,14 @@ def _fill_reported(state: LiveState, last: Mapping[str, Any]) -> None:
             setattr(state, name, float(last[name]))
     if np.isfinite(last["cluster_temp_c"]).all():
         state.cluster_temp_c = tuple(float(value) for value in last["cluster_temp_c"])
+
+
+def _fill_limits(state: LiveState, last: Mapping[str, Any]) -> None:
+    state.rcs_power_max_w = float(last["rcs_power_max_w"])
+    state.cluster_limits = tuple(int(bits) for bits in last["cluster_limits"])
+    state.working_mass_low = bool(last["working_mass_low"])
+    for name in ("rcs_power_limits", "resting", "loads_shed", "loads_throttled", "power_faults"):
+        setattr(state, name, int(last[name]))
 
 
 def _percentile_us(nanoseconds: NDArray[Any], percent: float) -> float | None:

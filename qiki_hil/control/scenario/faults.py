@@ -22,6 +22,14 @@ class FaultKind:
 FAULT_KINDS: dict[str, FaultKind] = {
     "stuck_closed": FaultKind("nozzle", "the valve does not open"),
     "stuck_open": FaultKind("nozzle", "the valve does not close"),
+    "stuck_closed_unseen": FaultKind(
+        "nozzle", "the valve does not open, and its feedback says that it obeys"
+    ),
+    "stuck_open_unseen": FaultKind(
+        "nozzle", "the valve does not close, and its feedback says that it obeys"
+    ),
+    "sensor_closed": FaultKind("nozzle", "the valve obeys, and its feedback always says closed"),
+    "sensor_open": FaultKind("nozzle", "the valve obeys, and its feedback always says open"),
     "nav_dropout": FaultKind("sensor", "the sensor reports nothing"),
     "node_silent": FaultKind("cluster", "the valve node of a cluster is dead, its valves closed"),
     "lost_frames": FaultKind("percent", "this part of all reports is lost, at random"),

@@ -7,12 +7,14 @@ import numpy as np
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
 from qiki_hil.control.scenario.attitude import rpy_deg_from_xyzw
-from qiki_hil.control.scenario.grammar import MODES
-from qiki_hil.control.scenario.profile import AXES
+from qiki_hil.control.scenario.grammar import ALLOCATION_MODES, CONFIRM, MODES
+from qiki_hil.control.scenario.profile import AXES, GROUPS
 from qiki_hil.errors import ScenarioError
 
 _MODE_WORD = {pb.FlightMode.Value(f"FLIGHT_MODE_{name.upper()}"): name for name in MODES}
+_ALLOCATION_WORD = {mode: name for name, mode in ALLOCATION_MODES.items()}
 _AXIS_WORD = {axis.axis: name for name, axis in AXES.items()}
+_GROUP_WORD = {group: name for name, group in GROUPS.items()}
 _DIRECTION_WORD = {axis.direction_body: name for name, axis in AXES.items()}
 
 
@@ -72,10 +74,17 @@ def _fire_axis(command: pb.Command) -> str:
     return f"rcs.{_AXIS_WORD[fire.axis]} {level} {duration}s"
 
 
-def _segment(segment: pb.ThrustSegment) -> str:
+def _target(segment: pb.ThrustSegment) -> str:
+    if segment.group:
+        if segment.group not in _GROUP_WORD or segment.HasField("direction_body"):
+            raise ScenarioError("a segment has a direction or a known group, and not both")
+        return _GROUP_WORD[segment.group]
     vector = (segment.direction_body.x, segment.direction_body.y, segment.direction_body.z)
-    direction = _DIRECTION_WORD.get(vector) or ",".join(_number(part) for part in vector)
-    text = f"{direction} {_percent(segment.level_ratio)} {_number(segment.duration_s)}s"
+    return _DIRECTION_WORD.get(vector) or ",".join(_number(part) for part in vector)
+
+
+def _segment(segment: pb.ThrustSegment) -> str:
+    text = f"{_target(segment)} {_percent(segment.level_ratio)} {_number(segment.duration_s)}s"
     if segment.ramp_in_s:
         text += f" ramp_in={_number(segment.ramp_in_s)}s"
     if segment.ramp_out_s:
@@ -87,6 +96,26 @@ def _profile(command: pb.Command) -> str:
     if not command.thrust_profile.segments:
         raise ScenarioError("a profile without segments has no text")
     return "profile " + "; ".join(map(_segment, command.thrust_profile.segments))
+
+
+def _confirm(confirmed: bool) -> str:
+    return f" {CONFIRM}" if confirmed else ""
+
+
+def _set_allocation_mode(command: pb.Command) -> str:
+    asked = command.set_allocation_mode
+    if asked.mode not in _ALLOCATION_WORD:
+        raise ScenarioError("an allocation mode that is not known has no text")
+    return f"alloc {_ALLOCATION_WORD[asked.mode]}{_confirm(asked.confirmed)}"
+
+
+def _fire_nozzles(command: pb.Command) -> str:
+    fire = command.fire_nozzles
+    if not fire.nozzles:
+        raise ScenarioError("a firing without nozzles has no text")
+    nozzles = ",".join(map(str, fire.nozzles))
+    level, duration = _percent(fire.level_ratio), _number(fire.duration_s)
+    return f"nozzles {nozzles} {level} {duration}s{_confirm(fire.confirmed)}"
 
 
 def _set_mode(command: pb.Command) -> str:
@@ -106,4 +135,6 @@ _FORMATTERS: dict[str, Callable[[pb.Command], str]] = {
     "stop_thrust": lambda _: "rcs.stop",
     "thrust_profile": _profile,
     "set_mode": _set_mode,
+    "set_allocation_mode": _set_allocation_mode,
+    "fire_nozzles": _fire_nozzles,
 }

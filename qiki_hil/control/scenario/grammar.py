@@ -36,6 +36,14 @@ MODES: tuple[str, ...] = tuple(
     if value != pb.FLIGHT_MODE_UNSPECIFIED
 )
 
+ALLOCATION_MODES: dict[str, pb.AllocationMode] = {
+    "auto": pb.ALLOCATION_MODE_AUTO,
+    "adaptive": pb.ALLOCATION_MODE_ADAPTIVE,
+    "manual": pb.ALLOCATION_MODE_MANUAL_OVERRIDE,
+}
+CONFIRM = "confirm"
+_NOZZLES = 16
+
 
 @dataclass(frozen=True, slots=True)
 class CommandHelp:
@@ -77,8 +85,19 @@ COMMAND_HELP: tuple[CommandHelp, ...] = (
     _help("rcs.stop", "end a push or a profile: hold the attitude, drift on"),
     _help("mode NAME", f"ask for a flight mode: {', '.join(MODES)}", "mode coast"),
     _help(
+        "alloc MODE [confirm]",
+        f"ask for an allocation mode: {', '.join(ALLOCATION_MODES)}; manual is HAZARDOUS",
+        "alloc manual confirm",
+    ),
+    _help(
+        "nozzles N,N,... PCT DUR [confirm]",
+        "HAZARDOUS: open nozzles by hand for PCT % of DUR, after alloc manual; control is off",
+        "nozzles 1,7 100 200ms confirm",
+    ),
+    _help(
         f"profile {SEGMENT_USAGE}; ... | FILE.yaml",
-        "a sequence of pushes, attitude held; DIR is an axis word or a body direction x,y,z",
+        "a sequence of pushes, attitude held; DIR is an axis word, a body direction x,y,z, or a "
+        "set of the thrust map: ztt.AXIS or ftg.AXIS",
         "profile forward 60 1s ramp_in=0.2; aft 60 1s",
     ),
 )
@@ -152,6 +171,42 @@ def _profile(words: Words, text: str, files: Path | None) -> pb.ThrustProfile:
     return pb.ThrustProfile(segments=read_profile(files / first.text))
 
 
+def _alloc(words: Words) -> pb.Command:
+    mode = ALLOCATION_MODES[words.choice("MODE", tuple(ALLOCATION_MODES))]
+    asked = pb.SetAllocationMode(mode=mode, confirmed=_confirmed(words))
+    return pb.Command(set_allocation_mode=asked)
+
+
+def _nozzles(words: Words) -> pb.Command:
+    fire = pb.FireNozzles(
+        nozzles=words.numbers("N", _NOZZLES),
+        level_ratio=words.level_ratio(),
+        duration_s=words.duration_s(),
+    )
+    fire.confirmed = _confirmed(words)
+    return pb.Command(fire_nozzles=fire)
+
+
+def _confirmed(words: Words) -> bool:
+    if words.peek() is None:
+        return False
+    words.choice("CONFIRMATION", (CONFIRM,))
+    return True
+
+
+def unconfirmed(command: pb.Command) -> str:
+    """What to say to someone who gave a hazardous command without its confirmation; empty where
+    none is needed. The controller refuses such a command too."""
+    asked, fire = command.set_allocation_mode, command.fire_nozzles
+    if asked.mode == pb.ALLOCATION_MODE_MANUAL_OVERRIDE and not asked.confirmed:
+        what = "switches control off and opens nozzles by hand"
+    elif command.HasField("fire_nozzles") and not fire.confirmed:
+        what = "opens these nozzles with nothing to hold the craft"
+    else:
+        return ""
+    return f"HAZARDOUS: it {what}. To go ahead, say it again with the word {CONFIRM} at its end"
+
+
 def _fire_parser(axis: str) -> Callable[[Words], pb.Command]:
     return lambda words: _fire(words, axis)
 
@@ -167,6 +222,8 @@ _PARSERS: dict[str, Callable[[Words], pb.Command]] = {
     **{f"rcs.{axis}": _fire_parser(axis) for axis in AXES},
     "rcs.fire": lambda words: _fire(words, words.choice("AXIS", tuple(AXES))),
     "rcs.stop": lambda _: pb.Command(stop_thrust=pb.StopThrust()),
+    "alloc": _alloc,
+    "nozzles": _nozzles,
     "mode": lambda words: pb.Command(
         set_mode=pb.SetMode(mode=_MODE_PREFIX + words.choice("NAME", MODES).upper())
     ),

@@ -1,12 +1,22 @@
 """Thrust profiles: a sequence of pushes, written in a line or in a YAML file."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self, cast
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
 from qiki_hil.control.scenario.words import (
@@ -44,6 +54,17 @@ AXES: dict[str, Axis] = {
 }
 
 
+_GROUP_PREFIX = "THRUST_GROUP_"
+GROUPS: dict[str, pb.ThrustGroup] = {
+    name.removeprefix(_GROUP_PREFIX).lower().replace("_", "."): cast("pb.ThrustGroup", value)
+    for name, value in pb.ThrustGroup.items()
+    if value != pb.THRUST_GROUP_UNSPECIFIED
+}
+"""Sets of the thrust map that push along a body axis, by their words."""
+
+_TORQUE = re.compile(r"[+-]?(zfr\.|frg\.)?(roll|pitch|yaw)[+-]?")
+
+
 def parse_segments(words: Words) -> list[pb.ThrustSegment]:
     """The segments that are left in a command text, parted by semicolons."""
     segments = [_segment(words)]
@@ -61,7 +82,7 @@ def parse_segments(words: Words) -> list[pb.ThrustSegment]:
 
 def _segment(words: Words) -> pb.ThrustSegment:
     start = words.take("DIR")
-    direction = _direction(words, start)
+    target = _target(words, start)
     level = words.level_ratio()
     duration = words.duration_s()
     ramps = dict(_ramps(words))
@@ -71,24 +92,34 @@ def _segment(words: Words) -> pb.ThrustSegment:
             start.column,
             f"ramp_in + ramp_out = {ramp_in + ramp_out:g} s is longer than DUR = {duration:g} s",
         )
-    x, y, z = direction
-    return pb.ThrustSegment(
-        duration_s=duration,
-        level_ratio=level,
-        direction_body=pb.Vector3(x=x, y=y, z=z),
-        ramp_in_s=ramp_in,
-        ramp_out_s=ramp_out,
+    segment = pb.ThrustSegment(
+        duration_s=duration, level_ratio=level, ramp_in_s=ramp_in, ramp_out_s=ramp_out
     )
+    if isinstance(target, tuple):
+        x, y, z = target
+        segment.direction_body.CopyFrom(pb.Vector3(x=x, y=y, z=z))
+    else:
+        segment.group = target
+    return segment
 
 
-def _direction(words: Words, word: Word) -> tuple[float, float, float]:
+def _target(words: Words, word: Word) -> "tuple[float, float, float] | pb.ThrustGroup":
+    """A direction, or a group."""
     name = word.text.lower()
     if name in AXES:
         return AXES[name].direction_body
-    if "," not in name:
+    if name in GROUPS:
+        return GROUPS[name]
+    if _TORQUE.fullmatch(name):
         raise words.fail(
             word.column,
-            f"DIR '{word.text}' is not known{allowed_words(name, AXES)}, or x,y,z without spaces",
+            f"DIR '{word.text}' turns the craft, and a profile holds the attitude: turn it with "
+            "'turn ROLL PITCH YAW'",
+        )
+    if "," not in name:
+        known = allowed_words(name, (*AXES, *GROUPS))
+        raise words.fail(
+            word.column, f"DIR '{word.text}' is not known{known}, or x,y,z without spaces"
         )
     vector = words.vector(word, "DIR")
     return unit_vector(vector, lambda problem: words.fail(word.column, problem))
@@ -113,17 +144,28 @@ class _FileSegment(BaseModel):
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
-    direction: str | tuple[float, float, float]
+    direction: str | tuple[float, float, float] | None = None
+    group: str | None = None
     level_pct: Annotated[float, Field(ge=0.0, le=100.0)]
     duration_s: Annotated[float, Field(gt=0.0, le=DURATION_MAX_S)]
     ramp_in_s: Annotated[float, Field(ge=0.0, le=DURATION_MAX_S)] = 0.0
     ramp_out_s: Annotated[float, Field(ge=0.0, le=DURATION_MAX_S)] = 0.0
 
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        if (self.direction is None) == (self.group is None):
+            raise ValueError("needs a direction or a group, and exactly one of them")
+        if self.group is not None and self.group.lower() not in GROUPS:
+            raise ValueError(
+                f"group '{self.group}' is not known{allowed_words(self.group, GROUPS)}"
+            )
+        return self
+
     def text(self) -> str:
         """The segment as it would be typed."""
-        direction = self.direction
+        direction = self.group if self.direction is None else self.direction
         if not isinstance(direction, str):
-            direction = ",".join(map(repr, direction))
+            direction = ",".join(map(repr, direction or ()))
         return (
             f"{direction} {self.level_pct!r} {self.duration_s!r} "
             f"ramp_in={self.ramp_in_s!r} ramp_out={self.ramp_out_s!r}"
@@ -139,9 +181,46 @@ def read_profile(path: Path) -> list[pb.ThrustSegment]:
     Raises `ScenarioError` with every problem found.
     """
     try:
-        entries, _, _ = load_with_lines(read_text(path, "YAML"))
+        text = read_text(path, "YAML")
     except TextFileError as error:
         raise ScenarioError(f"thrust profile {path}: {error}") from None
+    return _from_yaml(text, str(path))
+
+
+def shipped_profiles() -> list[str]:
+    """Names of the thrust profiles that come with the package."""
+    names = (entry.name for entry in _shipped_folder().iterdir())
+    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+
+
+def load_profile(source: str) -> pb.ThrustProfile:
+    """A thrust profile: a shipped one by name, one from a file (anything that ends in .yaml), or
+    one written out, `DIR PCT DUR; ...`.
+
+    Raises `ScenarioError` with every problem found.
+    """
+    if source.endswith((".yaml", ".yml")):
+        return pb.ThrustProfile(segments=read_profile(Path(source)))
+    if source in shipped_profiles():
+        text = (_shipped_folder() / f"{source}.yaml").read_text(encoding="utf-8")
+        return pb.ThrustProfile(segments=_from_yaml(text, f"{source}.yaml"))
+    words = split_words(source)
+    if len(words) == 1:
+        known = allowed_words(source, shipped_profiles())
+        raise ScenarioError(
+            f"thrust profile '{source}' does not ship with the package{known}, or the path of a "
+            f".yaml file, or segments '{SEGMENT_USAGE}; ...'"
+        )
+    return pb.ThrustProfile(segments=parse_segments(Words(source, words, SEGMENT_USAGE)))
+
+
+def _shipped_folder() -> Traversable:
+    return files("qiki_hil") / "data" / "rigs" / "profiles"
+
+
+def _from_yaml(text: str, path: str) -> list[pb.ThrustSegment]:
+    try:
+        entries, _, _ = load_with_lines(text)
     except (yaml.YAMLError, ValueError) as error:
         raise ScenarioError(f"thrust profile {path}: is not YAML: {error}") from None
     if not isinstance(entries, list) or not 1 <= len(entries) <= SEGMENTS_MAX:
@@ -156,7 +235,7 @@ def read_profile(path: Path) -> list[pb.ThrustSegment]:
             segments.append(_file_segment(entry))
         except ValidationError as error:
             problems += [
-                f"[{index}].{'.'.join(map(str, item['loc']))}: {item['msg']}"
+                f"{_path(index, item['loc'])}: {item['msg'].removeprefix('Value error, ')}"
                 for item in error.errors()
             ]
         except ScenarioError as error:
@@ -165,6 +244,10 @@ def read_profile(path: Path) -> list[pb.ThrustSegment]:
         lines = "\n".join(f"  - {problem}" for problem in problems)
         raise ScenarioError(f"thrust profile {path}: {len(problems)} problem(s)\n{lines}")
     return segments
+
+
+def _path(index: int, loc: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, (f"[{index}]", *loc)))
 
 
 def _file_segment(entry: Any) -> pb.ThrustSegment:

@@ -21,6 +21,9 @@ Kind = Literal["number", "angle", "word", "flag"]
 MODE_NAMES: dict[int, str] = {
     value: name.removeprefix("FLIGHT_MODE_") for name, value in pb.FlightMode.items()
 }
+ALLOCATION_NAMES: dict[int, str] = {
+    value: name.removeprefix("ALLOCATION_MODE_") for name, value in pb.AllocationMode.items()
+}
 # A controller that holds back for no reason holds back for NONE.
 REASON_NAMES: dict[int, str] = {
     value: name.removeprefix("REASON_CODE_") for name, value in pb.ReasonCode.items()
@@ -119,6 +122,20 @@ SIGNALS: dict[str, Signal] = {
     "speed_mps": Signal("m/s", "speed", lambda c: _norm(known(c, "velocity_mps"))),
     "mode": Signal(
         "", "flight mode", _names("mode", MODE_NAMES), "word", tuple(MODE_NAMES.values())[1:]
+    ),
+    "allocation_mode": Signal(
+        "",
+        "allocation mode in effect",
+        _names("allocation_mode", ALLOCATION_NAMES),
+        "word",
+        tuple(ALLOCATION_NAMES.values())[1:],
+    ),
+    "allocation_reason": Signal(
+        "",
+        "why it is not the one asked for, or why manual override ended, or NONE",
+        _names("allocation_reason", REASON_NAMES),
+        "word",
+        tuple(REASON_NAMES.values()),
     ),
     "armed": Signal("", "whether the controller is armed", _column("armed"), "flag"),
     "propellant_used_kg": Signal("kg", "propellant used since the start", propellant_used),

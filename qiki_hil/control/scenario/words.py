@@ -115,6 +115,21 @@ class Words:
         x, y, z = (self._value(word, part, what, "x,y,z", -1e6, 1e6) for part in parts)
         return (x, y, z)
 
+    def numbers(self, what: str, count: int) -> list[int]:
+        """Different whole numbers of 0..count-1, joined by commas in one word."""
+        word = self.take(f"{what},{what},...")
+        allowed = {str(number): number for number in range(count)}
+        numbers: list[int] = []
+        for part in word.text.split(","):
+            if part not in allowed:
+                raise self.fail(
+                    word.column, f"{what} must be whole numbers of 0..{count - 1}, not '{part}'"
+                )
+            if allowed[part] in numbers:
+                raise self.fail(word.column, f"{what} {part} is given twice")
+            numbers.append(allowed[part])
+        return numbers
+
     def choice(self, what: str, allowed: Sequence[str]) -> str:
         """One of the allowed words, whatever its case."""
         word = self.take(f"{what} ({', '.join(allowed)})")

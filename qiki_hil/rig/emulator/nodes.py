@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from itertools import chain
 
-from qiki_hil.kernels import CLUSTERS, Feedback, PlantCore, ValveCommand
+from qiki_hil.kernels import NOZZLES, Feedback, PlantCore, ValveCommand
 from qiki_hil.rig.base import VALVE_FAULTS, Fault
 from qiki_hil.rig.emulator.valve_node import ARMING_CYCLES, ValveNode
-from qiki_hil.rig.reports import COMMAND_FRAMES, reports
+from qiki_hil.rig.power_reports import PowerReporter
+from qiki_hil.rig.reports import COMMAND_FRAMES, NOZZLES_PER_CLUSTER, reports
 from qiki_hil.rig.schedule import is_due, loop_rate_hz, period_us
 from qiki_hil.rig.sim import close_valves, set_valve_fault
 from qiki_hil.wire import Catalogue, FrameReader, FrameWriter, RawFrame, Received
@@ -25,13 +26,19 @@ class NodeSet:
         self._reader = FrameReader(catalogue)
         self._writer = FrameWriter(catalogue)
         self._feedback = Feedback()
+        self._detail = PowerReporter(catalogue, loop_rate_hz(period_s), list(plant.temperatures_c))
         self._period_s = period_s
         self._rate_hz = loop_rate_hz(period_s)
         self._armed_word = catalogue["ARMING"].signals["arm_word"].number("ARMED")
         arming_s = ARMING_CYCLES * catalogue["ARMING"].cycle_time_ms * 1e-3
         arming_ticks = max(1, round(arming_s / period_s))
         self.valve_nodes = tuple(
-            ValveNode(period_us(period_s), arming_ticks) for _ in range(CLUSTERS)
+            ValveNode(
+                period_us(period_s),
+                arming_ticks,
+                plant.throttleable[first : first + NOZZLES_PER_CLUSTER],
+            )
+            for first in range(0, NOZZLES, NOZZLES_PER_CLUSTER)
         )
         self._cluster_of = {name: c for c, name in enumerate(COMMAND_FRAMES)}
         self._heartbeats = [
@@ -61,7 +68,10 @@ class NodeSet:
         """What the nodes send at the present tick."""
         self.plant.sense(self._feedback)
         states = [node.state for node in self.valve_nodes]
-        frames = [self._writer.write(*report) for report in reports(self._feedback, states)]
+        sent = chain(
+            reports(self._feedback, states), self._detail.reports(self.plant.tick, self._feedback)
+        )
+        frames = [self._writer.write(*report) for report in sent]
         if is_due(self.plant.tick, self._heartbeat_hz, self._rate_hz):
             frames += [self._heartbeat(name) for name in self._heartbeats]
         return frames

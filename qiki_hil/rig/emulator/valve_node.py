@@ -6,9 +6,11 @@
    stays closed until the next command.
 3. After it has closed by itself it cannot know which edge an on-time inside the tick means, for
    the controller may take the valve for open: such a first command leaves the valve closed.
+4. The on-time of a throttled valve is its level and no edge: it is held as it is where a command
+   is missing, and obeyed as it is after the node has closed by itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 FAILSAFE_PERIODS = 3
@@ -30,16 +32,24 @@ class NodeState(IntEnum):
 class ValveNode:
     """Arming, command check and failsafe of one cluster, tick by tick."""
 
-    def __init__(self, period_us: int, arming_ticks: int) -> None:
-        """`arming_ticks`: how long ARMED lasts without another, ticks."""
+    def __init__(
+        self,
+        period_us: int,
+        arming_ticks: int,
+        throttleable: Sequence[bool] = (False, False, False, False),
+    ) -> None:
+        """`arming_ticks`: how long ARMED lasts without another, ticks. `throttleable`: (4,) which
+        valves take a level."""
         self.state = NodeState.SILENT
         self._period_us = period_us
+        self._throttleable = tuple(throttleable)
         self._arming_ticks = arming_ticks
         self._armed_left = 0
         self._command: OnTimes | None = None
         self._missed = 0
         self._closed_by_itself = False
-        self._open = [False, False, False, False]
+        # What each valve is given in a tick without a command.
+        self._held = CLOSED
 
     @property
     def armed(self) -> bool:
@@ -84,25 +94,33 @@ class ValveNode:
             self._closed_by_itself = True
         elif self.state is not NodeState.FAILSAFE:
             self.state = NodeState.ARMED
-        return _four(self._period_us if is_open else 0 for is_open in self._open)
+        return self._held
 
     def _obey(self, on_time_us: OnTimes) -> OnTimes:
         if self._closed_by_itself:
-            on_time_us = _four(us if us >= self._period_us else 0 for us in on_time_us)
+            on_time_us = _four(
+                us if takes_level or us >= self._period_us else 0
+                for us, takes_level in zip(on_time_us, self._throttleable, strict=True)
+            )
         self._closed_by_itself = False
         self._command = None
         self._missed = 0
         self.state = NodeState.ARMED
-        self._open = [
-            us >= self._period_us or (us > 0 and not was_open)
-            for us, was_open in zip(on_time_us, self._open, strict=True)
-        ]
+        valves = zip(on_time_us, self._held, self._throttleable, strict=True)
+        self._held = _four(
+            us if takes_level else self._at_end(us, held) for us, held, takes_level in valves
+        )
         return on_time_us
+
+    def _at_end(self, on_time_us: int, held_us: int) -> int:
+        """What a valve that is on or off goes on with after a tick with this on-time."""
+        is_open = on_time_us >= self._period_us or (on_time_us > 0 and held_us == 0)
+        return self._period_us if is_open else 0
 
     def _close(self, state: NodeState) -> None:
         self.state = state
         self._command = None
-        self._open = [False, False, False, False]
+        self._held = CLOSED
 
 
 def _four(values: Iterable[int]) -> OnTimes:

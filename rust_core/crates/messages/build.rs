@@ -8,7 +8,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "qiki/commands/v1/command.proto",
         "qiki/telemetry/v1/link.proto",
     ];
-    for file in files.iter().chain(&["qiki/telemetry/v1/cycle.proto"]) {
+    let imported = [
+        "qiki/telemetry/v1/cycle.proto",
+        "qiki/telemetry/v1/power.proto",
+    ];
+    for file in files.iter().chain(&imported) {
         println!("cargo:rerun-if-changed={}", root.join(file).display());
     }
     let descriptors = protox::compile(files, [&root])?;

@@ -24,10 +24,12 @@ mod fuel;
 mod least_squares;
 mod nearest;
 mod problem;
+mod pulses;
 mod simplex;
 
 pub use allocator::Allocator;
 pub use problem::{AllocError, Bounds, Power, Solution, Status};
+pub use pulses::{PulseAllocator, PulseBounds, Pulses, Search};
 
 /// Rows of a wrench: force x, y, z then torque x, y, z.
 pub const AXES: usize = 6;

@@ -1,7 +1,7 @@
 //! Rows of columns, written in place: what decoding the records of the same run would give.
 
 use qiki_alloc::Status;
-use qiki_control::Outputs;
+use qiki_control::{NozzleFaults, Outputs};
 use qiki_craft::{Feedback, Fresh, Truth};
 use qiki_messages::{Columns, for_each_column};
 
@@ -81,7 +81,13 @@ fn carry(column: &mut Vec<f64>, fresh: bool, value: f64) {
     column.push(value);
 }
 
-/// The same for `N` values a row.
+/// The value where there is one, else the one of the row before, else none of the bits.
+fn carry_bits<T: Copy + Default>(column: &mut Vec<T>, value: Option<T>) {
+    let last = column.last().copied();
+    column.push(value.or(last).unwrap_or_default());
+}
+
+/// The same as `carry` for `N` values a row.
 fn carry_all<const N: usize>(column: &mut Vec<f64>, values: Option<&[f64; N]>) {
     let row = match values {
         Some(values) => *values,
@@ -103,6 +109,7 @@ fn push_feedback(columns: &mut Columns, from: &Feedback) {
         &mut columns.cluster_temp_c,
         thermal.then_some(&from.cluster_temp_c),
     );
+    push_power_plane(columns, from);
     columns.open_time_us.extend_from_slice(&from.open_time_us);
     columns.valve_fault.push(u32::from(from.valve_fault));
     columns
@@ -110,7 +117,39 @@ fn push_feedback(columns: &mut Columns, from: &Feedback) {
         .extend_from_slice(&from.node_state.map(|state| state as u8));
 }
 
+fn push_power_plane(columns: &mut Columns, from: &Feedback) {
+    let detail = from
+        .fresh
+        .has(Fresh::POWER_DETAIL)
+        .then_some(&from.power_detail);
+    carry_bits(&mut columns.loads_shed, detail.map(|d| d.shed));
+    carry_bits(&mut columns.loads_throttled, detail.map(|d| d.throttled));
+    carry_bits(&mut columns.power_faults, detail.map(|d| d.faults));
+    let nodes = from.fresh.has(Fresh::NODES).then_some(&from.nodes);
+    carry_bits(&mut columns.nodes_tripped, nodes.map(|n| n.tripped));
+}
+
+fn push_limits(columns: &mut Columns, from: &Outputs) {
+    columns.rcs_power_max_w.push(from.rcs_power_max_w);
+    columns.rcs_power_w.push(from.rcs_power_w);
+    columns.rcs_power_limits.push(from.rcs_power_limits);
+    columns
+        .cluster_limits
+        .extend_from_slice(&from.cluster_limits);
+    columns.resting.push(u32::from(from.resting));
+    columns.working_mass_low.push(from.working_mass_low);
+}
+
+fn push_faults(columns: &mut Columns, from: &NozzleFaults) {
+    columns.stuck_closed.push(u32::from(from.closed));
+    columns.stuck_open.push(u32::from(from.open));
+    columns.returning.push(u32::from(from.returning));
+    columns.found_by_motion.push(u32::from(from.by_motion));
+    columns.feedback_lies.push(u32::from(from.feedback_lies));
+}
+
 fn push_control(columns: &mut Columns, from: &Outputs) {
+    push_limits(columns, from);
     columns.mode.push(from.mode as u8);
     columns.armed.push(from.command.armed);
     columns.hold_reason.push(from.hold_reason as u8);
@@ -135,6 +174,10 @@ fn push_control(columns: &mut Columns, from: &Outputs) {
         .on_time_us
         .extend_from_slice(&from.command.on_time_us);
     columns.isolated.push(u32::from(from.isolated));
+    push_faults(columns, &from.faults);
+    columns.allocation_asked.push(from.allocation_asked as u8);
+    columns.allocation_mode.push(from.allocation_mode as u8);
+    columns.allocation_reason.push(from.allocation_reason as u8);
     columns.alloc_status.push(status(from.allocation.status));
     columns.alloc_iterations.push(from.allocation.iterations);
     columns.nav_age_ticks.push(from.nav_age_ticks);

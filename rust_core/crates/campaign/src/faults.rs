@@ -14,7 +14,7 @@ const NAVIGATION: Fresh = Fresh(
         | Fresh::VELOCITY.0,
 );
 /// The parts of a feedback, each lost or kept by a draw of its own, in this order.
-const PARTS: [Fresh; 11] = [
+const PARTS: [Fresh; 13] = [
     Fresh::RATES,
     Fresh::ACCELERATION,
     Fresh::ATTITUDE,
@@ -26,6 +26,8 @@ const PARTS: [Fresh; 11] = [
     Fresh::valves(1),
     Fresh::valves(2),
     Fresh::valves(3),
+    Fresh::POWER_DETAIL,
+    Fresh::NODES,
 ];
 /// What can drop out: each sensor alone, and all of navigation.
 const SENSORS: [(&str, Fresh); 5] = [
@@ -47,7 +49,7 @@ pub struct FaultError {
 /// Something that goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// A valve (nozzle 0..16) that does not move.
+    /// A valve (nozzle 0..16) that does not move, or whose sensor lies.
     Valve(usize, ValveFault),
     /// A sensor reports nothing, by its place in the list of those that can.
     Dropout(usize),
@@ -65,17 +67,15 @@ impl Fault {
     pub fn from_wire(kind: &str, target: u32, sensor: &str) -> Result<Self, FaultError> {
         let number = target as usize;
         let found = match kind {
-            "stuck_closed" if number < NOZZLES => {
-                Some(Self::Valve(number, ValveFault::StuckClosed))
-            }
-            "stuck_open" if number < NOZZLES => Some(Self::Valve(number, ValveFault::StuckOpen)),
             "node_silent" if number < CLUSTERS => Some(Self::NodeSilent(number)),
             "lost_frames" if target <= 100 => u8::try_from(target).ok().map(Self::LostFrames),
             "nav_dropout" => SENSORS
                 .iter()
                 .position(|(name, _)| *name == sensor)
                 .map(Self::Dropout),
-            _ => None,
+            _ => ValveFault::from_name(kind)
+                .filter(|_| number < NOZZLES)
+                .map(|fault| Self::Valve(number, fault)),
         };
         found.ok_or_else(|| FaultError {
             kind: kind.to_owned(),
@@ -206,6 +206,12 @@ fn copy(from: &Feedback, to: &mut Feedback, parts: Fresh) {
     }
     if parts.has(Fresh::THERMAL) {
         to.cluster_temp_c = from.cluster_temp_c;
+    }
+    if parts.has(Fresh::POWER_DETAIL) {
+        to.power_detail = from.power_detail;
+    }
+    if parts.has(Fresh::NODES) {
+        to.nodes = from.nodes;
     }
     for cluster in 0..CLUSTERS {
         if parts.has(Fresh::valves(cluster)) {

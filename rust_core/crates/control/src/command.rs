@@ -3,6 +3,8 @@
 use nalgebra::{Quaternion, UnitQuaternion, Vector3};
 use qiki_messages::commands as wire;
 
+use crate::allocation::AllocationMode;
+use crate::manual::Firing;
 use crate::modes::Mode;
 
 /// Segments a thrust profile may have.
@@ -49,6 +51,46 @@ pub struct Goal {
     pub attitude: Option<UnitQuaternion<f64>>,
 }
 
+/// A set of the thrust map that pushes along a body axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Group {
+    /// The full thrust group, not the zero-torque translation set.
+    pub full: bool,
+    /// Where it pushes.
+    pub axis: Axis,
+}
+
+impl Group {
+    fn from_wire(value: wire::ThrustGroup) -> Option<Self> {
+        use wire::ThrustGroup as Wire;
+        let (full, axis) = match value {
+            Wire::ZttForward => (false, Axis::Forward),
+            Wire::ZttAft => (false, Axis::Aft),
+            Wire::ZttPort => (false, Axis::Port),
+            Wire::ZttStarboard => (false, Axis::Starboard),
+            Wire::ZttUp => (false, Axis::Up),
+            Wire::ZttDown => (false, Axis::Down),
+            Wire::FtgForward => (true, Axis::Forward),
+            Wire::FtgAft => (true, Axis::Aft),
+            Wire::FtgPort => (true, Axis::Port),
+            Wire::FtgStarboard => (true, Axis::Starboard),
+            Wire::FtgUp => (true, Axis::Up),
+            Wire::FtgDown => (true, Axis::Down),
+            Wire::Unspecified => return None,
+        };
+        Some(Self { full, axis })
+    }
+}
+
+/// What a segment pushes along, or with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Target {
+    /// Any nozzles, along a unit vector, body.
+    Direction(Vector3<f64>),
+    /// The nozzles of a set and no others.
+    Group(Group),
+}
+
 /// One piece of a burn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Segment {
@@ -56,8 +98,8 @@ pub struct Segment {
     pub duration_s: f64,
     /// Part of the attainable force, 0..1.
     pub level: f64,
-    /// Unit vector, body.
-    pub direction: Vector3<f64>,
+    /// What it pushes along, or with.
+    pub target: Target,
     /// Linear ramp at the start, s.
     pub ramp_in_s: f64,
     /// Linear ramp at the end, s.
@@ -65,6 +107,15 @@ pub struct Segment {
 }
 
 impl Segment {
+    /// No time at all: what the places of a profile hold that are not in use.
+    pub(crate) const IDLE: Self = Self {
+        duration_s: 0.0,
+        level: 0.0,
+        target: Target::Direction(Vector3::new(1.0, 0.0, 0.0)),
+        ramp_in_s: 0.0,
+        ramp_out_s: 0.0,
+    };
+
     /// Part of the attainable force `t` seconds into the segment.
     #[must_use]
     pub fn level_at(&self, t: f64) -> f64 {
@@ -111,6 +162,20 @@ pub enum Action {
     StopThrust,
     /// Go to a mode.
     SetMode(Mode),
+    /// Go to an allocation mode.
+    SetAllocation {
+        /// The mode.
+        mode: AllocationMode,
+        /// What is hazardous is confirmed.
+        confirmed: bool,
+    },
+    /// Open nozzles by hand.
+    Fire {
+        /// Which ones, how long.
+        firing: Firing,
+        /// What is hazardous is confirmed.
+        confirmed: bool,
+    },
 }
 
 /// A decoded command.
@@ -168,34 +233,39 @@ fn duration(value: f64) -> Option<f64> {
     (value > 0.0 && value <= 3600.0).then_some(value)
 }
 
+/// A direction or a group, and exactly one of them.
+fn target(message: &wire::ThrustSegment) -> Option<Target> {
+    let group = wire::ThrustGroup::try_from(message.group).ok()?;
+    match (message.direction_body, Group::from_wire(group)) {
+        (Some(given), None) => {
+            let direction = vector(given)?;
+            let unit = (direction.norm() - 1.0).abs() < 1e-3;
+            unit.then(|| Target::Direction(direction.normalize()))
+        }
+        (None, Some(group)) => Some(Target::Group(group)),
+        _ => None,
+    }
+}
+
 fn segment(message: &wire::ThrustSegment) -> Option<Segment> {
     let duration_s = duration(message.duration_s)?;
-    let direction = vector(message.direction_body?)?;
+    let target = target(message)?;
     let ramps = message.ramp_in_s + message.ramp_out_s;
     let ramps_fit = message.ramp_in_s >= 0.0 && message.ramp_out_s >= 0.0 && ramps <= duration_s;
-    let unit = (direction.norm() - 1.0).abs() < 1e-3;
-    (unit && ramps_fit).then_some(Segment {
+    ramps_fit.then_some(Segment {
         duration_s,
         level: ratio(message.level_ratio)?,
-        direction: direction.normalize(),
+        target,
         ramp_in_s: message.ramp_in_s,
         ramp_out_s: message.ramp_out_s,
     })
 }
 
-const IDLE_SEGMENT: Segment = Segment {
-    duration_s: 0.0,
-    level: 0.0,
-    direction: Vector3::new(1.0, 0.0, 0.0),
-    ramp_in_s: 0.0,
-    ramp_out_s: 0.0,
-};
-
 fn burn(given: &[wire::ThrustSegment]) -> Option<Action> {
     if given.is_empty() || given.len() > SEGMENTS_MAX {
         return None;
     }
-    let mut segments = [IDLE_SEGMENT; SEGMENTS_MAX];
+    let mut segments = [Segment::IDLE; SEGMENTS_MAX];
     for (slot, message) in segments.iter_mut().zip(given) {
         *slot = segment(message)?;
     }
@@ -206,14 +276,36 @@ fn burn(given: &[wire::ThrustSegment]) -> Option<Action> {
 }
 
 fn fire(message: &wire::FireAxis) -> Option<Action> {
-    let mut segments = [IDLE_SEGMENT; SEGMENTS_MAX];
+    let mut segments = [Segment::IDLE; SEGMENTS_MAX];
     segments[0] = Segment {
         duration_s: duration(message.duration_s)?,
         level: ratio(message.level_ratio)?,
-        direction: axis(message.axis())?.direction(),
-        ..IDLE_SEGMENT
+        target: Target::Direction(axis(message.axis())?.direction()),
+        ..Segment::IDLE
     };
     Some(Action::Burn { segments, count: 1 })
+}
+
+fn by_hand(message: &wire::FireNozzles) -> Option<Action> {
+    let firing = Firing {
+        nozzles: bits(&message.nozzles)?,
+        level: ratio(message.level_ratio).filter(|level| *level > 0.0)?,
+        duration_s: duration(message.duration_s)?,
+    };
+    Some(Action::Fire {
+        firing,
+        confirmed: message.confirmed,
+    })
+}
+
+/// Nozzles as bits; none where a number is too large or comes twice, or where there are none.
+fn bits(nozzles: &[u32]) -> Option<u16> {
+    let mut mask = 0u16;
+    for &nozzle in nozzles {
+        let bit = 1u16.checked_shl(nozzle).filter(|bit| mask & bit == 0)?;
+        mask |= bit;
+    }
+    (mask != 0).then_some(mask)
 }
 
 impl Command {
@@ -232,6 +324,13 @@ impl Command {
             Some(Wire::StopThrust(_)) => Some(Action::StopThrust),
             Some(Wire::ThrustProfile(m)) => burn(&m.segments),
             Some(Wire::SetMode(m)) => Mode::from_wire(m.mode).map(Action::SetMode),
+            Some(Wire::SetAllocationMode(m)) => {
+                AllocationMode::from_wire(m.mode).map(|mode| Action::SetAllocation {
+                    mode,
+                    confirmed: m.confirmed,
+                })
+            }
+            Some(Wire::FireNozzles(m)) => by_hand(m),
             None => None,
         };
         Self {

@@ -3,9 +3,13 @@
 use nalgebra::{Matrix3, Vector3};
 use qiki_alloc::{AXES, AllocError, Allocator, Bounds, Power};
 use qiki_craft::{Craft, NOZZLES, Thruster};
-use qiki_pwpf::{Bank, ParamError, Params, ValveTimes};
+use qiki_pulse::{Multiplexer, Valves};
+use qiki_pwpf::{Bank, Nozzles, ParamError, ValveTimes};
 
+use crate::authority::Authority;
 use crate::guard::Limits;
+use crate::sets::Sets;
+use crate::steady::Steady;
 
 /// Why a controller cannot be made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -16,6 +20,9 @@ pub enum ConfigError {
     /// The effectiveness cannot be used.
     #[error(transparent)]
     Alloc(#[from] AllocError),
+    /// The inertia has no inverse.
+    #[error("inertia_kgm2: has no inverse; a positive definite matrix is needed")]
+    Inertia,
     /// The modulator cannot drive the valves.
     #[error(transparent)]
     Modulator(#[from] ParamError),
@@ -74,19 +81,22 @@ fn per_nozzle(craft: &Craft, pick: impl Fn(&Thruster) -> f64) -> [f64; NOZZLES] 
     std::array::from_fn(|n| craft.thrusters.get(n).map_or(0.0, &pick))
 }
 
-/// The strictest valve times of all nozzles.
+/// The strictest valve times of all nozzles; shortest opening and pause are those of the nozzles
+/// that are on or off.
 fn valve_times(craft: &Craft) -> ValveTimes {
-    let most = |pick: fn(&Thruster) -> f64| per_nozzle(craft, pick).into_iter().fold(0.0, f64::max);
-    let least = |pick: fn(&Thruster) -> f64| {
-        per_nozzle(craft, pick)
-            .into_iter()
-            .fold(f64::INFINITY, f64::min)
-    };
+    let fired = || craft.thrusters.iter().filter(|t| !t.throttleable);
+    let max_on_s = craft.thrusters.iter().map(|t| t.max_on_s);
     ValveTimes {
-        min_on_s: most(|t| t.min_on_s),
-        min_off_s: most(|t| t.min_off_s),
-        max_on_s: least(|t| t.max_on_s),
+        min_on_s: fired().map(|t| t.min_on_s).fold(0.0, f64::max),
+        min_off_s: fired().map(|t| t.min_off_s).fold(0.0, f64::max),
+        max_on_s: max_on_s.fold(f64::INFINITY, f64::min),
     }
+}
+
+/// Bit n: nozzle n takes a level.
+fn throttleable(craft: &Craft) -> u16 {
+    let thrusters = craft.thrusters.iter().take(NOZZLES).enumerate();
+    thrusters.fold(0, |mask, (n, t)| mask | u16::from(t.throttleable) << n)
 }
 
 fn micros(seconds: f64) -> u32 {
@@ -99,12 +109,18 @@ fn micros(seconds: f64) -> u32 {
 pub(crate) struct Parts {
     pub(crate) geometry: Geometry,
     pub(crate) allocator: Allocator<NOZZLES>,
+    pub(crate) authority: Authority,
     pub(crate) bank: Bank,
+    pub(crate) multiplexer: Multiplexer,
+    pub(crate) steady: Steady,
+    /// Inverse of the inertia, 1/(kg·m²), body.
+    pub(crate) inverse_inertia: Matrix3<f64>,
     pub(crate) limits: Limits,
     /// What the rest of the bot draws, W.
     pub(crate) others_w: f64,
     /// Most pure force along +X, -X, +Y, -Y, +Z, -Z, N.
     pub(crate) axis_force_n: [f64; 6],
+    pub(crate) sets: Sets,
 }
 
 pub(crate) fn parts(craft: &Craft, period_us: u32) -> Result<Parts, ConfigError> {
@@ -114,13 +130,6 @@ pub(crate) fn parts(craft: &Craft, period_us: u32) -> Result<Parts, ConfigError>
     let geometry = geometry(craft);
     let control = &craft.control;
     let (f, t) = (control.force_weight_per_n, control.torque_weight_per_nm);
-    let p = &control.pwpf;
-    let params = Params {
-        km: p.km,
-        tau_s: p.tau_s,
-        u_on: p.u_on,
-        u_off: p.u_off,
-    };
     let times = valve_times(craft);
     let power_w = per_nozzle(craft, |t| t.power_w_per_n * t.thrust_max_n);
     let bus = &craft.power;
@@ -130,6 +139,7 @@ pub(crate) fn parts(craft: &Craft, period_us: u32) -> Result<Parts, ConfigError>
         min_on_us: micros(times.min_on_s),
         min_off_us: micros(times.min_off_s),
         max_on_us: micros(times.max_on_s),
+        throttleable: throttleable(craft),
         power_w,
         power_max_w: control.rcs_power_max_w.min(bus.peak_max_w - others_w),
     };
@@ -138,6 +148,8 @@ pub(crate) fn parts(craft: &Craft, period_us: u32) -> Result<Parts, ConfigError>
         max_w: limits.power_max_w.max(0.0),
     };
     let allocator = Allocator::with_power(geometry.effectiveness, [f, f, f, t, t, t], power)?;
+    let dt_s = f64::from(period_us) * 1e-6;
+    let authority = Authority::new(&geometry, control, power, dt_s)?;
     let healthy = Bounds {
         lo: [0.0; NOZZLES],
         hi: geometry.thrust_max_n,
@@ -147,13 +159,33 @@ pub(crate) fn parts(craft: &Craft, period_us: u32) -> Result<Parts, ConfigError>
         wrench[axis / 2] = if axis % 2 == 0 { 1.0 } else { -1.0 };
         allocator.reach(&wrench, &healthy)
     });
-    let bank = Bank::new(params, times, period_us)?;
+    let sets = Sets::new(&geometry, &power.w_per_n, power.max_w);
+    let nozzles = Nozzles {
+        throttleable: limits.throttleable,
+        power_w,
+    };
+    let bank = Bank::new(&control.modulator, times, &nozzles, period_us)?;
+    let valves = Valves {
+        thrust_max_n: geometry.thrust_max_n,
+        min_on_us: limits.min_on_us,
+        min_off_us: limits.min_off_us,
+        max_on_us: limits.max_on_us,
+        surplus_s: per_nozzle(craft, |t| {
+            t.close_delay_s - t.open_delay_s + 0.5 * (t.fall_s - t.rise_s)
+        }),
+    };
+    let inverse = geometry.inertia.try_inverse();
     Ok(Parts {
+        multiplexer: Multiplexer::new(geometry.effectiveness, valves, period_us)?,
+        steady: Steady::new(geometry.effectiveness, valves, period_us)?,
+        inverse_inertia: inverse.ok_or(ConfigError::Inertia)?,
         geometry,
         allocator,
+        authority,
         bank,
         limits,
         others_w,
         axis_force_n,
+        sets,
     })
 }

@@ -2,10 +2,13 @@
 
 use prost::Message;
 use qiki_alloc::Status;
-use qiki_craft::{Feedback, Fresh, Truth};
+use qiki_craft::{Feedback, Fresh, NODES_MAX, NodeTemps, Truth};
 use qiki_messages::{commands, telemetry};
 
+use crate::burn::BurnProgress;
 use crate::controller::{Inputs, Outputs};
+use crate::health::NozzleFaults;
+use crate::power_record::{detail_from_message, detail_to_message};
 use crate::tracker::REPLIES_MAX;
 
 /// How long the parts of the cycle before took, ns.
@@ -51,6 +54,10 @@ impl CycleEncoder {
         // Once with everything in it, so that every list has its room from the start.
         let all = Feedback {
             fresh: Fresh(u32::MAX),
+            nodes: NodeTemps {
+                count: NODES_MAX,
+                ..NodeTemps::default()
+            },
             ..Feedback::default()
         };
         put_feedback(record.feedback.get_or_insert_default(), &all);
@@ -158,6 +165,15 @@ fn put_feedback(to: &mut telemetry::Feedback, from: &Feedback) {
         has(Fresh::THERMAL),
         &from.cluster_temp_c,
     );
+    let detail = has(Fresh::POWER_DETAIL).then_some(&from.power_detail);
+    to.power_detail = detail.map(detail_to_message);
+    put_nodes(to, has(Fresh::NODES), &from.nodes);
+}
+
+fn put_nodes(to: &mut telemetry::Feedback, fresh: bool, from: &NodeTemps) {
+    put(&mut to.node_temp_c, fresh, from.temps_c());
+    to.nodes_warned = if fresh { from.warned } else { 0 };
+    to.nodes_tripped = if fresh { from.tripped } else { 0 };
 }
 
 fn put_control(to: &mut telemetry::Control, from: &Outputs) {
@@ -203,6 +219,37 @@ fn put_control(to: &mut telemetry::Control, from: &Outputs) {
     to.emissions_allowed = from.emissions_allowed;
     to.rcs_power_max_w = from.rcs_power_max_w;
     to.rcs_power_limits = from.rcs_power_limits;
+    to.burn = from.burn.as_ref().map(progress);
+    to.rcs_power_w = from.rcs_power_w;
+    put(&mut to.cluster_limits, true, &from.cluster_limits);
+    to.resting = u32::from(from.resting);
+    to.working_mass_low = from.working_mass_low;
+    to.allocation_asked = i32::from(from.allocation_asked as u8);
+    to.allocation_mode = i32::from(from.allocation_mode as u8);
+    to.allocation_reason = i32::from(from.allocation_reason as u8);
+    to.faults = (from.faults != NozzleFaults::default()).then(|| faults(&from.faults));
+}
+
+fn faults(from: &NozzleFaults) -> telemetry::NozzleFaults {
+    telemetry::NozzleFaults {
+        closed: u32::from(from.closed),
+        open: u32::from(from.open),
+        returning: u32::from(from.returning),
+        by_feedback: u32::from(from.by_feedback),
+        by_motion: u32::from(from.by_motion),
+        by_node: u32::from(from.by_node),
+        feedback_lies: u32::from(from.feedback_lies),
+    }
+}
+
+fn progress(from: &BurnProgress) -> telemetry::BurnProgress {
+    telemetry::BurnProgress {
+        segment: u32::try_from(from.segment).unwrap_or(u32::MAX),
+        clock_s: from.clock_s,
+        asked_mps: from.asked_mps,
+        owed_mps: from.owed_mps,
+        held: i32::from(from.held as u8),
+    }
 }
 
 fn status(status: Status) -> u8 {
@@ -267,4 +314,12 @@ pub fn feedback_from_record(record: &telemetry::Feedback, last: &mut Feedback) {
         last.propellant_kg = record.propellant_kg;
     }
     take(&mut last.cluster_temp_c, &record.cluster_temp_c);
+    if let Some(detail) = &record.power_detail {
+        last.power_detail = detail_from_message(detail);
+    }
+    if last.fresh.has(Fresh::NODES) {
+        last.nodes.set_temps_c(record.node_temp_c.iter().copied());
+        last.nodes.warned = record.nodes_warned;
+        last.nodes.tripped = record.nodes_tripped;
+    }
 }

@@ -2,19 +2,63 @@
 //!
 //! The supercapacitor's charge decides what is allowed (`qiki-power`): a boost from 0.6 on, below
 //! 0.3 only stabilisation until it has been charged again. What battery and supercapacitor can
-//! give until the next power report is the limit that the allocation gets.
+//! give until the next power report is the limit that the allocation gets; a warm store or
+//! distribution gives less before it trips. A store whose temperature no rig tells is the power
+//! plane's own to protect.
+//!
+//! A power report that stays away for [`POWER_STALE_S`] leaves the supercapacitor's charge
+//! unknown, and unknown counts as empty.
 
-use qiki_craft::{Feedback, Fresh, PowerPlane};
-use qiki_power::{RcsAllowance, RcsConditions, RcsGate, rcs_power_available_w};
+use qiki_craft::{Craft, Feedback, Fresh, NodeTemps, PowerPlane};
+use qiki_power::{
+    NodeWatch, RcsAllowance, RcsConditions, RcsGate, RcsLimit, rcs_power_available_w,
+};
+
+use crate::modes::Reason;
 
 /// A power report counts at least until the next one is due, s.
 const REPORT_SPAN_S: f64 = 0.1;
+/// States of charge are unknown when this old, s: ten reports.
+pub(crate) const POWER_STALE_S: f64 = 1.0;
+
+/// A thermal node that the budget goes by.
+#[derive(Debug, Clone)]
+struct Store {
+    /// Its place in the craft's description.
+    index: usize,
+    watch: NodeWatch,
+}
+
+impl Store {
+    fn find(craft: &Craft, name: &str) -> Option<Self> {
+        let nodes = &craft.thermal.nodes;
+        let index = nodes.iter().position(|n| n.name == name)?;
+        let watch = NodeWatch::new(&nodes[index]);
+        Some(Self { index, watch })
+    }
+
+    fn observe(&mut self, nodes: &NodeTemps) {
+        // What is not a number clears no trip and makes none: the node trips by itself.
+        if let Some(temp_c) = nodes.temps_c().get(self.index).filter(|t| t.is_finite()) {
+            self.watch.update(*temp_c);
+        }
+    }
+}
 
 /// Power budget of the nozzles.
 #[derive(Debug, Clone)]
 pub(crate) struct Energy {
     plane: PowerPlane,
     gate: RcsGate,
+    /// Of battery, supercapacitor and distribution; none where the craft has no such node.
+    stores: [Option<Store>; 3],
+    /// Of the last report, 0..1.
+    battery_soc: f64,
+    /// Of the last report, 0..1.
+    supercap_soc: f64,
+    /// Since the last report, ticks.
+    age_ticks: u32,
+    stale_ticks: u32,
     /// What the rest of the bot draws, W.
     others_w: f64,
     /// Most that valves and bus stand, W.
@@ -25,40 +69,75 @@ pub(crate) struct Energy {
 }
 
 impl Energy {
-    /// Until the first report the states of charge are those of the description.
-    pub(crate) fn new(plane: &PowerPlane, others_w: f64, ceiling_w: f64) -> Self {
+    /// Until the first report states of charge and temperatures are those of the description.
+    pub(crate) fn new(craft: &Craft, others_w: f64, ceiling_w: f64, stale_ticks: u32) -> Self {
+        let plane = &craft.power;
         let mut energy = Self {
             plane: plane.clone(),
             gate: RcsGate::new(plane),
+            stores: ["battery", "supercap", "pdu"].map(|name| Store::find(craft, name)),
+            battery_soc: plane.battery_soc_init,
+            supercap_soc: plane.supercap_soc_init,
+            age_ticks: 0,
+            stale_ticks,
             others_w,
             ceiling_w,
             power_w: 0.0,
             limits: 0,
             allowance: RcsAllowance::StabiliseOnly,
         };
-        energy.take(plane.battery_soc_init, plane.supercap_soc_init);
+        energy.budget();
         energy
     }
 
-    /// Takes a power report in.
+    /// Takes in what has arrived in this tick.
     pub(crate) fn observe(&mut self, feedback: &Feedback) {
-        if feedback.fresh.has(Fresh::POWER) {
-            self.take(feedback.battery_soc, feedback.supercap_soc);
+        let told = feedback.fresh.has(Fresh::POWER);
+        let heard = feedback.fresh.has(Fresh::NODES);
+        if heard {
+            let stores = self.stores.iter_mut().flatten();
+            stores.for_each(|store| store.observe(&feedback.nodes));
+        }
+        if told {
+            self.battery_soc = feedback.battery_soc;
+            self.supercap_soc = feedback.supercap_soc;
+            self.age_ticks = 0;
+        } else {
+            self.age_ticks = self.age_ticks.saturating_add(1);
+        }
+        if told || heard || self.stale() {
+            self.budget();
         }
     }
 
-    fn take(&mut self, battery_soc: f64, supercap_soc: f64) {
+    fn budget(&mut self) {
+        let stale = self.stale();
+        let supercap_soc = if stale { f64::NAN } else { self.supercap_soc };
         self.allowance = self.gate.update(supercap_soc);
-        let now = RcsConditions::cold(
-            self.allowance,
-            battery_soc,
-            supercap_soc,
-            self.others_w,
-            REPORT_SPAN_S,
-        );
-        let budget = rcs_power_available_w(&self.plane, &now);
+        let [battery, supercap, pdu] = &self.stores;
+        let derating = |store: &Option<Store>| store.as_ref().map_or(1.0, |s| s.watch.derating());
+        let now = RcsConditions {
+            battery_derating: derating(battery),
+            supercap_derating: derating(supercap),
+            pdu_derating: derating(pdu),
+            ..RcsConditions::cold(
+                self.allowance,
+                self.battery_soc,
+                supercap_soc,
+                self.others_w,
+                REPORT_SPAN_S,
+            )
+        };
+        let mut budget = rcs_power_available_w(&self.plane, &now);
+        if stale {
+            budget.limits.insert(RcsLimit::TelemetryStale);
+        }
         self.power_w = budget.power_w.min(self.ceiling_w);
         self.limits = u32::from(budget.limits.bits());
+    }
+
+    fn stale(&self) -> bool {
+        self.age_ticks > self.stale_ticks
     }
 
     /// What all nozzles together may draw, W.
@@ -74,5 +153,14 @@ impl Energy {
     /// Too little is stored for anything but holding the attitude.
     pub(crate) fn stabilise_only(&self) -> bool {
         self.allowance == RcsAllowance::StabiliseOnly
+    }
+
+    /// Why there is only stabilisation, where there is.
+    pub(crate) fn why_not(&self) -> Reason {
+        if self.stale() {
+            Reason::PowerTelemStale
+        } else {
+            Reason::CapLow
+        }
     }
 }

@@ -17,10 +17,29 @@ pub struct Limits {
     pub min_off_us: u32,
     /// Longest opening, µs.
     pub max_on_us: u32,
-    /// Electrical power of each open nozzle, W.
+    /// Bit n: nozzle n is throttled; its on-time is its level.
+    pub throttleable: u16,
+    /// Electrical power of each open nozzle, of a throttled one at full thrust, W.
     pub power_w: [f64; NOZZLES],
     /// Most power of all open nozzles, W.
     pub power_max_w: f64,
+}
+
+impl Limits {
+    fn throttled(&self, n: usize) -> bool {
+        self.throttleable >> n & 1 == 1
+    }
+
+    /// What nozzle `n` draws in a tick, W: all of it where it is open at any moment, because two
+    /// pulses that only touch could still overlap; its level of it where it is throttled.
+    fn drawn_w(&self, n: usize, on_time_us: u32) -> f64 {
+        let share = if self.throttled(n) {
+            f64::from(on_time_us) / f64::from(self.period_us)
+        } else {
+            f64::from(u8::from(on_time_us > 0))
+        };
+        share * self.power_w[n]
+    }
 }
 
 /// Which limit a command breaks.
@@ -85,6 +104,30 @@ pub fn permitted(
     Ok(())
 }
 
+/// The rule for one throttled nozzle in one tick: is its level, `on_time_us` of the period, within
+/// the limits? It has no shortest opening and pause, and is open for the whole tick at any level.
+///
+/// # Errors
+/// The limit that is broken.
+pub fn level_permitted(
+    armed: bool,
+    on_time_us: u32,
+    valve: Valve,
+    limits: &Limits,
+) -> Result<(), Violation> {
+    if on_time_us > limits.period_us {
+        return Err(Violation::OnTime);
+    }
+    if on_time_us > 0 && !armed {
+        return Err(Violation::NotArmed);
+    }
+    let open_us = if valve.open { valve.since_edge_us } else { 0 };
+    if on_time_us > 0 && open_us.saturating_add(limits.period_us) > limits.max_on_us {
+        return Err(Violation::PulseTooLong);
+    }
+    Ok(())
+}
+
 /// Remembers the valves and checks every command.
 #[derive(Debug, Clone)]
 pub struct Guard {
@@ -118,26 +161,31 @@ impl Guard {
         } else {
             ValveCommand::default()
         };
-        for (valve, &on_time_us) in self.valves.iter_mut().zip(&passed.on_time_us) {
-            *valve = after(*valve, on_time_us, self.limits.period_us);
+        for (n, (valve, &on_time_us)) in self.valves.iter_mut().zip(&passed.on_time_us).enumerate()
+        {
+            *valve = if self.limits.throttled(n) {
+                after_level(*valve, on_time_us, self.limits.period_us)
+            } else {
+                after(*valve, on_time_us, self.limits.period_us)
+            };
         }
         verdict
     }
 
     fn verdict(&self, command: &ValveCommand, shut: u16) -> Result<(), Violation> {
+        let limits = &self.limits;
         let mut power_w = 0.0;
         for n in 0..NOZZLES {
-            let on_time_us = command.on_time_us[n];
+            let (on_time_us, valve) = (command.on_time_us[n], self.valves[n]);
             let closing_on_purpose = on_time_us == 0 && shut >> n & 1 == 1;
-            if !closing_on_purpose {
-                permitted(command.armed, on_time_us, self.valves[n], &self.limits)?;
+            if limits.throttled(n) {
+                level_permitted(command.armed, on_time_us, valve, limits)?;
+            } else if !closing_on_purpose {
+                permitted(command.armed, on_time_us, valve, limits)?;
             }
-            // Open at any moment of the tick: two pulses that only touch could still overlap.
-            if on_time_us > 0 {
-                power_w += self.limits.power_w[n];
-            }
+            power_w += limits.drawn_w(n, on_time_us);
         }
-        if power_w > self.limits.power_max_w {
+        if power_w > limits.power_max_w {
             Err(Violation::Power)
         } else {
             Ok(())
@@ -167,5 +215,19 @@ fn after(valve: Valve, on_time_us: u32, period_us: u32) -> Valve {
     Valve {
         open: !valve.open,
         since_edge_us,
+    }
+}
+
+/// The throttled nozzle after a tick at this level.
+fn after_level(valve: Valve, on_time_us: u32, period_us: u32) -> Valve {
+    let open = on_time_us > 0;
+    let before_us = if open == valve.open {
+        valve.since_edge_us
+    } else {
+        0
+    };
+    Valve {
+        open,
+        since_edge_us: before_us.saturating_add(period_us),
     }
 }

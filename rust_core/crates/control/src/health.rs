@@ -1,15 +1,23 @@
 //! Nozzles that do not do what they are told, and nodes that are not heard.
+//!
+//! Two witnesses say what a nozzle does: the valve's own feedback (`health/switch.rs`) and the
+//! craft's motion (`residual.rs`). The feedback is exact and comes first; where the motion
+//! contradicts it, the motion wins and the feedback of that nozzle is not believed until the next
+//! arming. What follows from a fault, and how a nozzle comes back, is in `docs/math/faults.md`.
 
-use qiki_craft::{CLUSTERS, Feedback, Fresh, NOZZLES, NOZZLES_PER_CLUSTER, NodeState};
+use nalgebra::UnitQuaternion;
+use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NOZZLES_PER_CLUSTER, NodeState};
 
-/// Commanded minus measured open time that makes a fault, µs. The valve's delays and one or
-/// two ticks on the bus shift feedback by a few milliseconds; the shortest pulse is 30 ms.
-const MISMATCH_US: f64 = 20_000.0;
-/// A valve may open and close with delays this far apart, and then every pulse is longer or
-/// shorter than commanded, and they add up, µs.
-const DELAY_SPREAD_US: f64 = 4_000.0;
-/// Rounding of measured times is forgotten with this time constant, s.
-const FORGET_S: f64 = 2.0;
+use crate::config::Geometry;
+use crate::residual::{Findings, Residual, Source, State, Verdict};
+use stand::{Stand, Waits, ticks};
+use switch::Switches;
+
+mod stand;
+mod switch;
+
+/// A node that has not been heard for this many ticks has closed its valves by itself.
+const FAILSAFE_TICKS: u32 = 3;
 
 /// What is wrong with a nozzle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,35 +30,73 @@ pub(crate) enum Fault {
     Open,
 }
 
-/// Compares what was commanded with what was measured.
+/// What is known of the nozzles, bit n for nozzle n.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NozzleFaults {
+    /// It does not open.
+    pub closed: u16,
+    /// It does not close.
+    pub open: u16,
+    /// It is coming back: at rest while it is out of the allocation, on trial while it is in it.
+    pub returning: u16,
+    /// Found by the valve's feedback.
+    pub by_feedback: u16,
+    /// Found by the craft's motion.
+    pub by_motion: u16,
+    /// Reported by the node.
+    pub by_node: u16,
+    /// Its feedback says what is not so, and is not believed.
+    pub feedback_lies: u16,
+}
+
+/// What the controller knows besides the feedback.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scene {
+    /// Body to world.
+    pub(crate) attitude: UnitQuaternion<f64>,
+    /// With the propellant left, kg.
+    pub(crate) mass_kg: f64,
+    /// The craft moves by its nozzles alone and there is something to burn: motion is evidence.
+    pub(crate) free: bool,
+    /// A nozzle that may fail again can be afforded.
+    pub(crate) calm: bool,
+}
+
+/// Watches the nozzles.
 #[derive(Debug, Clone)]
 pub(crate) struct Health {
-    /// Commanded minus measured open time, µs, slowly forgotten.
-    mismatch_us: [f64; NOZZLES],
-    /// What the pulses commanded so far may be off by, µs, forgotten as slowly.
-    allowance_us: [f64; NOZZLES],
-    last_command_us: [u32; NOZZLES],
-    fault: [Fault; NOZZLES],
+    switches: Switches,
+    residual: Residual,
+    stand: [Stand; NOZZLES],
+    trials: [u32; NOZZLES],
+    known: NozzleFaults,
     node_age: [u32; CLUSTERS],
-    keep: f64,
+    obeys: [bool; CLUSTERS],
     stale_ticks: u32,
+    waits: Waits,
+}
+
+const fn bit(n: usize) -> u16 {
+    1 << n
 }
 
 impl Health {
-    pub(crate) fn new(dt_s: f64, stale_ticks: u32) -> Self {
+    pub(crate) fn new(craft: &Craft, geometry: &Geometry, dt_s: f64) -> Self {
         Self {
-            mismatch_us: [0.0; NOZZLES],
-            allowance_us: [0.0; NOZZLES],
-            last_command_us: [0; NOZZLES],
-            fault: [Fault::None; NOZZLES],
+            switches: Switches::new(dt_s),
+            residual: Residual::new(craft, geometry, dt_s),
+            stand: [Stand::Works; NOZZLES],
+            trials: [0; NOZZLES],
+            known: NozzleFaults::default(),
             node_age: [u32::MAX; CLUSTERS],
-            keep: 1.0 - dt_s / FORGET_S,
-            stale_ticks,
+            obeys: [false; CLUSTERS],
+            stale_ticks: ticks(craft.control.node_stale_s, dt_s),
+            waits: Waits::new(dt_s),
         }
     }
 
     /// Takes in the feedback of this tick.
-    pub(crate) fn observe(&mut self, feedback: &Feedback) {
+    pub(crate) fn observe(&mut self, feedback: &Feedback, scene: &Scene) {
         for c in 0..CLUSTERS {
             let heard = feedback.fresh.has(Fresh::valves(c));
             self.node_age[c] = if heard {
@@ -58,49 +104,180 @@ impl Health {
             } else {
                 self.node_age[c].saturating_add(1)
             };
-            for n in c * NOZZLES_PER_CLUSTER..(c + 1) * NOZZLES_PER_CLUSTER {
-                if heard {
-                    self.compare(n, feedback);
+            if heard {
+                // A node that is not armed obeys nothing: its valves are closed, and rightly so.
+                self.obeys[c] = feedback.node_state[c] == NodeState::Armed;
+            }
+        }
+        for n in 0..NOZZLES {
+            self.hear(n, feedback);
+        }
+        self.feel(feedback, scene);
+        self.wait(feedback.valve_fault, scene.calm);
+    }
+
+    /// What the feedback says of a nozzle.
+    fn hear(&mut self, n: usize, feedback: &Feedback) {
+        let c = n / NOZZLES_PER_CLUSTER;
+        if self.node_age[c] > 0 {
+            return;
+        }
+        if feedback.valve_fault & bit(n) != 0 {
+            self.known.by_node |= bit(n);
+            // That a valve does not close, it may well say of itself too.
+            if !matches!(self.stand[n], Stand::Open | Stand::Resting(_)) {
+                self.blame(n, Fault::Closed);
+            }
+        }
+        if self.known.feedback_lies & bit(n) != 0 {
+            return;
+        }
+        let open_us = feedback.open_time_us[n];
+        if self.stand[n] == Stand::Open {
+            if self.switches.has_closed(n, open_us) {
+                self.rest(n);
+            }
+            return;
+        }
+        let fault = self.switches.compare(n, self.obeys[c], open_us);
+        if fault != Fault::None {
+            self.known.by_feedback |= bit(n);
+            self.blame(n, fault);
+        }
+    }
+
+    /// What the motion says of the nozzles.
+    fn feel(&mut self, feedback: &Feedback, scene: &Scene) {
+        if !scene.free {
+            return self.residual.restart();
+        }
+        let sources: [Source; NOZZLES] = std::array::from_fn(|n| self.source(n, feedback));
+        let state = State {
+            attitude: scene.attitude,
+            mass_kg: scene.mass_kg,
+        };
+        let Findings(found) = self.residual.observe(feedback, &sources, &state);
+        for n in 0..NOZZLES {
+            if let Some(verdict) = found[n] {
+                if matches!(sources[n], Source::Reported(_)) {
+                    self.known.feedback_lies |= bit(n);
                 }
+                self.take(n, verdict);
             }
         }
     }
 
-    fn compare(&mut self, n: usize, feedback: &Feedback) {
-        // A node that is not armed obeys nothing: its valves are closed, and rightly so.
-        let obeys = feedback.node_state[n / NOZZLES_PER_CLUSTER] == NodeState::Armed;
-        let commanded_us = if obeys { self.last_command_us[n] } else { 0 };
-        let difference = f64::from(commanded_us) - f64::from(feedback.open_time_us[n]);
-        self.mismatch_us[n] = self.mismatch_us[n] * self.keep + difference;
-        let allowed_us = MISMATCH_US + self.allowance_us[n];
-        self.allowance_us[n] *= self.keep;
-        if feedback.valve_fault >> n & 1 == 1 || self.mismatch_us[n] > allowed_us {
-            self.fault[n] = Fault::Closed;
+    fn take(&mut self, n: usize, verdict: Verdict) {
+        let fault = match verdict {
+            Verdict::Closed => Fault::Closed,
+            Verdict::Open => Fault::Open,
+            Verdict::Obeys => {
+                if matches!(self.stand[n], Stand::Open | Stand::Closed(_)) {
+                    self.rest(n);
+                }
+                return;
+            }
+        };
+        self.known.by_motion |= bit(n);
+        self.blame(n, fault);
+    }
+
+    /// From what it is taken how a nozzle thrusts.
+    fn source(&self, n: usize, feedback: &Feedback) -> Source {
+        let age = self.node_age[n / NOZZLES_PER_CLUSTER];
+        let believed = self.known.feedback_lies & bit(n) == 0;
+        match self.stand[n] {
+            _ if believed && age == 0 => Source::Reported(feedback.open_time_us[n]),
+            Stand::Open => Source::Open,
+            Stand::Closed(_) | Stand::Resting(_) => Source::Shut,
+            Stand::Works | Stand::Trial(_) if age > FAILSAFE_TICKS => Source::Doubtful,
+            Stand::Works | Stand::Trial(_) => Source::Commanded,
         }
-        if self.mismatch_us[n] < -allowed_us {
-            self.fault[n] = Fault::Open;
+    }
+
+    fn blame(&mut self, n: usize, fault: Fault) {
+        let stand = match (self.stand[n], fault) {
+            (Stand::Open, Fault::Open) | (Stand::Closed(_), Fault::Closed) => return,
+            (_, Fault::Open) => Stand::Open,
+            _ => self.waits.closed(self.trials[n]),
+        };
+        self.switches.reset(n);
+        self.stand[n] = stand;
+    }
+
+    fn rest(&mut self, n: usize) {
+        self.switches.reset(n);
+        self.stand[n] = self.waits.closing();
+    }
+
+    /// Time goes by for nozzles that wait to be used again.
+    fn wait(&mut self, reported: u16, calm: bool) {
+        for n in 0..NOZZLES {
+            let lost = !self.node_alive(n / NOZZLES_PER_CLUSTER) || reported & bit(n) != 0;
+            let before = self.stand[n];
+            if lost || before == Stand::Works {
+                continue;
+            }
+            self.stand[n] = before.later(calm);
+            match (before, self.stand[n]) {
+                (Stand::Closed(_), Stand::Trial(_)) => self.trials[n] += 1,
+                (_, Stand::Works) => self.clear(n),
+                _ => {}
+            }
         }
+    }
+
+    /// Nothing is held against a nozzle any more; that its feedback lied is.
+    fn clear(&mut self, n: usize) {
+        self.trials[n] = 0;
+        self.known.by_feedback &= !bit(n);
+        self.known.by_motion &= !bit(n);
+        self.known.by_node &= !bit(n);
     }
 
     /// Takes note of what is commanded in this tick.
     pub(crate) fn note(&mut self, on_time_us: &[u32; NOZZLES]) {
+        self.switches.note(on_time_us);
+        let mut obeyed = *on_time_us;
         for n in 0..NOZZLES {
-            if self.last_command_us[n] > 0 && on_time_us[n] == 0 {
-                self.allowance_us[n] += DELAY_SPREAD_US;
+            if !self.obeys[n / NOZZLES_PER_CLUSTER] {
+                obeyed[n] = 0;
+            }
+            if let Stand::Trial(opened_us) = &mut self.stand[n] {
+                *opened_us += obeyed[n];
             }
         }
-        self.last_command_us = *on_time_us;
+        self.residual.note(&obeyed);
     }
 
     /// Forgets every fault; arming is a fresh start.
     pub(crate) fn reset(&mut self) {
-        self.mismatch_us = [0.0; NOZZLES];
-        self.allowance_us = [0.0; NOZZLES];
-        self.fault = [Fault::None; NOZZLES];
+        self.switches = self.switches.fresh();
+        self.residual.restart();
+        self.stand = [Stand::Works; NOZZLES];
+        self.trials = [0; NOZZLES];
+        self.known = NozzleFaults::default();
     }
 
     pub(crate) fn fault(&self, n: usize) -> Fault {
-        self.fault[n]
+        match self.stand[n] {
+            Stand::Open => Fault::Open,
+            Stand::Closed(_) => Fault::Closed,
+            _ => Fault::None,
+        }
+    }
+
+    /// What is known of the nozzles.
+    pub(crate) fn faults(&self) -> NozzleFaults {
+        let which = |pick: fn(Stand) -> bool| {
+            (0..NOZZLES).fold(0, |mask, n| mask | u16::from(pick(self.stand[n])) << n)
+        };
+        NozzleFaults {
+            closed: which(|stand| matches!(stand, Stand::Closed(_))),
+            open: which(|stand| stand == Stand::Open),
+            returning: which(|stand| matches!(stand, Stand::Resting(_) | Stand::Trial(_))),
+            ..self.known
+        }
     }
 
     /// Whether a cluster's node has been heard of late.
@@ -115,11 +292,13 @@ impl Health {
     /// Bit n: nozzle n must not be used.
     pub(crate) fn isolated(&self) -> u16 {
         (0..NOZZLES).fold(0, |mask, n| {
-            let out = self.fault[n] != Fault::None || !self.node_alive(n / NOZZLES_PER_CLUSTER);
+            let out = !self.stand[n].used() || !self.node_alive(n / NOZZLES_PER_CLUSTER);
             mask | u16::from(out) << n
         })
     }
 }
 
+#[cfg(test)]
+mod recovery;
 #[cfg(test)]
 mod tests;

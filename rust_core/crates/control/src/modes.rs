@@ -1,5 +1,6 @@
 //! The nine flight modes and the one rule on what is permitted when.
 
+use crate::allocation::AllocationMode;
 use crate::command::Action;
 
 /// Flight mode; the numbers are those of the contract.
@@ -99,6 +100,44 @@ pub enum Reason {
     Overrun = 14,
     /// Too little in the supercapacitor for a push.
     CapLow = 15,
+    /// A hazardous command without its confirmation.
+    ConfirmRequired = 16,
+    /// An axis of translation has no set of nozzles left in the thrust map.
+    ThrustMapMissing = 17,
+    /// An axis of rotation has no set of nozzles left in the thrust map.
+    TorqueMapMissing = 18,
+    /// Nozzles are in the operator's hand; control is off.
+    ManualOverrideActive = 19,
+    /// Nozzles are not in the operator's hand.
+    ManualOverrideOff = 20,
+    /// Manual override is not entered from this flight mode.
+    ManualNotFromMode = 21,
+    /// Manual override went unused for too long.
+    ManualTimeout = 22,
+    /// A named nozzle is out of use.
+    NozzleIsolated = 23,
+    /// A named nozzle has to rest: its pause, its cooldown, or a hot cluster.
+    NozzleResting = 24,
+    /// Nozzles are being fired by hand already.
+    NozzlesBusy = 25,
+    /// The valves would be open for less than their shortest opening.
+    PulseTooShort = 26,
+    /// The firing would last longer than the longest opening.
+    PulseTooLong = 27,
+    /// The named nozzles together would turn the craft too hard.
+    TorqueLimit = 28,
+    /// The named nozzles together would draw more power than there is.
+    PduPeakDenied = 29,
+    /// The craft turns faster than manual override allows.
+    RateLimit = 30,
+    /// A cluster is too hot, or would become so.
+    RcsClusterHot = 31,
+    /// The tank is empty.
+    WorkingMassLow = 32,
+    /// The speed gained is not what the burn was to give.
+    DeltaVMissed = 33,
+    /// The states of charge are too old to count on.
+    PowerTelemStale = 34,
 }
 
 /// Modes that can be asked for by name. BURN and BRAKE are entered by their commands.
@@ -129,6 +168,14 @@ pub fn permits(mode: Mode, armed: bool, nav_fresh: bool, action: &Action) -> Res
         Action::SetMode(asked) if !BY_NAME.contains(asked) => return Err(Reason::ModeNotReachable),
         Action::SetMode(Mode::Idle) => false,
         Action::StopThrust if mode != Mode::Safe => false,
+        // Nothing moves by it; but SAFE stays as it is.
+        Action::SetAllocation { mode: asked, .. } if *asked != AllocationMode::ManualOverride => {
+            return if mode == Mode::Safe {
+                Err(Reason::SafeLocked)
+            } else {
+                Ok(())
+            };
+        }
         _ => true,
     };
     let brake = *action == Action::Brake;
@@ -144,5 +191,44 @@ pub fn permits(mode: Mode, armed: bool, nav_fresh: bool, action: &Action) -> Res
     if (moves || mode == Mode::Safe) && !nav_fresh {
         return Err(Reason::NavStale);
     }
+    let takes_nozzles = matches!(action, Action::SetAllocation { .. });
+    if takes_nozzles && !matches!(mode, Mode::Idle | Mode::Manoeuvre | Mode::Coast) {
+        return Err(Reason::ManualNotFromMode);
+    }
     Ok(())
+}
+
+/// The rule on top of it for nozzles in the operator's hand (`on`): only then are they fired by
+/// name, and then nothing else moves but what ends it.
+///
+/// # Errors
+/// The reason why not.
+pub fn by_hand(on: bool, action: &Action) -> Result<(), Reason> {
+    match action {
+        Action::Fire { .. } if !on => Err(Reason::ManualOverrideOff),
+        Action::Arm | Action::Hold | Action::GoTo(_) | Action::Burn { .. } if on => {
+            Err(Reason::ManualOverrideActive)
+        }
+        Action::SetMode(mode) if on && !matches!(mode, Mode::Idle | Mode::Safe) => {
+            Err(Reason::ManualOverrideActive)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What is HAZARDOUS is confirmed in the command itself.
+///
+/// # Errors
+/// [`Reason::ConfirmRequired`].
+pub fn confirmed(action: &Action) -> Result<(), Reason> {
+    match action {
+        Action::Fire {
+            confirmed: false, ..
+        }
+        | Action::SetAllocation {
+            mode: AllocationMode::ManualOverride,
+            confirmed: false,
+        } => Err(Reason::ConfirmRequired),
+        _ => Ok(()),
+    }
 }

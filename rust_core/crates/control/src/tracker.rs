@@ -19,6 +19,8 @@ pub enum ReplyStatus {
     EffectTimeout = 4,
     /// Given up before its effect.
     Aborted = 5,
+    /// Under way, but held back for now.
+    Held = 6,
 }
 
 /// A word on one command.
@@ -37,7 +39,8 @@ pub(crate) const REPLIES_MAX: usize = 6;
 
 #[derive(Debug, Clone, Copy)]
 struct Pending {
-    id: u64,
+    /// None where nobody asked for it.
+    id: Option<u64>,
     ticks_left: u64,
     /// Ticks in a row in which the effect was seen.
     seen: u32,
@@ -87,6 +90,16 @@ impl Tracker {
     pub(crate) fn accept(&mut self, slot: Slot, id: u64, within_ticks: u64) {
         self.abort(slot, Reason::Superseded);
         self.say(id, ReplyStatus::Accepted, Reason::None);
+        self.wait(slot, Some(id), within_ticks);
+    }
+
+    /// Waits for an effect that nobody asked for; it takes the place of what is waited for.
+    pub(crate) fn follow(&mut self, slot: Slot, within_ticks: u64) {
+        self.abort(slot, Reason::Superseded);
+        self.wait(slot, None, within_ticks);
+    }
+
+    fn wait(&mut self, slot: Slot, id: Option<u64>, within_ticks: u64) {
         self.pending[slot as usize] = Some(Pending {
             id,
             ticks_left: within_ticks,
@@ -103,7 +116,21 @@ impl Tracker {
     /// Gives up what a slot waits for.
     pub(crate) fn abort(&mut self, slot: Slot, reason: Reason) {
         if let Some(pending) = self.pending[slot as usize].take() {
-            self.say(pending.id, ReplyStatus::Aborted, reason);
+            self.say_of(pending.id, ReplyStatus::Aborted, reason);
+        }
+    }
+
+    /// Says that what a slot waits for is held back, and goes on waiting.
+    pub(crate) fn hold(&mut self, slot: Slot, reason: Reason) {
+        if let Some(id) = self.pending[slot as usize].and_then(|pending| pending.id) {
+            self.say(id, ReplyStatus::Held, reason);
+        }
+    }
+
+    /// Gives up waiting: the effect was not seen in its time.
+    pub(crate) fn late(&mut self, slot: Slot, reason: Reason) {
+        if let Some(id) = self.pending[slot as usize].take().and_then(|p| p.id) {
+            self.say(id, ReplyStatus::EffectTimeout, reason);
         }
     }
 
@@ -123,12 +150,18 @@ impl Tracker {
         let (id, confirmed, late) = (pending.id, pending.seen >= needed, pending.ticks_left == 0);
         if confirmed {
             self.pending[slot as usize] = None;
-            self.say(id, ReplyStatus::EffectConfirmed, Reason::None);
+            self.say_of(id, ReplyStatus::EffectConfirmed, Reason::None);
         } else if late {
             self.pending[slot as usize] = None;
-            self.say(id, ReplyStatus::EffectTimeout, Reason::EffectTimeout);
+            self.say_of(id, ReplyStatus::EffectTimeout, Reason::EffectTimeout);
         }
         confirmed
+    }
+
+    fn say_of(&mut self, id: Option<u64>, status: ReplyStatus, reason: Reason) {
+        if let Some(id) = id {
+            self.say(id, status, reason);
+        }
     }
 
     fn say(&mut self, id: u64, status: ReplyStatus, reason: Reason) {

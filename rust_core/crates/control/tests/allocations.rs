@@ -6,7 +6,9 @@ mod common;
 use allocation_counter::measure;
 use common::*;
 use qiki_control::{Command, Inputs, Timing};
-use qiki_messages::commands::{self as wire, BodyAxis};
+use qiki_messages::commands::AllocationMode::{Auto, ManualOverride};
+use qiki_messages::commands::command::Action::FireNozzles;
+use qiki_messages::commands::{self as wire, BodyAxis, FlightMode};
 use qiki_plant::{InitialState, ValveFault};
 
 /// One tick; allocations of the step and of the record.
@@ -79,6 +81,12 @@ fn the_step_itself_allocates_nothing_from_the_very_first_tick() {
         profile(all),
         fire(BodyAxis::Up, 2.0, 1.0),
         stop_thrust(),
+        allocation(Auto, false),
+        go_to([1.0, 0.0, 0.0]),
+        brake(),
+        mode(FlightMode::Idle),
+        allocation(ManualOverride, true),
+        FireNozzles(nozzles(&[1, 7], 0.5, 0.1)),
         disarm(),
     ] {
         for _ in 0..20 {

@@ -4,9 +4,9 @@
 mod common;
 
 use common::*;
-use qiki_control::{Action, Axis, Command, Mode, Reason, ReplyStatus, Segment};
+use qiki_control::{Action, Axis, Command, Group, Mode, Reason, ReplyStatus, Segment, Target};
 use qiki_messages::commands::command::Action as Wire;
-use qiki_messages::commands::{self as wire, BodyAxis, FlightMode};
+use qiki_messages::commands::{self as wire, BodyAxis, FlightMode, ThrustGroup};
 
 fn read(action: Wire) -> Option<Action> {
     let message = wire::Command {
@@ -79,7 +79,16 @@ fn nonsense() -> Vec<(String, Wire)> {
     );
     let mut without = segment([1.0, 0.0, 0.0], 0.5, 1.0);
     without.direction_body = None;
-    add("no direction".to_owned(), profile(vec![without]));
+    add(
+        "neither direction nor group".to_owned(),
+        profile(vec![without]),
+    );
+    let mut both = segment([1.0, 0.0, 0.0], 0.5, 1.0);
+    both.group = ThrustGroup::ZttForward.into();
+    add("direction and group".to_owned(), profile(vec![both]));
+    let mut unknown = without;
+    unknown.group = 77;
+    add("group 77".to_owned(), profile(vec![unknown]));
     let mut ramps = segment([1.0, 0.0, 0.0], 0.5, 1.0);
     (ramps.ramp_in_s, ramps.ramp_out_s) = (0.6, 0.6);
     add(
@@ -94,6 +103,29 @@ fn nonsense() -> Vec<(String, Wire)> {
     ];
     add("second segment wrong".to_owned(), profile(second));
     add("mode 0".to_owned(), mode(FlightMode::Unspecified));
+    for by_hand in [
+        nozzles(&[], 0.5, 1.0),
+        nozzles(&[16], 0.5, 1.0),
+        nozzles(&[u32::MAX], 0.5, 1.0),
+        nozzles(&[3, 7, 3], 0.5, 1.0),
+        nozzles(&[3], 0.0, 1.0),
+        nozzles(&[3], 1.01, 1.0),
+        nozzles(&[3], f64::NAN, 1.0),
+        nozzles(&[3], 0.5, 0.0),
+        nozzles(&[3], 0.5, f64::INFINITY),
+    ] {
+        add(format!("{by_hand:?}"), Wire::FireNozzles(by_hand));
+    }
+    for mode in [0, 4] {
+        let message = wire::SetAllocationMode {
+            mode,
+            confirmed: true,
+        };
+        add(
+            format!("allocation mode {mode}"),
+            Wire::SetAllocationMode(message),
+        );
+    }
     add(
         "mode 77".to_owned(),
         Wire::SetMode(wire::SetMode { mode: 77 }),
@@ -153,7 +185,7 @@ fn axes_are_what_their_words_say() {
             panic!("{wire:?} is a burn");
         };
         assert_eq!(count, 1);
-        assert_eq!(<[f64; 3]>::from(segments[0].direction), direction);
+        assert_eq!(segments[0].target, Target::Direction(direction.into()));
         assert_eq!((segments[0].level, segments[0].duration_s), (0.25, 1.5));
     }
 }
@@ -171,6 +203,30 @@ fn a_goal_has_what_is_set_and_nothing_else() {
     };
     assert_eq!(goal.position, None);
     assert!((goal.attitude.unwrap().norm() - 1.0).abs() < 1e-15);
+}
+
+#[test]
+fn groups_are_what_their_words_say() {
+    let axes = [
+        Axis::Forward,
+        Axis::Aft,
+        Axis::Port,
+        Axis::Starboard,
+        Axis::Up,
+        Axis::Down,
+    ];
+    for (i, axis) in axes.into_iter().enumerate() {
+        for (full, word) in [(false, "ZTT"), (true, "FTG")] {
+            let name = format!("THRUST_GROUP_{word}_{axis:?}").to_uppercase();
+            let wire = ThrustGroup::from_str_name(&name).unwrap();
+            assert_eq!(wire as usize, 1 + i + 6 * usize::from(full));
+            let Some(Action::Burn { segments, .. }) = read(profile(vec![group(wire, 0.5, 1.0)]))
+            else {
+                panic!("{name} is a burn")
+            };
+            assert_eq!(segments[0].target, Target::Group(Group { full, axis }));
+        }
+    }
 }
 
 #[test]

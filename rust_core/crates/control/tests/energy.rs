@@ -4,9 +4,12 @@
 mod common;
 
 use common::*;
+use prost::Message;
 use qiki_control::{Mode, Reason, ReplyStatus};
-use qiki_craft::NOZZLES;
+use qiki_craft::{Craft, Fresh, NOZZLES};
 use qiki_messages::commands::{self as wire, BodyAxis, command::Action as Wire};
+use qiki_messages::telemetry::LoopPacket;
+use qiki_power::{Load, Member, RcsLimit};
 
 /// A craft with this much in its supercapacitor, which charges at `charge_w`.
 fn with_charge(soc: f64, charge_w: f64) -> Loop {
@@ -79,4 +82,135 @@ fn the_nozzles_never_draw_more_than_the_budget() {
             .count();
         assert!(open as f64 * 4200.0 <= 22_500.0, "{open} open");
     }
+}
+
+fn bit(limit: RcsLimit) -> u32 {
+    1 << limit.index()
+}
+
+/// Power of the nozzles that are commanded open in this tick, W.
+fn drawn_w(l: &Loop) -> f64 {
+    let open = l.outputs.command.on_time_us.iter().filter(|us| **us > 0);
+    open.count() as f64 * 4200.0
+}
+
+/// A craft that wants more thrust than it has: far to go, and turning at the same time.
+fn hurried(change: impl FnOnce(&mut Craft)) -> Loop {
+    let mut craft = craft();
+    craft.control.position.speed_max_mps = 50.0;
+    craft.control.position.acceleration_max_mps2 = 5.0;
+    craft.control.attitude.limits.rate_max_rps = 1.0;
+    craft.control.attitude.limits.acceleration_max_rps2 = 3.0;
+    change(&mut craft);
+    let mut l = Loop::from(&craft, 2000, &qiki_plant::InitialState::default());
+    l.run(0.1);
+    l.say(arm());
+    let [x, y, z, w] = turn([0.6, 0.0, 0.8], 3.0);
+    l.say(Wire::GoToPose(wire::GoToPose {
+        position_m_world: Some(wire::Vector3 {
+            x: 200.0,
+            y: 400.0,
+            z: -300.0,
+        }),
+        attitude_xyzw: Some(wire::Quaternion { x, y, z, w }),
+    }));
+    l
+}
+
+#[test]
+fn the_right_to_a_boost_is_spent_at_0_55_and_comes_back_at_0_6() {
+    let mut l = hurried(|_| {});
+    l.keep_records = true;
+    let cap_low = bit(RcsLimit::SupercapLow);
+    let mut most_w: f64 = 0.0;
+    while l.outputs.rcs_power_limits & cap_low == 0 {
+        assert!(l.feedback.supercap_soc >= 0.55, "kept until then");
+        most_w = most_w.max(drawn_w(&l));
+        l.step(None);
+    }
+    assert!(most_w > 40_000.0, "{most_w} W: a boost");
+    // The report says so ten times a second, and a tenth of a second of boost is 0.05.
+    let soc = l.feedback.supercap_soc;
+    assert!((0.49..0.55).contains(&soc), "{soc}");
+    let packet = LoopPacket::decode(l.records.last().unwrap().as_slice()).unwrap();
+    let control = packet.cycles[0].control.clone().unwrap();
+    assert_eq!(control.rcs_power_limits & 8, 8, "CAP_LOW is in the record");
+    assert!(control.rcs_power_max_w < 22_500.0);
+
+    // What is open stays open for its shortest pulse; then the battery alone sets the power.
+    l.run(0.04);
+    l.say(brake());
+    while l.outputs.rcs_power_limits & cap_low != 0 {
+        assert!(l.feedback.supercap_soc < 0.6, "no boost below");
+        assert!(drawn_w(&l) <= 22_500.0, "{} W", drawn_w(&l));
+        assert!(l.tick < 10_000, "charges again");
+        l.step(None);
+    }
+    assert!(l.feedback.supercap_soc >= 0.6);
+    assert!(l.outputs.rcs_power_max_w > 40_000.0);
+}
+
+#[test]
+fn a_full_push_without_a_boost_never_draws_the_supercapacitor_down() {
+    let mut l = hurried(|craft| {
+        craft.power.supercap_soc_init = 0.5;
+        craft.power.supercap_charge_max_w = 0.0;
+    });
+    for _ in 0..1000 {
+        l.step(None);
+        assert!(drawn_w(&l) <= 22_500.0);
+    }
+    let report = l.plant.power_system().report();
+    assert_eq!(l.waves.most_open, 5);
+    assert!((report.supercap_soc - 0.5).abs() < 1e-9);
+}
+
+#[test]
+fn forty_five_kilowatts_are_all_that_nozzles_and_other_loads_draw_together() {
+    for (base_w, most_open) in [(60.0, 10), (12_000.0, 7), (40_000.0, 1)] {
+        let mut l = hurried(|craft| {
+            craft.power.base_out_w = base_w;
+            // A bus that carries it and does not heat up.
+            craft.power.bus_current_max_a = 2000.0;
+            let mut nodes = craft.thermal.nodes.iter_mut();
+            nodes.find(|n| n.name == "pdu").unwrap().heat.clear();
+        });
+        let mut most_w: f64 = 0.0;
+        for _ in 0..300 {
+            l.step(None);
+            let report = l.plant.power_system().report();
+            assert!(report.load_w <= 45_000.0 + 1e-6, "{} W", report.load_w);
+            assert!(!report.throttled.has(Load::Rcs) && report.unserved_w == 0.0);
+            assert_ne!(l.outputs.rcs_power_limits & bit(RcsLimit::PeakShared), 0);
+            most_w = most_w.max(report.load_w);
+        }
+        assert_eq!(l.waves.most_open, most_open, "beside {base_w} W");
+        assert!(most_w > base_w + 4000.0 * most_open as f64, "{most_w} W");
+    }
+}
+
+#[test]
+fn states_of_charge_that_stay_away_leave_stabilisation_and_say_why() {
+    let mut l = with_charge(0.9, 3000.0);
+    l.say(go(2.0));
+    l.run(0.5);
+    l.deaf = Fresh::POWER;
+    l.run(0.85);
+    assert_eq!(l.outputs.hold_reason, Reason::None);
+    l.run(0.3);
+    assert_eq!(l.outputs.hold_reason, Reason::PowerTelemStale);
+    assert_eq!(l.outputs.wrench_asked[..3], [0.0; 3]);
+    let stale = bit(RcsLimit::TelemetryStale) | bit(RcsLimit::SupercapLow);
+    assert_eq!(l.outputs.rcs_power_limits & stale, stale);
+    let id = l.say(go(1.0));
+    assert_eq!(
+        l.said(id),
+        [(ReplyStatus::Rejected, Reason::PowerTelemStale)]
+    );
+    let id = l.say(brake());
+    l.until("braked all the same", 20.0, |l| l.confirmed(id));
+    l.deaf = Fresh::default();
+    l.run(0.2);
+    assert_eq!(l.outputs.hold_reason, Reason::None);
+    assert_eq!(l.outputs.rcs_power_limits & stale, 0);
 }

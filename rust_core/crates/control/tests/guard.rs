@@ -1,7 +1,7 @@
 //! The last check: one boolean, swept densely against waveforms drawn microsecond by microsecond.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-use qiki_control::{Guard, Limits, Violation, permitted};
+use qiki_control::{Guard, Limits, Violation, level_permitted, permitted};
 use qiki_craft::{NOZZLES, ValveCommand};
 
 const LIMITS: Limits = Limits {
@@ -9,6 +9,7 @@ const LIMITS: Limits = Limits {
     min_on_us: 30_000,
     min_off_us: 30_000,
     max_on_us: 3_000_000,
+    throttleable: 0,
     power_w: [4200.0; NOZZLES],
     power_max_w: 44_861.0,
 };
@@ -19,6 +20,7 @@ const SMALL: Limits = Limits {
     min_on_us: 7,
     min_off_us: 6,
     max_on_us: 17,
+    throttleable: 0,
     power_w: [1.0; NOZZLES],
     power_max_w: 16.0,
 };
@@ -251,4 +253,97 @@ fn after_a_violation_the_guard_remembers_closed_valves() {
         guard.check(&command(0, 0..1), 0).unwrap();
     }
     assert_eq!(guard.check(&command(2000, 0..1), 0), Ok(()));
+}
+
+/// Throttled nozzles: the even ones.
+const THROTTLED: Limits = Limits {
+    throttleable: 0x5555,
+    ..LIMITS
+};
+
+#[test]
+fn a_level_may_change_from_tick_to_tick_where_a_pulse_may_not() {
+    let mut guard = Guard::new(THROTTLED);
+    for level in [300, 0, 2000, 1, 0, 1999] {
+        assert_eq!(guard.check(&command(level, 4..5), 0), Ok(()));
+    }
+    let mut guard = Guard::new(THROTTLED);
+    assert_eq!(guard.check(&command(300, 5..6), 0), Ok(()));
+    let verdict = guard.check(&command(0, 5..6), 0);
+    assert_eq!(verdict, Err(Violation::PulseTooShort));
+}
+
+#[test]
+fn a_level_is_permitted_where_it_is_no_longer_than_the_tick_armed_and_not_for_too_long() {
+    let mut counts = [0; 2];
+    for armed in [false, true] {
+        for open in [false, true] {
+            for since_edge_us in (5..=25).step_by(5) {
+                for on_time_us in 0..=8 {
+                    let valve = qiki_control::Valve {
+                        open,
+                        since_edge_us,
+                    };
+                    let verdict = level_permitted(armed, on_time_us, valve, &SMALL).is_ok();
+                    // Above zero for whole ticks of 5 us: three fit in 17 us.
+                    let before = if open { since_edge_us / 5 } else { 0 };
+                    let expected = on_time_us == 0 || (on_time_us <= 5 && armed && before < 3);
+                    assert_eq!(verdict, expected, "armed {armed} {valve:?} {on_time_us}");
+                    counts[usize::from(verdict)] += 1;
+                }
+            }
+        }
+    }
+    assert!(counts[0] > 50 && counts[1] > 20, "{counts:?}");
+}
+
+#[test]
+fn a_level_above_zero_does_not_last_for_longer_than_allowed_however_small() {
+    let mut guard = Guard::new(THROTTLED);
+    for tick in 0..1500 {
+        let level = 1 + tick % 2000;
+        assert_eq!(guard.check(&command(level, 2..3), 0), Ok(()), "tick {tick}");
+    }
+    let mut rested = guard.clone();
+    let verdict = guard.check(&command(1, 2..3), 0);
+    assert_eq!(verdict, Err(Violation::PulseTooLong));
+    rested.check(&command(0, 2..3), 0).unwrap();
+    assert_eq!(rested.check(&command(2000, 2..3), 0), Ok(()));
+}
+
+#[test]
+fn an_unarmed_level_and_one_above_the_tick_are_refused() {
+    let unarmed = ValveCommand {
+        armed: false,
+        ..command(1, 4..5)
+    };
+    let mut guard = Guard::new(THROTTLED);
+    assert_eq!(guard.check(&unarmed, 0), Err(Violation::NotArmed));
+    let verdict = guard.check(&command(2001, 4..5), 0);
+    assert_eq!(verdict, Err(Violation::OnTime));
+}
+
+#[test]
+fn a_throttled_nozzle_draws_its_level_of_the_power_and_another_all_of_it() {
+    // 44,861 W are 10.68 nozzles of 4200 W: two of the odd, and all of the even at the rest.
+    let with = |level: u32| {
+        let mut mixed = command(1, 1..4);
+        for n in (0..NOZZLES).step_by(2) {
+            mixed.on_time_us[n] = level;
+        }
+        Guard::new(THROTTLED).check(&mixed, 0)
+    };
+    assert_eq!(with(2000), Ok(()), "two and eight");
+    let mut all = command(2000, 0..NOZZLES);
+    let verdict = Guard::new(THROTTLED).check(&all, 0);
+    assert_eq!(verdict, Err(Violation::Power));
+    for n in (0..NOZZLES).step_by(2) {
+        all.on_time_us[n] = 670;
+    }
+    assert_eq!(Guard::new(THROTTLED).check(&all, 0), Ok(()));
+    for n in (0..NOZZLES).step_by(2) {
+        all.on_time_us[n] = 671;
+    }
+    let verdict = Guard::new(THROTTLED).check(&all, 0);
+    assert_eq!(verdict, Err(Violation::Power));
 }

@@ -5,7 +5,7 @@ mod common;
 
 use common::*;
 use qiki_control::{ConfigError, Controller, Mode, Reason};
-use qiki_craft::NOZZLES;
+use qiki_craft::{ModulatorConfig, NOZZLES};
 use qiki_messages::commands::BodyAxis;
 
 /// Long and hard: burns along all axes, transfers, turns, brakes at random moments.
@@ -89,6 +89,9 @@ fn what_the_rest_of_the_bot_draws_is_taken_off_first() {
     let mut craft = craft();
     // 45 kW less 25 kW and the other steady loads leave 19.9 kW: four nozzles of 4.2 kW.
     craft.power.base_out_w = 25_000.0;
+    // A distribution that does not heat up by it.
+    let mut nodes = craft.thermal.nodes.iter_mut();
+    nodes.find(|n| n.name == "pdu").unwrap().heat.clear();
     let mut l = Loop::from(&craft, 2000, &qiki_plant::InitialState::default());
     l.run(0.1);
     l.say(arm());
@@ -107,7 +110,12 @@ fn what_the_rest_of_the_bot_draws_is_taken_off_first() {
 /// A craft whose modulators let a full input stay open.
 fn without_pauses() -> qiki_craft::Craft {
     let mut craft = craft();
-    craft.control.pwpf.u_off = -0.05;
+    craft.control.modulator = ModulatorConfig::Pwpf {
+        km: 7.5,
+        tau_s: 0.55,
+        u_on: 0.45,
+        u_off: -0.05,
+    };
     craft
 }
 
@@ -124,12 +132,19 @@ fn a_nozzle_burns_for_three_seconds_at_most_and_then_rests_for_one() {
         l.say(fire(BodyAxis::Port, 1.0, 12.0));
         l.run(12.5);
         let w = &l.waves;
-        assert_eq!(w.longest_pulse_us, 3_000_000, "{period_us} us");
-        let rest_us = w.shortest_rest_us;
+        let (longest_us, rest_us) = (w.longest_pulse_us, w.shortest_rest_us);
+        // Pulses are planned in windows of 0.25 s in whole ticks: twelve of them are the longest
+        // opening, or somewhat less, and the thirteenth may be one too many for the rest.
         assert!(
-            (1_000_000..1_100_000).contains(&rest_us),
-            "{period_us} us: {rest_us} us"
+            (2_900_000..=3_000_000).contains(&longest_us),
+            "{period_us} us: {longest_us} us"
         );
+        if longest_us == 3_000_000 {
+            assert!(
+                (1_000_000..1_300_000).contains(&rest_us),
+                "{period_us} us: {rest_us} us"
+            );
+        }
     }
 }
 
@@ -178,7 +193,12 @@ fn a_period_out_of_range_is_refused() {
 #[test]
 fn a_craft_that_cannot_be_controlled_is_refused_with_the_reason() {
     let mut craft = craft();
-    craft.control.pwpf.tau_s = 0.15;
+    craft.control.modulator = ModulatorConfig::Pwpf {
+        km: 7.5,
+        tau_s: 0.15,
+        u_on: 0.45,
+        u_off: 0.05,
+    };
     let text = Controller::new(&craft, 2000).unwrap_err().to_string();
     assert!(
         text.starts_with("pwpf: shortest pulse 0.0082 s is below"),

@@ -8,7 +8,9 @@ mod common;
 use std::fmt::Write;
 
 use common::*;
-use qiki_control::{Action, Command, Mode, permits};
+use qiki_control::{Action, AllocationMode, Command, Mode, Reason, by_hand, confirmed, permits};
+use qiki_messages::commands::AllocationMode::{Adaptive, Auto, ManualOverride};
+use qiki_messages::commands::command::Action::FireNozzles;
 use qiki_messages::commands::{self as wire, BodyAxis};
 
 fn action(wire: wire::command::Action) -> Action {
@@ -29,6 +31,19 @@ fn actions() -> Vec<(String, Action)> {
         ("go_to".to_owned(), action(go_to([1.0, 2.0, 3.0]))),
         ("fire".to_owned(), action(fire(BodyAxis::Up, 1.0, 1.0))),
         ("stop_thrust".to_owned(), action(stop_thrust())),
+        ("alloc auto".to_owned(), action(allocation(Auto, false))),
+        (
+            "alloc adaptive".to_owned(),
+            action(allocation(Adaptive, false)),
+        ),
+        (
+            "alloc manual".to_owned(),
+            action(allocation(ManualOverride, true)),
+        ),
+        (
+            "nozzles".to_owned(),
+            action(FireNozzles(nozzles(&[3, 7], 0.5, 0.2))),
+        ),
     ];
     let modes = Mode::ALL.map(|mode| {
         (
@@ -97,7 +112,7 @@ fn each(mut check: impl FnMut(Mode, bool, bool, &str, Action)) {
     }
 }
 
-const MOTIONS: [&str; 4] = ["brake", "hold", "go_to", "fire"];
+const MOTIONS: [&str; 6] = ["brake", "hold", "go_to", "fire", "alloc manual", "nozzles"];
 
 #[test]
 fn nothing_moves_before_arming_or_on_stale_navigation() {
@@ -159,6 +174,70 @@ fn burn_and_brake_are_not_entered_by_name() {
 }
 
 #[test]
+fn nozzles_are_taken_in_hand_from_idle_manoeuvre_and_coast_alone() {
+    each(|mode, armed, nav_fresh, name, action| {
+        if name == "alloc manual" {
+            let may = armed && nav_fresh;
+            let from = matches!(mode, Mode::Idle | Mode::Manoeuvre | Mode::Coast);
+            let verdict = permits(mode, armed, nav_fresh, &action);
+            assert_eq!(verdict.is_ok(), may && from, "{mode:?}: {verdict:?}");
+        }
+    });
+}
+
+#[test]
+fn the_loop_may_be_told_how_to_allocate_at_any_time_but_in_safe() {
+    each(|mode, armed, nav_fresh, name, action| {
+        if ["alloc auto", "alloc adaptive"].contains(&name) {
+            let verdict = permits(mode, armed, nav_fresh, &action);
+            assert_eq!(verdict.is_ok(), mode != Mode::Safe, "{mode:?}");
+        }
+    });
+}
+
+#[test]
+fn nozzles_in_hand_leave_only_what_ends_it_and_nozzles_are_fired_in_hand_only() {
+    let ends = [
+        "disarm",
+        "safe",
+        "brake",
+        "stop_thrust",
+        "set idle",
+        "set safe",
+        "alloc auto",
+        "alloc adaptive",
+        "alloc manual",
+    ];
+    for (name, action) in actions() {
+        let on = by_hand(true, &action);
+        let off = by_hand(false, &action);
+        if name == "nozzles" {
+            assert_eq!((on, off), (Ok(()), Err(Reason::ManualOverrideOff)));
+        } else if ends.contains(&name.as_str()) {
+            assert_eq!((on, off), (Ok(()), Ok(())), "{name}");
+        } else {
+            let refused = Err(Reason::ManualOverrideActive);
+            assert_eq!((on, off), (refused, Ok(())), "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_is_hazardous_is_confirmed_each_time_and_nothing_else() {
+    let mut plain = nozzles(&[1], 1.0, 0.1);
+    plain.confirmed = false;
+    let refused = Err(Reason::ConfirmRequired);
+    assert_eq!(confirmed(&action(FireNozzles(plain))), refused);
+    assert_eq!(
+        confirmed(&action(allocation(ManualOverride, false))),
+        refused
+    );
+    for (name, action) in actions() {
+        assert_eq!(confirmed(&action), Ok(()), "{name}");
+    }
+}
+
+#[test]
 fn modes_and_their_numbers_are_those_of_the_contract() {
     for mode in Mode::ALL {
         let name = wire::FlightMode::try_from(i32::from(mode as u8))
@@ -170,6 +249,24 @@ fn modes_and_their_numbers_are_those_of_the_contract() {
     }
     for number in [0, 10, -1, 265] {
         assert_eq!(Mode::from_wire(number), None);
+    }
+}
+
+#[test]
+fn allocation_modes_and_their_numbers_are_those_of_the_contract() {
+    for (mode, word) in AllocationMode::ALL
+        .into_iter()
+        .zip(["AUTO", "ADAPTIVE", "MANUAL_OVERRIDE"])
+    {
+        let number = i32::from(mode as u8);
+        let name = wire::AllocationMode::try_from(number)
+            .unwrap()
+            .as_str_name();
+        assert_eq!(name, format!("ALLOCATION_MODE_{word}"));
+        assert_eq!(AllocationMode::from_wire(number), Some(mode));
+    }
+    for number in [0, 4, -1] {
+        assert_eq!(AllocationMode::from_wire(number), None);
     }
 }
 
@@ -193,6 +290,21 @@ fn reasons_and_their_numbers_are_those_of_the_contract() {
         (Operator, "OPERATOR"),
         (ValveFault, "VALVE_FAULT"),
         (ModeNotReachable, "MODE_NOT_REACHABLE"),
+        (ConfirmRequired, "CONFIRM_REQUIRED"),
+        (ThrustMapMissing, "THRUST_MAP_MISSING"),
+        (TorqueMapMissing, "TORQUE_MAP_MISSING"),
+        (ManualOverrideActive, "MANUAL_OVERRIDE_ACTIVE"),
+        (ManualOverrideOff, "MANUAL_OVERRIDE_OFF"),
+        (ManualNotFromMode, "MANUAL_NOT_FROM_MODE"),
+        (ManualTimeout, "MANUAL_TIMEOUT"),
+        (NozzleIsolated, "NOZZLE_ISOLATED"),
+        (NozzleResting, "NOZZLE_RESTING"),
+        (NozzlesBusy, "NOZZLES_BUSY"),
+        (PulseTooShort, "PULSE_TOO_SHORT"),
+        (PulseTooLong, "PULSE_TOO_LONG"),
+        (TorqueLimit, "TORQUE_LIMIT"),
+        (PduPeakDenied, "PDU_PEAK_DENIED"),
+        (RateLimit, "RATE_LIMIT"),
     ];
     for (reason, name) in reasons {
         let code = wire::ReasonCode::try_from(i32::from(reason as u8)).unwrap();

@@ -8,7 +8,7 @@ use prost::Message;
 use qiki_control::{
     Command, Controller, CycleEncoder, Inputs, Outputs, Timing, feedback_from_record,
 };
-use qiki_craft::{Feedback, Fresh, NodeState};
+use qiki_craft::{Feedback, Fresh, NodeState, NodeTemps, PowerDetail};
 use qiki_messages::commands::BodyAxis;
 use qiki_messages::telemetry::{CycleRecord, LoopPacket};
 use qiki_messages::{Columns, commands as wire};
@@ -123,12 +123,45 @@ fn a_record_says_what_went_in_and_what_came_out() {
     assert_eq!(control.alloc_status, 1);
 }
 
+/// Every field with a value of its own.
+fn full_detail(some: &mut impl FnMut() -> f64) -> PowerDetail {
+    PowerDetail {
+        asked_w: Some(std::array::from_fn(|_| some())),
+        given_w: std::array::from_fn(|_| some()),
+        base_in_w: some(),
+        dock_in_w: some(),
+        battery_w: some(),
+        supercap_w: some(),
+        unserved_w: some(),
+        spill_w: some(),
+        bus_a: some(),
+        pdu_limit_w: some(),
+        shed: 0x81,
+        throttled: 0x42,
+        reduced_by: [1, 2, 4, 0x88],
+        faults: 5,
+        low_soc: true,
+        dock_connected: true,
+        dock_closed: true,
+        dock_soft_start: some(),
+        dock_offer_w: Some(some()),
+        dock_v: some(),
+        dock_a: some(),
+        nbl_active: true,
+        nbl_allowed: true,
+        nbl_budget_w: some(),
+        rcs_allowance: 2,
+        rcs_budget_w: some(),
+        rcs_budget_limits: 0x7F,
+    }
+}
+
 #[test]
 fn every_value_of_a_feedback_comes_back_from_its_record() {
     let mut dice = Dice::new(5);
     let mut some = || 2.0 * dice.unit() - 1.0;
     let given = Feedback {
-        fresh: Fresh(0xF7F),
+        fresh: Fresh(0x1FFF),
         rates_rps_body: std::array::from_fn(|_| some()),
         acceleration_mps2_body: std::array::from_fn(|_| some()),
         attitude_xyzw: std::array::from_fn(|_| some()),
@@ -148,6 +181,13 @@ fn every_value_of_a_feedback_comes_back_from_its_record() {
         load_w: some(),
         propellant_kg: some(),
         cluster_temp_c: std::array::from_fn(|_| some()),
+        power_detail: full_detail(&mut some),
+        nodes: NodeTemps {
+            count: 10,
+            temp_c: std::array::from_fn(|i| if i < 10 { some() } else { 0.0 }),
+            warned: 0x8000_0001,
+            tripped: 0x4000_0002,
+        },
     };
     let mut encoder = CycleEncoder::new(1);
     let inputs = Inputs {
@@ -183,6 +223,7 @@ fn what_is_not_fresh_is_not_in_the_record() {
     assert_eq!(f.rates_rps_body, [0.0; 3]);
     assert!(f.attitude_xyzw.is_empty() && f.position_m_world.is_empty());
     assert!(f.velocity_mps_world.is_empty() && f.cluster_temp_c.is_empty());
+    assert!(f.power_detail.is_none() && f.node_temp_c.is_empty());
     assert_eq!(f.bus_v, 0.0);
     assert!(r.truth.is_none() && r.timing.is_none() && r.command.is_none());
     assert!(r.control.unwrap().replies.is_empty());

@@ -71,14 +71,16 @@ pub struct Thruster {
     pub rise_s: f64,
     /// Full to zero thrust, linear, s.
     pub fall_s: f64,
-    /// Shortest commanded opening, s.
+    /// Shortest commanded opening, s; a throttleable nozzle has none.
     pub min_on_s: f64,
-    /// Shortest commanded pause, s.
+    /// Shortest commanded pause, s; a throttleable nozzle has none.
     pub min_off_s: f64,
-    /// Longest continuous opening, s.
+    /// Longest continuous opening, at whatever level, s.
     pub max_on_s: f64,
     /// Electrical power drawn while open, per newton of maximum thrust, W/N.
     pub power_w_per_n: f64,
+    /// Takes a level and not only on and off; see [`ValveCommand`](crate::ValveCommand).
+    pub throttleable: bool,
 }
 
 /// Electrical storage, the two buses, their loads and the rules for them.
@@ -274,18 +276,27 @@ pub struct ControlConfig {
     pub attitude: Attitude,
     /// Position loop.
     pub position: Position,
-    /// Pulse-width pulse-frequency modulation of every nozzle.
-    pub pwpf: PwpfConfig,
+    /// How a level becomes pulses of a nozzle that is on or off.
+    pub modulator: ModulatorConfig,
+    /// Whether a craft that holds still fires planned sets of pulses instead of the modulator's:
+    /// nozzles that oppose each other, whose difference is less than a shortest pulse.
+    pub differential_pulses: bool,
     /// Weight of one newton of force error in the allocation, 1/N.
     pub force_weight_per_n: f64,
     /// Weight of one newton metre of torque error in the allocation, 1/(N·m).
     pub torque_weight_per_nm: f64,
     /// Most electrical power of all nozzles at once, W.
     pub rcs_power_max_w: f64,
+    /// What the control loop allocates with until it is told otherwise.
+    pub allocation_mode: LoopAllocation,
+    /// Most torque about the centre of mass of nozzles that are fired by hand, N·m.
+    pub manual_torque_max_nm: f64,
     /// A navigation value older than this is stale, s.
     pub nav_stale_s: f64,
     /// A valve node that has not been heard for this long is lost, s.
     pub node_stale_s: f64,
+    /// Whether the craft's motion is evidence of what its nozzles do. Not so on a test stand.
+    pub motion_evidence: bool,
 }
 
 /// Quaternion feedback with eigen-axis slews.
@@ -324,18 +335,46 @@ pub struct Position {
     pub acceleration_max_mps2: f64,
 }
 
-/// Parameters of the PWPF modulator, input normalised to the nozzle's maximum thrust.
+/// What a control loop can allocate with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LoopAllocation {
+    /// Only the sets of the thrust map.
+    Auto,
+    /// Any combination of nozzles.
+    Adaptive,
+}
+
+/// The firing rule of all nozzles that are on or off, with its parameters; what they mean is in
+/// `docs/math/modulation.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PwpfConfig {
-    /// Gain of the filter.
-    pub km: f64,
-    /// Time constant of the filter, s.
-    pub tau_s: f64,
-    /// The relay closes at this filter output.
-    pub u_on: f64,
-    /// The relay opens at this filter output.
-    pub u_off: f64,
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ModulatorConfig {
+    /// Pulse-width pulse-frequency modulation; input normalised to the nozzle's maximum thrust.
+    Pwpf {
+        /// Gain of the filter.
+        km: f64,
+        /// Time constant of the filter, s.
+        tau_s: f64,
+        /// The relay closes at this filter output.
+        u_on: f64,
+        /// The relay opens at this filter output.
+        u_off: f64,
+    },
+    /// Hysteresis around the impulse that is owed.
+    BangBang {
+        /// Width of the hysteresis, s at full thrust.
+        band_s: f64,
+    },
+    /// Shortest pulses, begun and ended by how much of one is owed.
+    Schmitt {
+        /// Fires from here on, of the shortest pulse.
+        level_on: f64,
+        /// Stops from here on, of the shortest pulse.
+        level_off: f64,
+    },
+    /// Saves up what is owed until it makes a shortest pulse.
+    Remainder {},
 }
 
 impl Craft {

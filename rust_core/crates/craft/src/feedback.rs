@@ -1,6 +1,6 @@
 //! What passes between a rig and the controller in one tick.
 
-use crate::{CLUSTERS, NOZZLES, NOZZLES_PER_CLUSTER, Quat, Vec3};
+use crate::{CLUSTERS, NOZZLES, NOZZLES_PER_CLUSTER, NodeTemps, PowerDetail, Quat, Vec3};
 
 /// Which parts of a [`Feedback`] arrived in this tick: a set of bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,6 +21,10 @@ impl Fresh {
     pub const POWER: Self = Self(1 << 5);
     /// Cluster temperatures.
     pub const THERMAL: Self = Self(1 << 6);
+    /// The power plane in detail.
+    pub const POWER_DETAIL: Self = Self(1 << 7);
+    /// Temperatures of all thermal nodes.
+    pub const NODES: Self = Self(1 << 12);
 
     /// The valve status of a cluster (0..4).
     #[must_use]
@@ -87,7 +91,8 @@ pub struct Feedback {
     pub position_m_world: Vec3,
     /// Velocity of the centre of mass, m/s, world.
     pub velocity_mps_world: Vec3,
-    /// How long each valve was measured open during the last tick, µs.
+    /// How long each valve was measured open during the last tick, µs; of a throttleable nozzle
+    /// the time integral of its level.
     pub open_time_us: [u32; NOZZLES],
     /// Bit n: the node reports a fault of valve n.
     pub valve_fault: u16,
@@ -105,6 +110,10 @@ pub struct Feedback {
     pub propellant_kg: f64,
     /// Temperature of each cluster, °C.
     pub cluster_temp_c: [f64; CLUSTERS],
+    /// The power plane in detail. No part of control.
+    pub power_detail: PowerDetail,
+    /// All thermal nodes, the clusters' too.
+    pub nodes: NodeTemps,
 }
 
 /// All that the controller tells a rig in one tick.
@@ -113,11 +122,14 @@ pub struct Feedback {
 /// a tick. So one number says it all: a valve that is open at the start of the tick stays open
 /// for `on_time_us` and then closes; a valve that is closed opens `on_time_us` before the end
 /// of the tick and stays open. Zero is closed, the whole period is open.
+///
+/// Of a throttleable nozzle the number is its level: on-time over period is the thrust, of full
+/// thrust, for the whole tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ValveCommand {
     /// Whether the rig's nodes may open valves at all.
     pub armed: bool,
-    /// On-time of each nozzle within the tick, µs.
+    /// On-time of each nozzle within the tick, µs; of a throttleable one its level in the period.
     pub on_time_us: [u32; NOZZLES],
 }
 

@@ -11,13 +11,15 @@
 
 mod craft;
 mod feedback;
+mod power_detail;
 
 pub use craft::{
-    Attitude, AttitudeLimits, ControlConfig, Craft, CraftError, HeatInput, HeatSource, Mass,
-    Position, PowerPlane, PwpfConfig, SensorConfig, Sensors, ThermalCoupling, ThermalNode,
-    ThermalPlane, Thruster,
+    Attitude, AttitudeLimits, ControlConfig, Craft, CraftError, HeatInput, HeatSource,
+    LoopAllocation, Mass, ModulatorConfig, Position, PowerPlane, SensorConfig, Sensors,
+    ThermalCoupling, ThermalNode, ThermalPlane, Thruster,
 };
 pub use feedback::{Feedback, Fresh, NodeState, Truth, ValveCommand};
+pub use power_detail::{LOADS, NODES_MAX, NodeTemps, PowerDetail};
 
 /// Nozzles of the craft.
 pub const NOZZLES: usize = 16;

@@ -1,7 +1,7 @@
 //! What is taken as a craft description, and what is said of one that is not.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-use qiki_craft::{Craft, CraftError, HeatSource};
+use qiki_craft::{Craft, CraftError, HeatSource, ModulatorConfig};
 use serde_json::{Value, json};
 
 const SHIPPED: &str = include_str!("../fixtures/dodeca-01.json");
@@ -39,7 +39,7 @@ fn the_craft_that_ships_is_read_as_it_is_written() {
 
 #[test]
 fn an_unknown_key_is_named_with_those_that_are_known() {
-    let text = refused(|v| v["control"]["pwpf"]["gain"] = json!(4.5));
+    let text = refused(|v| v["control"]["modulator"]["gain"] = json!(4.5));
     assert!(
         text.starts_with("craft description: unknown field `gain`, expected one of "),
         "{text}"
@@ -58,6 +58,54 @@ fn an_unknown_key_is_named_with_those_that_are_known() {
         let text = refused(|v| v.pointer_mut(path).unwrap()["surprise"] = json!(1));
         assert!(text.contains("unknown field `surprise`"), "{path}: {text}");
     }
+}
+
+#[test]
+fn each_firing_rule_is_read_with_its_parameters() {
+    let read = |rule: Value| {
+        let mut value: Value = serde_json::from_str(SHIPPED).unwrap();
+        value["control"]["modulator"] = rule;
+        let craft = Craft::from_json(&value.to_string()).unwrap();
+        craft.control.modulator
+    };
+    assert_eq!(
+        read(json!({"kind": "pwpf", "km": 4.5, "tau_s": 0.15, "u_on": 0.45, "u_off": 0.15})),
+        ModulatorConfig::Pwpf {
+            km: 4.5,
+            tau_s: 0.15,
+            u_on: 0.45,
+            u_off: 0.15
+        }
+    );
+    assert_eq!(
+        read(json!({"band_s": 0.04, "kind": "bang_bang"})),
+        ModulatorConfig::BangBang { band_s: 0.04 }
+    );
+    assert_eq!(
+        read(json!({"kind": "schmitt", "level_on": 0.75, "level_off": 0.25})),
+        ModulatorConfig::Schmitt {
+            level_on: 0.75,
+            level_off: 0.25
+        }
+    );
+    assert_eq!(
+        read(json!({"kind": "remainder"})),
+        ModulatorConfig::Remainder {}
+    );
+}
+
+#[test]
+fn a_firing_rule_that_is_unknown_or_not_complete_is_refused() {
+    let rule = |rule: Value| refused(|v| v["control"]["modulator"] = rule.clone());
+    let text = rule(json!({"kind": "pwm"}));
+    assert!(text.contains("unknown variant `pwm`"), "{text}");
+    assert!(text.contains("`pwpf`, `bang_bang`, `schmitt`, `remainder`"));
+    let text = rule(json!({"band_s": 0.04}));
+    assert!(text.contains("missing field `kind`"), "{text}");
+    let text = rule(json!({"kind": "bang_bang"}));
+    assert!(text.contains("missing field `band_s`"), "{text}");
+    let text = rule(json!({"kind": "remainder", "band_s": 0.04}));
+    assert!(text.contains("unknown field `band_s`"), "{text}");
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! Recorded cycles as columns, for reports, expectations and comparison.
 
+mod power;
+
 use prost::Message;
 
-use crate::telemetry::{Control, CycleRecord, CycleTiming, Feedback, Truth};
+use crate::telemetry::{Control, CycleRecord, CycleTiming, Feedback, NozzleFaults, Truth};
 
 /// A recorded cycle that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +79,22 @@ columns! {
     open_time_us: u32, 16;
     /// Bit n: nozzle n is out of the allocation.
     isolated: u32, 1;
+    /// Bit n: nozzle n does not open.
+    stuck_closed: u32, 1;
+    /// Bit n: nozzle n does not close.
+    stuck_open: u32, 1;
+    /// Bit n: nozzle n is coming back.
+    returning: u32, 1;
+    /// Bit n: the fault of nozzle n was found by the craft's motion.
+    found_by_motion: u32, 1;
+    /// Bit n: the feedback of nozzle n is not believed.
+    feedback_lies: u32, 1;
+    /// Allocation mode asked for, as numbered in the contract.
+    allocation_asked: u8, 1;
+    /// Allocation mode in effect.
+    allocation_mode: u8, 1;
+    /// Why the two differ, or why manual override ended by itself.
+    allocation_reason: u8, 1;
     /// As numbered in the contract.
     alloc_status: u8, 1;
     /// Iterations of the allocation.
@@ -95,6 +113,26 @@ columns! {
     propellant_kg: f64, 1;
     /// °C.
     cluster_temp_c: f64, 4;
+    /// Loads that got nothing, as numbered in the contract.
+    loads_shed: u8, 1;
+    /// Loads that got less than they asked for.
+    loads_throttled: u8, 1;
+    /// Faults of the power plane, as numbered in the contract.
+    power_faults: u8, 1;
+    /// Bit i: thermal node i has tripped.
+    nodes_tripped: u32, 1;
+    /// What all nozzles together may draw, W.
+    rcs_power_max_w: f64, 1;
+    /// What the allocated thrusts draw, W.
+    rcs_power_w: f64, 1;
+    /// Why there is not more, as numbered in the contract.
+    rcs_power_limits: u32, 1;
+    /// What holds each cluster back, as numbered in the contract.
+    cluster_limits: u8, 4;
+    /// Bit n: nozzle n may not open.
+    resting: u32, 1;
+    /// The tank does not hold one shortest pulse.
+    working_mass_low: bool, 1;
     /// What arrived, bits; not forward-filled.
     fresh: u32, 1;
     /// Bit n: valve n is reported faulty.
@@ -212,6 +250,7 @@ impl Columns {
             f64::NAN,
         );
         fill(&mut self.cluster_temp_c, 4, &f.cluster_temp_c, f64::NAN);
+        self.push_power_plane(f);
         fill(&mut self.open_time_us, 16, &f.open_time_us, 0);
         self.valve_fault.push(f.valve_fault);
         let mut states = [0; 4];
@@ -223,6 +262,7 @@ impl Columns {
     }
 
     fn push_control(&mut self, c: &Control) {
+        self.push_limits(c);
         self.mode.push(enumerated(c.mode));
         self.armed.push(c.armed);
         self.hold_reason.push(enumerated(c.hold_reason));
@@ -252,9 +292,21 @@ impl Columns {
         fill(&mut self.thrust_n, 16, &c.thrust_n, 0.0);
         fill(&mut self.on_time_us, 16, &c.on_time_us, 0);
         self.isolated.push(c.isolated);
+        self.push_faults(&c.faults.unwrap_or_default());
+        self.allocation_asked.push(enumerated(c.allocation_asked));
+        self.allocation_mode.push(enumerated(c.allocation_mode));
+        self.allocation_reason.push(enumerated(c.allocation_reason));
         self.alloc_status.push(enumerated(c.alloc_status));
         self.alloc_iterations.push(c.alloc_iterations);
         self.nav_age_ticks.push(c.nav_age_ticks);
+    }
+
+    fn push_faults(&mut self, f: &NozzleFaults) {
+        self.stuck_closed.push(f.closed);
+        self.stuck_open.push(f.open);
+        self.returning.push(f.returning);
+        self.found_by_motion.push(f.by_motion);
+        self.feedback_lies.push(f.feedback_lies);
     }
 
     fn push_truth(&mut self, t: &Truth, known: bool) {

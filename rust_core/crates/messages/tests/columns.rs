@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use prost::Message;
-use qiki_messages::telemetry::{Control, CycleRecord, CycleTiming, Feedback, Truth};
+use qiki_messages::telemetry::{Control, CycleRecord, CycleTiming, Feedback, PowerDetail, Truth};
 use qiki_messages::{ColumnError, Columns};
 
 fn columns(records: &[CycleRecord]) -> Columns {
@@ -51,6 +51,9 @@ fn full() -> CycleRecord {
             thrust_n: (0..16).map(|i| i as f32).collect(),
             alloc_status: 2,
             alloc_iterations: 6,
+            allocation_asked: 1,
+            allocation_mode: 2,
+            allocation_reason: 17,
             on_time_us: (100..116).collect(),
             isolated: 3,
             nav_age_ticks: 12,
@@ -87,6 +90,14 @@ fn every_value_of_a_full_record_lands_in_its_column() {
     assert_eq!(
         (c.alloc_status[0], c.alloc_iterations[0], c.nav_age_ticks[0]),
         (2, 6, 12)
+    );
+    assert_eq!(
+        (
+            c.allocation_asked[0],
+            c.allocation_mode[0],
+            c.allocation_reason[0]
+        ),
+        (1, 2, 17)
     );
     assert_eq!(c.open_time_us, (0..16).collect::<Vec<u32>>());
     assert_eq!(c.on_time_us, (100..116).collect::<Vec<u32>>());
@@ -239,4 +250,52 @@ fn a_field_from_a_later_contract_is_passed_over() {
     bytes.extend([0xF8, 0x7F, 0x2A]); // field 2047, varint
     let c = Columns::decode([bytes.as_slice()].into_iter()).unwrap();
     assert_eq!(c.tick, [7]);
+}
+
+#[test]
+fn the_power_plane_stays_as_it_was_last_told() {
+    let mut told = empty(1);
+    told.feedback = Some(Feedback {
+        fresh: 128 | 4096,
+        power_detail: Some(PowerDetail {
+            shed: 0b10_1000,
+            throttled: 0b10,
+            faults: 4,
+            ..PowerDetail::default()
+        }),
+        nodes_tripped: 0x201,
+        ..Feedback::default()
+    });
+    let mut restored = empty(3);
+    restored.feedback = Some(Feedback {
+        fresh: 128,
+        power_detail: Some(PowerDetail::default()),
+        ..Feedback::default()
+    });
+    let c = columns(&[empty(0), told, empty(2), restored]);
+    assert_eq!(c.loads_shed, [0, 0b10_1000, 0b10_1000, 0]);
+    assert_eq!(c.loads_throttled, [0, 2, 2, 0]);
+    assert_eq!(c.power_faults, [0, 4, 4, 0]);
+    assert_eq!(c.nodes_tripped, [0, 0x201, 0x201, 0x201]);
+}
+
+#[test]
+fn what_holds_the_nozzles_back_is_told_in_every_record() {
+    let mut held = empty(0);
+    held.control = Some(Control {
+        rcs_power_max_w: 22_500.0,
+        rcs_power_w: 4200.0,
+        rcs_power_limits: 9,
+        cluster_limits: vec![0, 1, 2, 4],
+        resting: 0x0F10,
+        working_mass_low: true,
+        ..Control::default()
+    });
+    let c = columns(&[held, empty(1)]);
+    assert_eq!(c.rcs_power_max_w, [22_500.0, 0.0]);
+    assert_eq!(c.rcs_power_w, [4200.0, 0.0]);
+    assert_eq!(c.rcs_power_limits, [9, 0]);
+    assert_eq!(c.cluster_limits, [0, 1, 2, 4, 0, 0, 0, 0]);
+    assert_eq!(c.resting, [0x0F10, 0]);
+    assert_eq!(c.working_mass_low, [true, false]);
 }

@@ -8,7 +8,7 @@ use qiki_power::{Demand, PowerSystem};
 use crate::PlantError;
 use crate::algebra::{add, cross, norm, quat_norm, quat_unit, rotate, scale, sub};
 use crate::mass::MassModel;
-use crate::power::PowerState;
+use crate::power::{PowerState, detail};
 use crate::propulsion::{Burn, Propulsion};
 use crate::rigid::{RigidState, Wrench};
 use crate::schedule::Schedule;
@@ -132,8 +132,7 @@ impl Plant {
             self.sense_power(feedback);
         }
         if self.sensors.thermal_due(self.tick) {
-            feedback.cluster_temp_c = self.power.thermal().clusters().map(|node| node.temp_c());
-            feedback.fresh.set(Fresh::THERMAL);
+            self.sense_heat(feedback);
         }
     }
 
@@ -188,8 +187,8 @@ impl Plant {
     }
 
     /// How long each valve was open in the last tick by its own position switch, µs: after the
-    /// delays and whatever a fault does, so it lags the command by them. The fraction of a
-    /// microsecond is carried over, so with equal delays the sum over a run is the sum commanded.
+    /// delays and whatever a fault does, so it lags the command by them; of a throttled valve the
+    /// time integral of its position. The fraction of a microsecond is carried over, so with equal delays the sum over a run is the sum commanded.
     #[must_use]
     pub fn open_time_us(&self) -> [u32; NOZZLES] {
         self.propulsion.open_time_us
@@ -199,6 +198,12 @@ impl Plant {
     #[must_use]
     pub fn valve_open(&self) -> [bool; NOZZLES] {
         self.propulsion.valve_open()
+    }
+
+    /// Whether each nozzle takes a level and not only on and off.
+    #[must_use]
+    pub fn throttleable(&self) -> [bool; NOZZLES] {
+        self.propulsion.throttleable()
     }
 
     /// Temperature of each thermal node by name, °C, in the craft's order.
@@ -303,6 +308,19 @@ impl Plant {
         feedback.load_w = state.load_w;
         feedback.propellant_kg = self.mass.propellant_kg;
         feedback.fresh.set(Fresh::POWER);
+        feedback.power_detail = detail(state);
+        feedback.fresh.set(Fresh::POWER_DETAIL);
+    }
+
+    fn sense_heat(&self, feedback: &mut Feedback) {
+        let thermal = self.power.thermal();
+        feedback.cluster_temp_c = thermal.clusters().map(|node| node.temp_c());
+        feedback.fresh.set(Fresh::THERMAL);
+        let temps_c = thermal.nodes().map(|node| node.watch.temp_c());
+        feedback.nodes.set_temps_c(temps_c);
+        feedback.nodes.warned = thermal.warned();
+        feedback.nodes.tripped = thermal.tripped();
+        feedback.fresh.set(Fresh::NODES);
     }
 }
 

@@ -37,7 +37,8 @@ pub(crate) struct Propulsion {
     nozzles: [Nozzle; NOZZLES],
     valves: [Valve; NOZZLES],
     exhaust_mps: f64,
-    /// How long each valve was open in the last tick, µs, and what rounding still owes.
+    /// How long each valve was open in the last tick, µs, a throttled one by its level; and what
+    /// rounding still owes.
     pub(crate) open_time_us: [u32; NOZZLES],
     owed_us: [f64; NOZZLES],
     /// Electrical energy of each cluster since it was last taken, J.
@@ -81,7 +82,7 @@ impl Propulsion {
             );
             total_ns += done.thrust_s * nozzle.thrust_max_n;
             self.energy_j[nozzle.cluster] += done.open_s * nozzle.power_w;
-            self.report_open_time(i, done.open_s);
+            self.report_open_time(i, done.reported_s);
         }
         burn.propellant_kg = total_ns / self.exhaust_mps;
         limited(burn, tank_kg)
@@ -89,8 +90,8 @@ impl Propulsion {
 
     /// Whole microseconds are reported and the rest is owed to the next tick, so that the sum
     /// over ticks stays within half a microsecond of the truth.
-    fn report_open_time(&mut self, nozzle: usize, open_s: f64) {
-        let exact_us = open_s * 1e6 + self.owed_us[nozzle];
+    fn report_open_time(&mut self, nozzle: usize, reported_s: f64) {
+        let exact_us = reported_s * 1e6 + self.owed_us[nozzle];
         let whole_us = exact_us.round().max(0.0);
         self.owed_us[nozzle] = exact_us - whole_us;
         self.open_time_us[nozzle] = whole_us as u32;
@@ -103,6 +104,10 @@ impl Propulsion {
 
     pub(crate) fn valve_open(&self) -> [bool; NOZZLES] {
         std::array::from_fn(|i| self.valves[i].is_open())
+    }
+
+    pub(crate) fn throttleable(&self) -> [bool; NOZZLES] {
+        std::array::from_fn(|i| self.valves[i].throttleable())
     }
 
     pub(crate) fn set_fault(&mut self, nozzle: usize, fault: ValveFault) -> Result<(), PlantError> {

@@ -1,8 +1,10 @@
 //! One valve: command edges, delays, thrust that slews, and faults. Exact inside the tick.
 //!
-//! Three things follow each other. The *command* has at most one edge a tick. The *position*
-//! follows the command after the opening or closing delay; it is what the valve's own switch
-//! reports. The *thrust* (a fraction of full) slews towards the position, linearly in time.
+//! Three things follow each other. The *command*, 0..1, has at most one edge a tick: a valve that
+//! is on or off knows only the two ends, a throttled one takes its level at the start of the tick.
+//! The *position* follows the command after the opening or closing delay; it is what the valve's
+//! own sensor reports. The *thrust* (a fraction of full) slews towards the position, linearly in
+//! time.
 
 use std::collections::VecDeque;
 
@@ -18,6 +20,30 @@ pub enum ValveFault {
     StuckClosed,
     /// Open whatever is commanded.
     StuckOpen,
+    /// As [`ValveFault::StuckClosed`], but its sensor says that it does what is commanded.
+    StuckClosedUnseen,
+    /// As [`ValveFault::StuckOpen`], but its sensor says that it does what is commanded.
+    StuckOpenUnseen,
+    /// Does what is commanded, but its sensor says closed at all times.
+    SensorClosed,
+    /// Does what is commanded, but its sensor says open at all times.
+    SensorOpen,
+}
+
+impl ValveFault {
+    /// The fault of this name; none where there is no such fault.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "stuck_closed" => Some(Self::StuckClosed),
+            "stuck_open" => Some(Self::StuckOpen),
+            "stuck_closed_unseen" => Some(Self::StuckClosedUnseen),
+            "stuck_open_unseen" => Some(Self::StuckOpenUnseen),
+            "sensor_closed" => Some(Self::SensorClosed),
+            "sensor_open" => Some(Self::SensorOpen),
+            _ => None,
+        }
+    }
 }
 
 /// A change of position that is still under way.
@@ -25,7 +51,7 @@ pub enum ValveFault {
 struct Edge {
     /// From the start of the present tick, s.
     due_s: f64,
-    open: bool,
+    position: f64,
 }
 
 /// What a valve did in one tick.
@@ -33,8 +59,10 @@ struct Edge {
 pub(crate) struct ValveTick {
     /// Time integral of the thrust fraction, s.
     pub(crate) thrust_s: f64,
-    /// How long the position was open, s.
+    /// Time integral of the position, s: how long it was open, where it is on or off.
     pub(crate) open_s: f64,
+    /// The same by the valve's own sensor, s.
+    pub(crate) reported_s: f64,
 }
 
 #[derive(Debug, Clone)]
@@ -43,10 +71,11 @@ pub(crate) struct Valve {
     close_delay_s: f64,
     rise_s: f64,
     fall_s: f64,
-    /// Command at the end of the last tick.
-    commanded: bool,
-    /// Where the command, delayed, has moved the valve; a fault may hold it elsewhere.
-    position: bool,
+    throttleable: bool,
+    /// Command at the end of the last tick, 0..1.
+    commanded: f64,
+    /// Where the command, delayed, has moved the valve, 0..1; a fault may hold it elsewhere.
+    position: f64,
     /// Thrust fraction, 0..1.
     level: f64,
     fault: ValveFault,
@@ -65,8 +94,9 @@ impl Valve {
             close_delay_s: thruster.close_delay_s,
             rise_s: thruster.rise_s,
             fall_s: thruster.fall_s,
-            commanded: false,
-            position: false,
+            throttleable: thruster.throttleable,
+            commanded: 0.0,
+            position: 0.0,
             level: 0.0,
             fault: ValveFault::None,
             pending: VecDeque::with_capacity(room),
@@ -77,12 +107,32 @@ impl Valve {
         self.fault = fault;
     }
 
-    /// Whether the valve is open at this instant, faults included.
+    /// Whether it takes a level and not only on and off.
+    pub(crate) fn throttleable(&self) -> bool {
+        self.throttleable
+    }
+
+    /// Whether the valve is open at this instant, be it a little, faults included.
     pub(crate) fn is_open(&self) -> bool {
+        self.place() > 0.0
+    }
+
+    /// The position at this instant, faults included.
+    fn place(&self) -> f64 {
         match self.fault {
-            ValveFault::None => self.position,
-            ValveFault::StuckClosed => false,
-            ValveFault::StuckOpen => true,
+            ValveFault::None | ValveFault::SensorClosed | ValveFault::SensorOpen => self.position,
+            ValveFault::StuckClosed | ValveFault::StuckClosedUnseen => 0.0,
+            ValveFault::StuckOpen | ValveFault::StuckOpenUnseen => 1.0,
+        }
+    }
+
+    /// What the valve's own sensor says of this instant.
+    fn reported(&self) -> f64 {
+        match self.fault {
+            ValveFault::StuckClosedUnseen | ValveFault::StuckOpenUnseen => self.position,
+            ValveFault::SensorClosed => 0.0,
+            ValveFault::SensorOpen => 1.0,
+            _ => self.place(),
         }
     }
 
@@ -95,7 +145,7 @@ impl Valve {
             self.pending.pop_front();
             self.hold(edge.due_s - now_s, &mut done);
             now_s = edge.due_s;
-            self.position = edge.open;
+            self.position = edge.position;
         }
         self.hold(dt_s - now_s, &mut done);
         for edge in &mut self.pending {
@@ -104,48 +154,58 @@ impl Valve {
         done
     }
 
+    fn take_command(&mut self, on_s: f64, dt_s: f64) {
+        if self.throttleable {
+            self.take_level(on_s / dt_s);
+        } else {
+            self.take_on_time(on_s, dt_s);
+        }
+    }
+
     /// The edge rule: an open valve closes after its on-time, a closed one opens so that its
     /// on-time ends with the tick.
-    fn take_command(&mut self, on_s: f64, dt_s: f64) {
-        if self.commanded && on_s < dt_s {
-            self.push(Edge {
-                due_s: on_s + self.close_delay_s,
-                open: false,
-            });
-        } else if !self.commanded && on_s > 0.0 {
-            self.push(Edge {
-                due_s: dt_s - on_s + self.open_delay_s,
-                open: true,
-            });
+    fn take_on_time(&mut self, on_s: f64, dt_s: f64) {
+        let open = self.commanded > 0.0;
+        if open && on_s < dt_s {
+            self.push(on_s + self.close_delay_s, 0.0);
+        } else if !open && on_s > 0.0 {
+            self.push(dt_s - on_s + self.open_delay_s, 1.0);
+        }
+    }
+
+    /// A level holds from the start of the tick.
+    fn take_level(&mut self, level: f64) {
+        if level > self.commanded {
+            self.push(self.open_delay_s, level);
+        } else if level < self.commanded {
+            self.push(self.close_delay_s, level);
         }
     }
 
     /// A new edge overrules those that would act after it, which can be where the two delays
     /// differ: the latest command is the one that lasts.
-    fn push(&mut self, edge: Edge) {
-        self.commanded = edge.open;
-        while self
-            .pending
-            .back()
-            .is_some_and(|last| last.due_s >= edge.due_s)
-        {
+    fn push(&mut self, due_s: f64, position: f64) {
+        self.commanded = position;
+        while self.pending.back().is_some_and(|last| last.due_s >= due_s) {
             self.pending.pop_back();
         }
-        self.pending.push_back(edge);
+        self.pending.push_back(Edge { due_s, position });
     }
 
     /// Stays where it is for `span_s` while the thrust slews.
     fn hold(&mut self, span_s: f64, done: &mut ValveTick) {
-        if self.is_open() {
-            done.open_s += span_s;
-            // The missing thrust 1 - level falls like the level of a closing valve.
-            let (missing_s, missing) = slewed_to_zero(1.0 - self.level, self.rise_s, span_s);
-            done.thrust_s += span_s - missing_s;
-            self.level = 1.0 - missing;
+        let place = self.place();
+        done.open_s += place * span_s;
+        done.reported_s += self.reported() * span_s;
+        if self.level < place {
+            // The missing thrust falls like the level of a closing valve.
+            let (missing_s, missing) = slewed_to_zero(place - self.level, self.rise_s, span_s);
+            done.thrust_s += place * span_s - missing_s;
+            self.level = place - missing;
         } else {
-            let (area_s, level) = slewed_to_zero(self.level, self.fall_s, span_s);
-            done.thrust_s += area_s;
-            self.level = level;
+            let (excess_s, excess) = slewed_to_zero(self.level - place, self.fall_s, span_s);
+            done.thrust_s += place * span_s + excess_s;
+            self.level = place + excess;
         }
     }
 }

@@ -187,6 +187,57 @@ fn a_valve_stuck_open_burns_without_a_command_and_says_so() {
     assert!(!plant.valve_open()[NOZZLE]);
 }
 
+/// What a valve does and what its sensor says, each over 10 ticks, of on-time commanded or not.
+fn done_and_said(fault: ValveFault, commanded: bool) -> (f64, u32) {
+    let craft = slow_valves(0.0, 0.0, 0.0, 0.0);
+    let mut plant = at_rest(&craft);
+    plant.set_valve_fault(NOZZLE, fault).unwrap();
+    let mut said_us = 0;
+    for _ in 0..10 {
+        plant.step(&only(NOZZLE, if commanded { DT_S } else { 0.0 }));
+        said_us += plant.open_time_us()[NOZZLE];
+    }
+    let burnt_kg = craft.mass.propellant_kg - plant.propellant_kg();
+    let thrust_s = burnt_kg * EXHAUST_MPS / craft.thrusters[NOZZLE].thrust_max_n;
+    (thrust_s, said_us)
+}
+
+#[test]
+fn a_sensor_can_say_what_its_valve_does_not_do() {
+    for (fault, commanded, thrust_s, said_us) in [
+        (ValveFault::StuckClosedUnseen, true, 0.0, 20_000),
+        (ValveFault::StuckClosedUnseen, false, 0.0, 0),
+        (ValveFault::StuckOpenUnseen, false, 0.02, 0),
+        (ValveFault::StuckOpenUnseen, true, 0.02, 20_000),
+        (ValveFault::SensorClosed, true, 0.02, 0),
+        (ValveFault::SensorClosed, false, 0.0, 0),
+        (ValveFault::SensorOpen, false, 0.0, 20_000),
+        (ValveFault::SensorOpen, true, 0.02, 20_000),
+    ] {
+        let (thrust, said) = done_and_said(fault, commanded);
+        assert!(
+            (thrust - thrust_s).abs() < 1e-12,
+            "{fault:?}: {thrust} s of thrust"
+        );
+        assert_eq!(said, said_us, "{fault:?}, commanded {commanded}");
+    }
+}
+
+#[test]
+fn every_fault_has_a_name() {
+    for (name, fault) in [
+        ("stuck_closed", ValveFault::StuckClosed),
+        ("stuck_open", ValveFault::StuckOpen),
+        ("stuck_closed_unseen", ValveFault::StuckClosedUnseen),
+        ("stuck_open_unseen", ValveFault::StuckOpenUnseen),
+        ("sensor_closed", ValveFault::SensorClosed),
+        ("sensor_open", ValveFault::SensorOpen),
+    ] {
+        assert_eq!(ValveFault::from_name(name), Some(fault));
+    }
+    assert_eq!(ValveFault::from_name("none"), None);
+}
+
 #[test]
 fn a_nozzle_that_is_not_there_is_refused() {
     let mut plant = at_rest(&craft());

@@ -56,7 +56,8 @@ impl RcsConditions {
     }
 }
 
-/// What makes a budget less than the peak.
+/// What makes a budget less than the peak. The last one is for who is told the states of charge:
+/// [`rcs_power_available_w`] takes them as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum RcsLimit {
@@ -72,6 +73,8 @@ pub enum RcsLimit {
     SupercapHot,
     /// The power distribution is hot.
     PduHot,
+    /// The states of charge are too old to count on.
+    TelemetryStale,
 }
 
 impl RcsLimit {
@@ -85,6 +88,7 @@ impl RcsLimit {
             Self::SupercapLow => "CAP_LOW",
             Self::SupercapHot => "CAP_HOT",
             Self::PduHot => "THERMAL_BLOCK",
+            Self::TelemetryStale => "POWER_TELEM_STALE",
         }
     }
 }
@@ -97,6 +101,7 @@ impl Member for RcsLimit {
         Self::SupercapLow,
         Self::SupercapHot,
         Self::PduHot,
+        Self::TelemetryStale,
     ];
 
     fn index(self) -> usize {

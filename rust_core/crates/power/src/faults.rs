@@ -2,14 +2,6 @@
 
 use crate::thermal::NODES_MAX;
 
-/// Faults that are not a node's.
-const PLAIN: [Fault; 4] = [
-    Fault::PduOvercurrent,
-    Fault::BatteryChargeLimit,
-    Fault::BatteryDischargeLimit,
-    Fault::BatteryEmpty,
-];
-
 /// One fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -26,6 +18,14 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Those that are not a node's, in their order.
+    pub const PLAIN: [Self; 4] = [
+        Self::PduOvercurrent,
+        Self::BatteryChargeLimit,
+        Self::BatteryDischargeLimit,
+        Self::BatteryEmpty,
+    ];
+
     /// Its code; that of a trip is followed by a colon and the node's name in telemetry
     /// ([`PowerSystem::fault_names`](crate::PowerSystem::fault_names)).
     #[must_use]
@@ -45,7 +45,7 @@ impl Fault {
             Self::BatteryChargeLimit => 1,
             Self::BatteryDischargeLimit => 2,
             Self::BatteryEmpty => 3,
-            Self::ThermalTrip(node) => PLAIN.len() + node,
+            Self::ThermalTrip(node) => Self::PLAIN.len() + node,
         }
     }
 }
@@ -61,13 +61,22 @@ impl FaultSet {
 
     /// Bit i of `tripped` is node i.
     pub(crate) fn insert_trips(&mut self, tripped: u32) {
-        self.0 |= u64::from(tripped) << PLAIN.len();
+        self.0 |= u64::from(tripped) << Fault::PLAIN.len();
     }
 
     /// Whether it is in.
     #[must_use]
     pub fn has(self, fault: Fault) -> bool {
         self.0 & 1 << fault.bit() != 0
+    }
+
+    /// Those that are not a node's, as bits in their order.
+    #[must_use]
+    pub fn plain_bits(self) -> u8 {
+        // Fewer than eight.
+        #[allow(clippy::cast_possible_truncation)]
+        let bits = (self.0 & ((1 << Fault::PLAIN.len()) - 1)) as u8;
+        bits
     }
 
     /// Whether nothing is wrong.
@@ -79,6 +88,9 @@ impl FaultSet {
     /// In their order: the plain ones, then trips in the order of the nodes.
     pub fn iter(self) -> impl Iterator<Item = Fault> {
         let trips = (0..NODES_MAX).map(Fault::ThermalTrip);
-        PLAIN.into_iter().chain(trips).filter(move |f| self.has(*f))
+        Fault::PLAIN
+            .into_iter()
+            .chain(trips)
+            .filter(move |f| self.has(*f))
     }
 }

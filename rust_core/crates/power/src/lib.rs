@@ -13,8 +13,9 @@
 //! * `pdu`: sharing out what the buses carry. `dock`: the bridge and its soft start.
 //! * `storage`: battery and supercapacitor.
 //! * `thermal`, `watch`: nodes; warning, derating, trip and clearing of one.
-//! * `gate`, `budget`: what the supercapacitor's charge permits, and how much power the nozzles
-//!   may have. Both stand alone, so that a controller can use them on what it is told.
+//! * `gate`, `budget`, `limits`: what the supercapacitor's charge permits, how much power the
+//!   nozzles may have, and what makes it less. They stand alone, so that a controller can use
+//!   them on what it is told.
 //!
 //! Nothing is allocated after [`PowerSystem::new`] and nothing fails: outcomes are values.
 //! Equations, choices and limits: `docs/math/power.md`.
@@ -25,6 +26,7 @@ mod dock;
 mod error;
 mod faults;
 mod gate;
+mod limits;
 mod loads;
 mod pdu;
 mod report;
@@ -39,6 +41,7 @@ pub use demand::Demand;
 pub use error::PowerError;
 pub use faults::{Fault, FaultSet};
 pub use gate::{RcsAllowance, RcsGate};
+pub use limits::ClusterLimit;
 pub use loads::{LOADS, Load, ShedReason};
 pub use report::PowerReport;
 pub use set::{Member, Set};

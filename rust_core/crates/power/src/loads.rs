@@ -1,9 +1,8 @@
 //! The loads by name, and why one of them goes without.
 
-use crate::set::Member;
+pub use qiki_craft::LOADS;
 
-/// Number of [`Load`]s.
-pub const LOADS: usize = 8;
+use crate::set::Member;
 
 /// What draws power. All but [`Load::Rcs`] and [`Load::SupercapCharge`] hang on the avionics bus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use qiki_craft::{CLUSTERS, HeatSource, ThermalNode, ThermalPlane};
 use crate::error::{PowerError, check_node};
 use crate::watch::NodeWatch;
 
-/// Most nodes of a craft: a report has one bit for each.
-pub const NODES_MAX: usize = 32;
+pub use qiki_craft::NODES_MAX;
+
 /// Where every temperature is held, °C.
 const TEMPERATURE_MIN_C: f64 = -120.0;
 const TEMPERATURE_MAX_C: f64 = 160.0;

@@ -6,7 +6,8 @@ mod common;
 use common::{AVIONICS_W, SPAN_S, burning, craft, insulate, node, system};
 use qiki_power::RcsAllowance::{Full, Normal, StabiliseOnly};
 use qiki_power::{
-    RcsAllowance, RcsBudget, RcsConditions, RcsGate, RcsLimit, rcs_power_available_w,
+    ClusterLimit, Member, RcsAllowance, RcsBudget, RcsConditions, RcsGate, RcsLimit,
+    rcs_power_available_w,
 };
 
 /// A state of charge of `i` ten-thousandths.
@@ -180,4 +181,17 @@ fn the_report_derates_with_its_own_nodes() {
     let expected_w = 0.5 * 22_500.0 + 22_500.0 + 30.0 - AVIONICS_W;
     assert!((r.rcs_budget.power_w - expected_w).abs() < 1e-9);
     assert_eq!(limits(&r.rcs_budget), ["BAT_HOT"]);
+}
+
+#[test]
+fn every_limit_has_a_code_of_its_own() {
+    let mut codes: Vec<&str> = RcsLimit::ALL.iter().map(|limit| limit.code()).collect();
+    codes.extend(ClusterLimit::ALL.iter().map(|limit| limit.code()));
+    let count = codes.len();
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!((codes.len(), count), (11, 11));
+    for (index, limit) in ClusterLimit::ALL.iter().enumerate() {
+        assert_eq!(limit.index(), index);
+    }
 }

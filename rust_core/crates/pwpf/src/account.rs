@@ -1,6 +1,6 @@
 //! Relays on the impulse that is owed: bang-bang with hysteresis, Schmitt, remainder.
 
-use crate::rule::{Relays, Rule, input, step};
+use crate::rule::{Relays, Rule, follow, input, step};
 use crate::valve::{Valves, whole};
 use crate::{Modulator, ParamError, ValveTimes, WideGate};
 
@@ -169,8 +169,11 @@ impl AccountRelay {
     /// Where in this tick the relay switches, if it does, µs.
     fn edge(&self, n: usize, input: f64, may_open: bool) -> Option<u32> {
         let (open, period_us) = (self.valves.is_open(n), self.valves.period_us());
+        if !(open || may_open) {
+            return None;
+        }
         let rest_us = self.valves.rest_us(n);
-        if rest_us >= period_us || !(open || may_open) {
+        if rest_us >= period_us {
             return None;
         }
         let mut at_us = self.crossing_us(n, input).max(rest_us);
@@ -214,6 +217,10 @@ impl Rule for AccountRelay {
         &self.valves
     }
 
+    fn valves_mut(&mut self) -> &mut Valves {
+        &mut self.valves
+    }
+
     fn flow(&mut self, level: &[f64]) -> bool {
         let period_us = self.period_us;
         let lanes = self.relay.lanes().zip(&self.owed_us).zip(&mut self.next_us);
@@ -249,6 +256,13 @@ impl Rule for AccountRelay {
         self.next_us[n] = 0.0;
     }
 
+    fn follow_one(&mut self, n: usize, on_time_us: u32) {
+        self.valves.follow(n, on_time_us);
+        self.set_relay(n);
+        self.dropped_us[n] += self.owed_us[n];
+        self.next_us[n] = 0.0;
+    }
+
     fn end(&mut self) {
         std::mem::swap(&mut self.owed_us, &mut self.next_us);
         self.valves.advance();
@@ -266,6 +280,10 @@ impl Modulator for AccountRelay {
 
     fn step(&mut self, level: &[f64], gate: WideGate, on_time_us: &mut [u32]) {
         step(self, level, gate, on_time_us);
+    }
+
+    fn follow(&mut self, on_time_us: &[u32]) {
+        follow(self, on_time_us);
     }
 
     fn open_mask(&self) -> u64 {

@@ -6,17 +6,18 @@ use qiki_craft::NOZZLES;
 pub const COUNT_MAX: usize = 64;
 
 /// What holds valves back in a tick, whatever the modulators want.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Gate {
     /// Bit n: nozzle n must be closed now; wins over the shortest opening.
     pub closed: u16,
-    /// Bit n: nozzle n may not open now; an open one may go on.
+    /// Bit n: nozzle n may not open now; an open one may end its pulse. A throttled one has no
+    /// pulse to end and closes.
     pub no_opening: u16,
-    /// Most nozzles open at once.
-    pub open_max: u32,
+    /// Most electrical power of all nozzles at once, W. What is open already may go on.
+    pub power_max_w: f64,
 }
 
-/// [`Gate`] for up to [`COUNT_MAX`] valves.
+/// What holds back up to [`COUNT_MAX`] valves that are on or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WideGate {
     /// Bit n: valve n must be closed now; wins over the shortest opening.
@@ -36,16 +37,6 @@ impl WideGate {
     };
 }
 
-impl From<Gate> for WideGate {
-    fn from(gate: Gate) -> Self {
-        Self {
-            closed: u64::from(gate.closed),
-            no_opening: u64::from(gate.no_opening),
-            open_max: gate.open_max,
-        }
-    }
-}
-
 /// Turns levels into on-times, tick by tick. A planner that shapes levels or gates over several
 /// ticks needs no more than this.
 pub trait Modulator {
@@ -59,6 +50,12 @@ pub trait Modulator {
     /// `ValveCommand`. A level that is not a number counts as zero. Of slices that are shorter
     /// than `count` the missing levels count as zero and the missing on-times are not told.
     fn step(&mut self, level: &[f64], gate: WideGate, on_time_us: &mut [u32]);
+
+    /// One tick that somebody else commanded, in place of [`Modulator::step`]. The valves and the
+    /// times of their edges follow these on-times, so that the next step keeps shortest pulse and
+    /// pause; what the modulators wanted fades: a filter decays, what is owed is dropped. Missing
+    /// on-times are zero.
+    fn follow(&mut self, on_time_us: &[u32]);
 
     /// Bit n: valve n is commanded open at this instant.
     fn open_mask(&self) -> u64;

@@ -1,8 +1,9 @@
 //! Modulation of a bank of on/off valves: levels of thrust in, pulses out.
 //!
-//! Four firing rules stand behind one trait, [`Modulator`]. Pulse-width pulse-frequency modulation
-//! ([`Pwpf`], and [`Bank`] for the nozzles of a craft), per nozzle, with input E in 0..1 (thrust
-//! over maximum thrust) and relay output u in {0, 1}:
+//! Four firing rules stand behind one trait, [`Modulator`]; [`Firing`] is any one of them, and
+//! [`Bank`] has all nozzles of a craft, with those that are throttled and need no rule.
+//! Pulse-width pulse-frequency modulation ([`Pwpf`]), per nozzle, with input E in 0..1 (thrust over
+//! maximum thrust) and relay output u in {0, 1}:
 //!
 //! ```text
 //! tau df/dt + f = Km (E - u);   u = 1 from f >= Uon,   u = 0 from f <= Uoff
@@ -27,14 +28,17 @@
 
 mod account;
 mod bank;
+mod firing;
 mod gate;
 mod params;
 mod pwpf;
 mod rule;
+mod throttle;
 mod valve;
 
 pub use account::{Account, AccountRelay, Thresholds};
-pub use bank::Bank;
+pub use bank::{Bank, Nozzles};
+pub use firing::Firing;
 pub use gate::{COUNT_MAX, Gate, Modulator, WideGate};
 pub use params::{ParamError, Params};
 pub use pwpf::Pwpf;

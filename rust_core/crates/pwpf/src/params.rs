@@ -98,6 +98,17 @@ pub enum ParamError {
         /// Stops below, of the shortest pulse.
         level_off: f64,
     },
+    /// A throttled nozzle may not stay open for a tick.
+    #[error(
+        "throttled nozzles: longest opening {max_on_s} s must be at least the tick, {dt_s} s, \
+         which must be positive"
+    )]
+    ThrottleOpening {
+        /// Longest opening, s.
+        max_on_s: f64,
+        /// The tick, s.
+        dt_s: f64,
+    },
     /// No valves, or more than a modulator takes.
     #[error("modulator: {0} valves given, 1..={COUNT_MAX} needed")]
     Count(usize),

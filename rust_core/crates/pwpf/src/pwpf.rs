@@ -1,6 +1,6 @@
 //! Pulse-width pulse-frequency modulators in step, with the valves' time limits.
 
-use crate::rule::{Relays, Rule, input, step};
+use crate::rule::{Relays, Rule, follow, input, step};
 use crate::valve::{Valves, whole};
 use crate::{Modulator, ParamError, Params, ValveTimes, WideGate};
 
@@ -15,7 +15,6 @@ use crate::{Modulator, ParamError, Params, ValveTimes, WideGate};
 pub struct Pwpf {
     params: Params,
     decay: f64,
-    keep_fraction: bool,
     valves: Valves,
     filter: Box<[f64]>,
     /// The filters at the end of the tick, should there be no edge.
@@ -30,15 +29,6 @@ struct Edge {
 }
 
 impl Pwpf {
-    /// The same, with the filter following the edge as it was commanded, rounded to the nearest
-    /// microsecond.
-    pub(crate) fn rounding(self) -> Self {
-        Self {
-            keep_fraction: false,
-            ..self
-        }
-    }
-
     /// `count` modulators at rest: all closed, and allowed to open at once.
     ///
     /// # Errors
@@ -62,7 +52,6 @@ impl Pwpf {
         Ok(Self {
             params,
             decay: libm::exp(-dt_s / params.tau_s),
-            keep_fraction: true,
             valves: Valves::new(count, &times, period_us),
             filter: vec![0.0; count].into(),
             next: vec![0.0; count].into(),
@@ -73,29 +62,23 @@ impl Pwpf {
     /// Where in this tick the relay switches, if it does.
     fn edge(&self, n: usize, input: f64, may_open: bool) -> Option<Edge> {
         let (open, period_us) = (self.valves.is_open(n), self.valves.period_us());
+        if !(open || may_open) {
+            return None;
+        }
         let rest_us = self.valves.rest_us(n);
-        if rest_us >= period_us || !(open || may_open) {
+        if rest_us >= period_us {
             return None;
         }
         let crossing = self.crossing_us(n, input);
-        let mut at_us = crossing.map_or(u32::MAX, |us| self.grid(us)).max(rest_us);
+        let mut at_us = crossing.map_or(u32::MAX, whole).max(rest_us);
         if open {
             at_us = at_us.min(self.valves.longest_us(n));
         }
         let exact_us = match crossing {
-            Some(us) if self.keep_fraction && self.grid(us) == at_us => us,
+            Some(us) if whole(us) == at_us => us,
             _ => f64::from(at_us),
         };
         (at_us < period_us).then_some(Edge { at_us, exact_us })
-    }
-
-    /// The microsecond at which an edge is commanded.
-    fn grid(&self, us: f64) -> u32 {
-        whole(if self.keep_fraction {
-            us.floor()
-        } else {
-            us.round()
-        })
     }
 
     /// When the filter switches the relay, µs: 0 where it should have already, `None` where that
@@ -164,6 +147,10 @@ impl Modulator for Pwpf {
         step(self, level, gate, on_time_us);
     }
 
+    fn follow(&mut self, on_time_us: &[u32]) {
+        follow(self, on_time_us);
+    }
+
     fn open_mask(&self) -> u64 {
         self.valves.open_mask()
     }
@@ -180,6 +167,10 @@ impl Modulator for Pwpf {
 impl Rule for Pwpf {
     fn valves(&self) -> &Valves {
         &self.valves
+    }
+
+    fn valves_mut(&mut self) -> &mut Valves {
+        &mut self.valves
     }
 
     fn flow(&mut self, level: &[f64]) -> bool {
@@ -211,6 +202,12 @@ impl Rule for Pwpf {
         self.valves.shut(n);
         self.set_relay(n);
         self.next[n] = 0.0;
+    }
+
+    fn follow_one(&mut self, n: usize, on_time_us: u32) {
+        self.valves.follow(n, on_time_us);
+        self.set_relay(n);
+        self.next[n] = self.filter[n] * self.decay;
     }
 
     fn end(&mut self) {

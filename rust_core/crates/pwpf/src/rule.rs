@@ -8,6 +8,8 @@ use crate::{Modulator, WideGate};
 pub(crate) trait Rule: Modulator {
     fn valves(&self) -> &Valves;
 
+    fn valves_mut(&mut self) -> &mut Valves;
+
     /// Every state to the end of the tick as if no relay switched; whether one would switch.
     fn flow(&mut self, level: &[f64]) -> bool;
 
@@ -19,6 +21,9 @@ pub(crate) trait Rule: Modulator {
 
     /// The tick of valve `n`, which must be closed.
     fn shut(&mut self, n: usize, input: f64);
+
+    /// The tick of valve `n`, which somebody else commanded.
+    fn follow_one(&mut self, n: usize, on_time_us: u32);
 
     /// The tick is over.
     fn end(&mut self);
@@ -40,22 +45,39 @@ pub(crate) fn step<R: Rule>(rule: &mut R, level: &[f64], gate: WideGate, on_time
     rule.end();
 }
 
-/// The valves that do more than go on. In the order of their numbers, because the first ones take
-/// what the gate leaves.
+/// The valves that do more than go on. Those that come first take what the gate leaves, and the
+/// first that gets nothing comes first in the next tick: so none waits for longer than it takes
+/// all others to open once.
 fn step_edges<R: Rule>(rule: &mut R, level: &[f64], gate: WideGate, on_time_us: &mut [u32]) {
     // A valve that closes inside this tick still counts as open until the next.
     let mut open = rule.valves().open_mask().count_ones();
-    for (n, (level, on_time_us)) in level.iter().zip(on_time_us).enumerate() {
+    let mut turned_away = None;
+    for n in rule.valves().in_turn() {
         if gate.closed >> n & 1 == 1 {
-            rule.shut(n, input(*level));
-            *on_time_us = 0;
+            rule.shut(n, input(level[n]));
+            on_time_us[n] = 0;
         } else if rule.stirs(n) || rule.valves().must_close(n) {
             let was_open = rule.valves().is_open(n);
-            let may_open = open < gate.open_max && gate.no_opening >> n & 1 == 0;
-            *on_time_us = rule.tick(n, input(*level), may_open);
+            let free = gate.no_opening >> n & 1 == 0;
+            let room = open < gate.open_max;
+            if free && !room && turned_away.is_none() && rule.valves().could_open(n) {
+                turned_away = Some(n);
+            }
+            on_time_us[n] = rule.tick(n, input(level[n]), free && room);
             open += u32::from(rule.valves().is_open(n) && !was_open);
         }
     }
+    if let Some(n) = turned_away {
+        rule.valves_mut().give_turn(n);
+    }
+}
+
+/// One tick of any rule that somebody else commanded; missing on-times are zero.
+pub(crate) fn follow<R: Rule>(rule: &mut R, on_time_us: &[u32]) {
+    for n in 0..rule.valves().count() {
+        rule.follow_one(n, on_time_us.get(n).copied().unwrap_or(0));
+    }
+    rule.end();
 }
 
 /// Missing levels are zero, missing on-times are not told.

@@ -34,7 +34,7 @@ pub(crate) fn micros(seconds: f64) -> u32 {
     whole((seconds * 1e6).round())
 }
 
-/// A number of microseconds that is whole already; beyond an hour it does not matter.
+/// The last whole microsecond; beyond an hour it does not matter.
 pub(crate) fn whole(us: f64) -> u32 {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let us = us.min(4e9) as u32;
@@ -59,6 +59,8 @@ pub(crate) struct Valves {
     edge_at_us: Box<[i64]>,
     /// On-time of a tick without an edge.
     steady_us: Box<[u32]>,
+    /// Whose turn it is to open first where not all may.
+    first: usize,
 }
 
 impl Valves {
@@ -74,6 +76,7 @@ impl Valves {
             open: 0,
             edge_at_us: vec![LONG_AGO_US; count].into(),
             steady_us: vec![0; count].into(),
+            first: 0,
         }
     }
 
@@ -91,6 +94,16 @@ impl Valves {
 
     pub(crate) fn is_open(&self, n: usize) -> bool {
         self.open >> n & 1 == 1
+    }
+
+    /// All valves once, from the one whose turn it is.
+    pub(crate) fn in_turn(&self) -> impl Iterator<Item = usize> + use<> {
+        (self.first..self.count()).chain(0..self.first)
+    }
+
+    /// From the next tick on valve `n` comes first.
+    pub(crate) fn give_turn(&mut self, n: usize) {
+        self.first = n;
     }
 
     /// On-times where no valve has an edge in this tick.
@@ -118,6 +131,11 @@ impl Valves {
         shortest.saturating_sub(self.since_edge_us(n))
     }
 
+    /// Whether valve `n` is closed and its pause is over before the end of this tick.
+    pub(crate) fn could_open(&self, n: usize) -> bool {
+        !self.is_open(n) && self.rest_us(n) < self.period_us
+    }
+
     /// Time that is left, from the start of the tick, for which the open valve `n` may stay so.
     pub(crate) fn longest_us(&self, n: usize) -> u32 {
         self.max_on_us.saturating_sub(self.since_edge_us(n))
@@ -143,6 +161,19 @@ impl Valves {
     pub(crate) fn shut(&mut self, n: usize) {
         if self.is_open(n) {
             self.switch(n, 0);
+        }
+    }
+
+    /// Valve `n` did what an on-time says by the edge rule, whoever commanded it.
+    pub(crate) fn follow(&mut self, n: usize, on_time_us: u32) {
+        let on_time_us = on_time_us.min(self.period_us);
+        if on_time_us != self.steady_us[n] {
+            let at_us = if self.is_open(n) {
+                on_time_us
+            } else {
+                self.period_us - on_time_us
+            };
+            self.switch(n, at_us);
         }
     }
 

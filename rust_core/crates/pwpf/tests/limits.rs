@@ -22,12 +22,12 @@ const VALVE: ValveTimes = ValveTimes {
 const ALL_CLOSED: Gate = Gate {
     closed: u16::MAX,
     no_opening: 0,
-    open_max: 16,
+    power_max_w: 16.0,
 };
 const NO_OPENING: Gate = Gate {
     closed: 0,
     no_opening: u16::MAX,
-    open_max: 16,
+    power_max_w: 16.0,
 };
 
 /// Until every nozzle has just opened.
@@ -188,7 +188,7 @@ fn no_opening_keeps_the_closed_closed_and_lets_the_open_go_on() {
     assert_eq!(wave.edges.len(), 2, "one pulse, no other");
     let pulse = wave.pulses()[0] as f64;
     assert!(
-        (pulse - SHIPPED.on_time_s(1.0) * 1e6).abs() <= tolerance_us(&SHIPPED, 1.0, true),
+        (pulse - SHIPPED.on_time_s(1.0) * 1e6).abs() < 1.0,
         "{pulse}"
     );
 }
@@ -205,20 +205,27 @@ fn a_nozzle_that_may_not_open_does_not_wind_up() {
     bench.run(1.0, FREE, 3.0);
     let pulse = bench.waves[0].pulses()[0] as f64;
     assert!(
-        (pulse - SHIPPED.on_time_s(1.0) * 1e6).abs() <= tolerance_us(&SHIPPED, 1.0, true),
+        (pulse - SHIPPED.on_time_s(1.0) * 1e6).abs() < 1.0,
         "{pulse}"
     );
 }
 
 #[test]
 fn never_more_nozzles_are_open_than_the_gate_allows() {
-    for open_max in [0, 1, 5, 10, 16] {
+    for open_max in [0u32, 1, 5, 10, 16] {
+        let power_max_w = f64::from(open_max) + 0.9;
         let mut bench = Bench::new(SHIPPED, VALVE, 2000);
         let mut dice = Dice::new(u64::from(open_max));
         let mut most = 0;
         for _ in 0..10_000 {
             let level = std::array::from_fn(|_| dice.unit());
-            bench.tick(&level, Gate { open_max, ..FREE });
+            bench.tick(
+                &level,
+                Gate {
+                    power_max_w,
+                    ..FREE
+                },
+            );
             // Every nozzle that is open at any moment of the tick.
             most = most.max(bench.on_time_us.iter().filter(|t| **t > 0).count());
         }

@@ -56,7 +56,7 @@ fn gate(dice: &mut Dice) -> Gate {
             ..FREE
         },
         2 => Gate {
-            open_max: (dice.unit() * 17.0) as u32,
+            power_max_w: dice.unit() * 17.0,
             ..FREE
         },
         _ => FREE,
@@ -64,7 +64,7 @@ fn gate(dice: &mut Dice) -> Gate {
 }
 
 fn assert_same(params: Params, times: ValveTimes, period_us: u32, gated: bool) {
-    let mut fast = Bank::new(params, times, period_us).unwrap();
+    let mut fast = Bank::new(&pwpf(params), times, &NOZZLES_1_W, period_us).unwrap();
     let mut plain = PlainBank::new(params, times, period_us);
     let mut dice = Dice::new(u64::from(period_us) + u64::from(gated));
     let (mut level, mut hold) = ([0.0; NOZZLES], FREE);

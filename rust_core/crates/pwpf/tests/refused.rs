@@ -3,12 +3,12 @@
 
 mod common;
 
-use common::{PARAMS, QUICK};
+use common::{NOZZLES_1_W, PARAMS, QUICK, pwpf};
 use qiki_pwpf::{Bank, Params, ValveTimes};
 
 #[track_caller]
 fn assert_refused(params: Params, times: ValveTimes, period_us: u32, text: &str) {
-    let error = Bank::new(params, times, period_us).unwrap_err();
+    let error = Bank::new(&pwpf(params), times, &NOZZLES_1_W, period_us).unwrap_err();
     assert_eq!(error.to_string(), text);
 }
 
@@ -173,6 +173,6 @@ fn the_set_that_ships_is_taken_at_every_rate() {
     };
     params.check(0.03).unwrap();
     for period_us in common::PERIODS_US {
-        Bank::new(params, times, period_us).unwrap();
+        Bank::new(&pwpf(params), times, &NOZZLES_1_W, period_us).unwrap();
     }
 }

@@ -12,12 +12,12 @@ use qiki_craft::{Craft, NOZZLES};
 
 type Vector<'py> = PyReadonlyArray1<'py, f64>;
 
-fn value_error(error: impl std::fmt::Display) -> PyErr {
+pub(crate) fn value_error(error: impl std::fmt::Display) -> PyErr {
     PyValueError::new_err(error.to_string())
 }
 
 /// The values of an array of `count` numbers, the rest of the nozzles zero.
-fn nozzles(name: &str, given: &Vector<'_>, count: usize) -> PyResult<[f64; NOZZLES]> {
+pub(crate) fn nozzles(name: &str, given: &Vector<'_>, count: usize) -> PyResult<[f64; NOZZLES]> {
     let array = given.as_array();
     if array.len() != count {
         return Err(value_error(format!(
@@ -30,7 +30,7 @@ fn nozzles(name: &str, given: &Vector<'_>, count: usize) -> PyResult<[f64; NOZZL
     ))
 }
 
-fn axes(name: &str, given: &Vector<'_>) -> PyResult<[f64; AXES]> {
+pub(crate) fn axes(name: &str, given: &Vector<'_>) -> PyResult<[f64; AXES]> {
     let array = given.as_array();
     if array.len() != AXES {
         return Err(value_error(format!(

@@ -4,8 +4,12 @@
 mod allocator;
 mod campaign;
 mod controller;
+mod maps;
 mod modulator;
+mod names;
 mod plant;
+mod profile;
+mod pulses;
 mod realtime;
 mod records;
 mod signals;
@@ -33,9 +37,15 @@ mod _core {
     #[pymodule_export]
     use super::crc8_j1850;
     #[pymodule_export]
+    use super::maps::{AutoAllocation, MapSet, ThrustMapCore};
+    #[pymodule_export]
     use super::modulator::{ModulatorCore, bench_exponentials, bench_modulator_step};
     #[pymodule_export]
     use super::plant::PlantCore;
+    #[pymodule_export]
+    use super::profile::preview_profile;
+    #[pymodule_export]
+    use super::pulses::PulseAllocator;
     #[pymodule_export]
     use super::realtime::{lock_memory, sharpen_timers, wait_until_ns};
     #[pymodule_export]
@@ -47,6 +57,11 @@ mod _core {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         use qiki_craft::Fresh;
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("MAP_EXACT_FORCE_N", qiki_maps::EXACT_FORCE_N)?;
+        module.add("MAP_EXACT_TORQUE_NM", qiki_maps::EXACT_TORQUE_NM)?;
+        module.add("MAP_FORCE_TOLERANCE_N", qiki_maps::FORCE_TOLERANCE_N)?;
+        module.add("MAP_TORQUE_TOLERANCE_NM", qiki_maps::TORQUE_TOLERANCE_NM)?;
+        names::add(module)?;
         module.add("NOZZLES", qiki_craft::NOZZLES)?;
         module.add("CLUSTERS", qiki_craft::CLUSTERS)?;
         module.add("FRESH_RATES", Fresh::RATES.0)?;
@@ -55,6 +70,8 @@ mod _core {
         module.add("FRESH_POSITION", Fresh::POSITION.0)?;
         module.add("FRESH_VELOCITY", Fresh::VELOCITY.0)?;
         module.add("FRESH_POWER", Fresh::POWER.0)?;
+        module.add("FRESH_POWER_DETAIL", Fresh::POWER_DETAIL.0)?;
+        module.add("FRESH_NODES", Fresh::NODES.0)?;
         module.add("FRESH_THERMAL", Fresh::THERMAL.0)
     }
 }

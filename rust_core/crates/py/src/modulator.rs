@@ -6,7 +6,8 @@ use std::time::Instant;
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use qiki_pwpf::{Account, AccountRelay, Modulator, ParamError, Params, Pwpf, ValveTimes, WideGate};
+use qiki_craft::ModulatorConfig;
+use qiki_pwpf::{Firing, Modulator, ValveTimes, WideGate};
 
 fn value_error(error: impl std::fmt::Display) -> PyErr {
     PyValueError::new_err(error.to_string())
@@ -15,37 +16,30 @@ fn value_error(error: impl std::fmt::Display) -> PyErr {
 /// Shortest opening, shortest pause, longest opening, s.
 type Times = (f64, f64, f64);
 
-fn valve_times((min_on_s, min_off_s, max_on_s): Times) -> ValveTimes {
-    ValveTimes {
-        min_on_s,
-        min_off_s,
-        max_on_s,
-    }
-}
-
 /// Modulators of up to 64 valves.
 #[pyclass(module = "qiki_hil._core")]
 pub struct ModulatorCore {
-    modulator: Box<dyn Modulator + Send + Sync>,
+    modulator: Firing,
     on_time_us: Vec<u32>,
 }
 
 impl ModulatorCore {
-    fn made<M: Modulator + Send + Sync + 'static>(made: Result<M, ParamError>) -> PyResult<Self> {
-        let modulator = made.map_err(value_error)?;
+    fn made(
+        count: usize,
+        period_us: u32,
+        (min_on_s, min_off_s, max_on_s): Times,
+        rule: ModulatorConfig,
+    ) -> PyResult<Self> {
+        let times = ValveTimes {
+            min_on_s,
+            min_off_s,
+            max_on_s,
+        };
+        let modulator = Firing::new(count, &rule, times, period_us).map_err(value_error)?;
         Ok(Self {
             on_time_us: vec![0; modulator.count()],
-            modulator: Box::new(modulator),
+            modulator,
         })
-    }
-
-    fn account(count: usize, period_us: u32, times: Times, rule: Account) -> PyResult<Self> {
-        Self::made(AccountRelay::new(
-            count,
-            rule,
-            valve_times(times),
-            period_us,
-        ))
     }
 
     fn column<'py>(
@@ -80,18 +74,19 @@ impl ModulatorCore {
         parameters: (f64, f64, f64, f64),
     ) -> PyResult<Self> {
         let (km, tau_s, u_on, u_off) = parameters;
-        let params = Params {
+        let rule = ModulatorConfig::Pwpf {
             km,
             tau_s,
             u_on,
             u_off,
         };
-        Self::made(Pwpf::new(count, params, valve_times(times), period_us))
+        Self::made(count, period_us, times, rule)
     }
 
     #[staticmethod]
     fn bang_bang(count: usize, period_us: u32, times: Times, band_s: f64) -> PyResult<Self> {
-        Self::account(count, period_us, times, Account::BangBang { band_s })
+        let rule = ModulatorConfig::BangBang { band_s };
+        Self::made(count, period_us, times, rule)
     }
 
     #[staticmethod]
@@ -102,16 +97,16 @@ impl ModulatorCore {
         level_on: f64,
         level_off: f64,
     ) -> PyResult<Self> {
-        let rule = Account::Schmitt {
+        let rule = ModulatorConfig::Schmitt {
             level_on,
             level_off,
         };
-        Self::account(count, period_us, times, rule)
+        Self::made(count, period_us, times, rule)
     }
 
     #[staticmethod]
     fn remainder(count: usize, period_us: u32, times: Times) -> PyResult<Self> {
-        Self::account(count, period_us, times, Account::Remainder)
+        Self::made(count, period_us, times, ModulatorConfig::Remainder {})
     }
 
     #[pyo3(signature = (level, closed = 0))]

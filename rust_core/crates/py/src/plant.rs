@@ -68,16 +68,16 @@ impl PlantCore {
     }
 
     fn set_valve_fault(&mut self, nozzle: usize, kind: &str) -> PyResult<()> {
-        let fault = match kind {
-            "none" => ValveFault::None,
-            "stuck_closed" => ValveFault::StuckClosed,
-            "stuck_open" => ValveFault::StuckOpen,
-            _ => {
-                return Err(PyValueError::new_err(format!(
-                    "kind: '{kind}' given, one of none, stuck_closed, stuck_open needed"
-                )));
-            }
+        let known = match kind {
+            "none" => Some(ValveFault::None),
+            _ => ValveFault::from_name(kind),
         };
+        let fault = known.ok_or_else(|| {
+            PyValueError::new_err(format!(
+                "kind: '{kind}' given, one of none, stuck_closed, stuck_open, \
+                 stuck_closed_unseen, stuck_open_unseen, sensor_closed, sensor_open needed"
+            ))
+        })?;
         self.0.set_valve_fault(nozzle, fault).map_err(value_error)
     }
 
@@ -115,6 +115,11 @@ impl PlantCore {
     #[getter]
     fn valve_open<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyTuple>> {
         pyo3::types::PyTuple::new(py, self.0.valve_open())
+    }
+
+    #[getter]
+    fn throttleable<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyTuple>> {
+        pyo3::types::PyTuple::new(py, self.0.throttleable())
     }
 
     #[getter]

@@ -8,8 +8,9 @@ use pyo3::types::{PyBytes, PyDict, PyList};
 use qiki_control::{
     Command, Controller, CycleEncoder, Inputs, Outputs, Timing, feedback_from_record,
 };
-use qiki_craft::{Craft, Feedback, Truth};
+use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, Truth};
 use qiki_messages::{Columns, for_each_column, telemetry};
+use qiki_power::{ClusterLimit, RcsLimit};
 
 /// What the last record said, as far as a change of it is an event.
 #[derive(Default, PartialEq)]
@@ -18,7 +19,51 @@ struct Watched {
     armed: bool,
     hold_reason: i32,
     isolated: u32,
+    faults: telemetry::NozzleFaults,
+    allocation: [i32; 3],
     node_state: Vec<u32>,
+    limits: Limits,
+}
+
+/// What holds the craft back, as bits. What a record leaves out is as it was.
+#[derive(Default, PartialEq, Clone)]
+struct Limits {
+    nozzles: u32,
+    clusters: [u32; CLUSTERS],
+    working_mass_low: bool,
+    /// Loads by reason, and the faults of the power plane.
+    power: [u32; 5],
+    tripped: u32,
+}
+
+impl Limits {
+    /// The peak that is shared with the other loads, and rests, are a matter of course.
+    fn after(last: Option<&Self>, record: &telemetry::CycleRecord) -> Self {
+        const PEAK: u32 = 1 << RcsLimit::PeakShared as u32;
+        const REST: u32 = 1 << ClusterLimit::Cooldown as u32;
+        let mut limits = last.cloned().unwrap_or_default();
+        if let Some(control) = &record.control {
+            limits.nozzles = control.rcs_power_limits & !PEAK;
+            limits.working_mass_low = control.working_mass_low;
+            for (limit, bits) in limits.clusters.iter_mut().zip(&control.cluster_limits) {
+                *limit = bits & !REST;
+            }
+        }
+        let feedback = record.feedback.as_ref();
+        if let Some(detail) = feedback.and_then(|f| f.power_detail.as_ref()) {
+            limits.power = [
+                detail.low_soc_loads,
+                detail.thermal_overheat_loads,
+                detail.nbl_budget_loads,
+                detail.pdu_overcurrent_loads,
+                detail.faults,
+            ];
+        }
+        if let Some(feedback) = feedback.filter(|f| Fresh(f.fresh).has(Fresh::NODES)) {
+            limits.tripped = feedback.nodes_tripped;
+        }
+        limits
+    }
 }
 
 /// Splits packets into records and points out those in which something happened.
@@ -76,11 +121,18 @@ impl CycleScanner {
             armed: control.armed,
             hold_reason: control.hold_reason,
             isolated: control.isolated,
+            faults: control.faults.unwrap_or_default(),
+            allocation: [
+                control.allocation_asked,
+                control.allocation_mode,
+                control.allocation_reason,
+            ],
             node_state: self
                 .record
                 .feedback
                 .as_ref()
                 .map_or_else(Vec::new, |f| f.node_state.clone()),
+            limits: Limits::after(self.last.as_ref().map(|last| &last.limits), &self.record),
         };
         let late = self.record.timing.as_ref().is_some_and(|t| t.overruns > 0);
         let changed = self.last.as_ref() != Some(&now);

@@ -1,8 +1,14 @@
 //! `Feedback`, `ValveCommand` and `Truth` as Python objects.
 
+use prost::Message;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use qiki_craft::{self as craft, CLUSTERS, Fresh, NOZZLES, NOZZLES_PER_CLUSTER, NodeState};
+use pyo3::types::PyBytes;
+use qiki_control::{detail_from_message, detail_to_message};
+use qiki_craft::{
+    self as craft, CLUSTERS, Fresh, NODES_MAX, NOZZLES, NOZZLES_PER_CLUSTER, NodeState,
+};
+use qiki_messages::telemetry::PowerDetail;
 
 type Triple = (f64, f64, f64);
 type Quadruple = (f64, f64, f64, f64);
@@ -98,6 +104,28 @@ impl Feedback {
         self.0.fresh.set(Fresh::THERMAL);
     }
 
+    fn set_power_detail(&mut self, message: &[u8]) -> PyResult<()> {
+        let message = PowerDetail::decode(message)
+            .map_err(|error| PyValueError::new_err(format!("power detail: {error}")))?;
+        self.0.power_detail = detail_from_message(&message);
+        self.0.fresh.set(Fresh::POWER_DETAIL);
+        Ok(())
+    }
+
+    fn set_nodes(&mut self, temp_c: Vec<f64>, warned: u32, tripped: u32) -> PyResult<()> {
+        if temp_c.len() > NODES_MAX {
+            return Err(PyValueError::new_err(format!(
+                "temp_c: {} given, at most {NODES_MAX} needed",
+                temp_c.len()
+            )));
+        }
+        self.0.nodes.set_temps_c(temp_c.into_iter());
+        self.0.nodes.warned = warned;
+        self.0.nodes.tripped = tripped;
+        self.0.fresh.set(Fresh::NODES);
+        Ok(())
+    }
+
     #[getter]
     fn fresh(&self) -> u32 {
         self.0.fresh.0
@@ -159,6 +187,18 @@ impl Feedback {
     #[getter]
     fn cluster_temp_c(&self) -> Quadruple {
         quadruple(self.0.cluster_temp_c)
+    }
+
+    #[getter]
+    fn power_detail<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let message = detail_to_message(&self.0.power_detail);
+        PyBytes::new(py, &message.encode_to_vec())
+    }
+
+    #[getter]
+    fn nodes(&self) -> (Vec<f64>, u32, u32) {
+        let nodes = &self.0.nodes;
+        (nodes.temps_c().to_vec(), nodes.warned, nodes.tripped)
     }
 }
 

@@ -24,21 +24,25 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eqiki/commands/v1/command.proto\x12\x10qiki.commands.v1\"\x05\n\x03\x41rm\"\x08\n\x06\x44isarm\"\x06\n\x04Safe\"\x07\n\x05\x42rake\"\n\n\x08HoldPose\"t\n\x08GoToPose\x12\x33\n\x10position_m_world\x18\x01 \x01(\x0b\x32\x19.qiki.commands.v1.Vector3\x12\x33\n\rattitude_xyzw\x18\x02 \x01(\x0b\x32\x1c.qiki.commands.v1.Quaternion\"]\n\x08\x46ireAxis\x12(\n\x04\x61xis\x18\x01 \x01(\x0e\x32\x1a.qiki.commands.v1.BodyAxis\x12\x13\n\x0blevel_ratio\x18\x02 \x01(\x01\x12\x12\n\nduration_s\x18\x03 \x01(\x01\"\x0c\n\nStopThrust\"\x92\x01\n\rThrustSegment\x12\x12\n\nduration_s\x18\x01 \x01(\x01\x12\x13\n\x0blevel_ratio\x18\x02 \x01(\x01\x12\x31\n\x0e\x64irection_body\x18\x03 \x01(\x0b\x32\x19.qiki.commands.v1.Vector3\x12\x11\n\tramp_in_s\x18\x04 \x01(\x01\x12\x12\n\nramp_out_s\x18\x05 \x01(\x01\"B\n\rThrustProfile\x12\x31\n\x08segments\x18\x01 \x03(\x0b\x32\x1f.qiki.commands.v1.ThrustSegment\"5\n\x07SetMode\x12*\n\x04mode\x18\x01 \x01(\x0e\x32\x1c.qiki.commands.v1.FlightMode\"*\n\x07Vector3\x12\t\n\x01x\x18\x01 \x01(\x01\x12\t\n\x01y\x18\x02 \x01(\x01\x12\t\n\x01z\x18\x03 \x01(\x01\"8\n\nQuaternion\x12\t\n\x01x\x18\x01 \x01(\x01\x12\t\n\x01y\x18\x02 \x01(\x01\x12\t\n\x01z\x18\x03 \x01(\x01\x12\t\n\x01w\x18\x04 \x01(\x01\"\x8e\x04\n\x07\x43ommand\x12\x12\n\ncommand_id\x18\x01 \x01(\x04\x12\x0e\n\x06source\x18\x02 \x01(\t\x12$\n\x03\x61rm\x18\n \x01(\x0b\x32\x15.qiki.commands.v1.ArmH\x00\x12*\n\x06\x64isarm\x18\x0b \x01(\x0b\x32\x18.qiki.commands.v1.DisarmH\x00\x12&\n\x04safe\x18\x0c \x01(\x0b\x32\x16.qiki.commands.v1.SafeH\x00\x12(\n\x05\x62rake\x18\r \x01(\x0b\x32\x17.qiki.commands.v1.BrakeH\x00\x12/\n\thold_pose\x18\x0e \x01(\x0b\x32\x1a.qiki.commands.v1.HoldPoseH\x00\x12\x30\n\ngo_to_pose\x18\x0f \x01(\x0b\x32\x1a.qiki.commands.v1.GoToPoseH\x00\x12/\n\tfire_axis\x18\x10 \x01(\x0b\x32\x1a.qiki.commands.v1.FireAxisH\x00\x12\x33\n\x0bstop_thrust\x18\x11 \x01(\x0b\x32\x1c.qiki.commands.v1.StopThrustH\x00\x12\x39\n\x0ethrust_profile\x18\x12 \x01(\x0b\x32\x1f.qiki.commands.v1.ThrustProfileH\x00\x12-\n\x08set_mode\x18\x13 \x01(\x0b\x32\x19.qiki.commands.v1.SetModeH\x00\x42\x08\n\x06\x61\x63tion\"\x81\x01\n\x0c\x43ommandReply\x12\x12\n\ncommand_id\x18\x01 \x01(\x04\x12/\n\x06status\x18\x02 \x01(\x0e\x32\x1f.qiki.commands.v1.CommandStatus\x12,\n\x06reason\x18\x03 \x01(\x0e\x32\x1c.qiki.commands.v1.ReasonCode*\xf9\x01\n\nFlightMode\x12\x1b\n\x17\x46LIGHT_MODE_UNSPECIFIED\x10\x00\x12\x14\n\x10\x46LIGHT_MODE_IDLE\x10\x01\x12\x19\n\x15\x46LIGHT_MODE_MANOEUVRE\x10\x02\x12\x14\n\x10\x46LIGHT_MODE_BURN\x10\x03\x12\x15\n\x11\x46LIGHT_MODE_COAST\x10\x04\x12\x15\n\x11\x46LIGHT_MODE_BRAKE\x10\x05\x12\x14\n\x10\x46LIGHT_MODE_DOCK\x10\x06\x12\x16\n\x12\x46LIGHT_MODE_BRIDGE\x10\x07\x12\x15\n\x11\x46LIGHT_MODE_EMCON\x10\x08\x12\x14\n\x10\x46LIGHT_MODE_SAFE\x10\t*\xa2\x01\n\x08\x42odyAxis\x12\x19\n\x15\x42ODY_AXIS_UNSPECIFIED\x10\x00\x12\x15\n\x11\x42ODY_AXIS_FORWARD\x10\x01\x12\x11\n\rBODY_AXIS_AFT\x10\x02\x12\x12\n\x0e\x42ODY_AXIS_PORT\x10\x03\x12\x17\n\x13\x42ODY_AXIS_STARBOARD\x10\x04\x12\x10\n\x0c\x42ODY_AXIS_UP\x10\x05\x12\x12\n\x0e\x42ODY_AXIS_DOWN\x10\x06*\xcd\x01\n\rCommandStatus\x12\x1e\n\x1a\x43OMMAND_STATUS_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43OMMAND_STATUS_ACCEPTED\x10\x01\x12\x1b\n\x17\x43OMMAND_STATUS_REJECTED\x10\x02\x12#\n\x1f\x43OMMAND_STATUS_EFFECT_CONFIRMED\x10\x03\x12!\n\x1d\x43OMMAND_STATUS_EFFECT_TIMEOUT\x10\x04\x12\x1a\n\x16\x43OMMAND_STATUS_ABORTED\x10\x05*\xfa\x03\n\nReasonCode\x12\x1b\n\x17REASON_CODE_UNSPECIFIED\x10\x00\x12%\n!REASON_CODE_CMD_VALIDATION_FAILED\x10\x01\x12\x19\n\x15REASON_CODE_NOT_ARMED\x10\x02\x12\x1b\n\x17REASON_CODE_SAFE_LOCKED\x10\x03\x12\x19\n\x15REASON_CODE_NAV_STALE\x10\x04\x12\x1c\n\x18REASON_CODE_NODE_OFFLINE\x10\x05\x12/\n+REASON_CODE_BRIDGE_ACTIVE_RESTRICTED_MOTION\x10\x06\x12\x1a\n\x16REASON_CODE_SUPERSEDED\x10\x07\x12!\n\x1dREASON_CODE_ALLOCATION_FAILED\x10\x08\x12\x1a\n\x16REASON_CODE_GUARD_TRIP\x10\t\x12\x1e\n\x1aREASON_CODE_EFFECT_TIMEOUT\x10\n\x12\x18\n\x14REASON_CODE_OPERATOR\x10\x0b\x12\x1b\n\x17REASON_CODE_VALVE_FAULT\x10\x0c\x12\"\n\x1eREASON_CODE_MODE_NOT_REACHABLE\x10\r\x12\x17\n\x13REASON_CODE_OVERRUN\x10\x0e\x12\x17\n\x13REASON_CODE_CAP_LOW\x10\x0f\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eqiki/commands/v1/command.proto\x12\x10qiki.commands.v1\"\x05\n\x03\x41rm\"\x08\n\x06\x44isarm\"\x06\n\x04Safe\"\x07\n\x05\x42rake\"\n\n\x08HoldPose\"t\n\x08GoToPose\x12\x33\n\x10position_m_world\x18\x01 \x01(\x0b\x32\x19.qiki.commands.v1.Vector3\x12\x33\n\rattitude_xyzw\x18\x02 \x01(\x0b\x32\x1c.qiki.commands.v1.Quaternion\"]\n\x08\x46ireAxis\x12(\n\x04\x61xis\x18\x01 \x01(\x0e\x32\x1a.qiki.commands.v1.BodyAxis\x12\x13\n\x0blevel_ratio\x18\x02 \x01(\x01\x12\x12\n\nduration_s\x18\x03 \x01(\x01\"\x0c\n\nStopThrust\"\xc0\x01\n\rThrustSegment\x12\x12\n\nduration_s\x18\x01 \x01(\x01\x12\x13\n\x0blevel_ratio\x18\x02 \x01(\x01\x12\x31\n\x0e\x64irection_body\x18\x03 \x01(\x0b\x32\x19.qiki.commands.v1.Vector3\x12\x11\n\tramp_in_s\x18\x04 \x01(\x01\x12\x12\n\nramp_out_s\x18\x05 \x01(\x01\x12,\n\x05group\x18\x06 \x01(\x0e\x32\x1d.qiki.commands.v1.ThrustGroup\"B\n\rThrustProfile\x12\x31\n\x08segments\x18\x01 \x03(\x0b\x32\x1f.qiki.commands.v1.ThrustSegment\"5\n\x07SetMode\x12*\n\x04mode\x18\x01 \x01(\x0e\x32\x1c.qiki.commands.v1.FlightMode\"V\n\x11SetAllocationMode\x12.\n\x04mode\x18\x01 \x01(\x0e\x32 .qiki.commands.v1.AllocationMode\x12\x11\n\tconfirmed\x18\x02 \x01(\x08\"Z\n\x0b\x46ireNozzles\x12\x0f\n\x07nozzles\x18\x01 \x03(\r\x12\x13\n\x0blevel_ratio\x18\x02 \x01(\x01\x12\x12\n\nduration_s\x18\x03 \x01(\x01\x12\x11\n\tconfirmed\x18\x04 \x01(\x08\"*\n\x07Vector3\x12\t\n\x01x\x18\x01 \x01(\x01\x12\t\n\x01y\x18\x02 \x01(\x01\x12\t\n\x01z\x18\x03 \x01(\x01\"8\n\nQuaternion\x12\t\n\x01x\x18\x01 \x01(\x01\x12\t\n\x01y\x18\x02 \x01(\x01\x12\t\n\x01z\x18\x03 \x01(\x01\x12\t\n\x01w\x18\x04 \x01(\x01\"\x89\x05\n\x07\x43ommand\x12\x12\n\ncommand_id\x18\x01 \x01(\x04\x12\x0e\n\x06source\x18\x02 \x01(\t\x12$\n\x03\x61rm\x18\n \x01(\x0b\x32\x15.qiki.commands.v1.ArmH\x00\x12*\n\x06\x64isarm\x18\x0b \x01(\x0b\x32\x18.qiki.commands.v1.DisarmH\x00\x12&\n\x04safe\x18\x0c \x01(\x0b\x32\x16.qiki.commands.v1.SafeH\x00\x12(\n\x05\x62rake\x18\r \x01(\x0b\x32\x17.qiki.commands.v1.BrakeH\x00\x12/\n\thold_pose\x18\x0e \x01(\x0b\x32\x1a.qiki.commands.v1.HoldPoseH\x00\x12\x30\n\ngo_to_pose\x18\x0f \x01(\x0b\x32\x1a.qiki.commands.v1.GoToPoseH\x00\x12/\n\tfire_axis\x18\x10 \x01(\x0b\x32\x1a.qiki.commands.v1.FireAxisH\x00\x12\x33\n\x0bstop_thrust\x18\x11 \x01(\x0b\x32\x1c.qiki.commands.v1.StopThrustH\x00\x12\x39\n\x0ethrust_profile\x18\x12 \x01(\x0b\x32\x1f.qiki.commands.v1.ThrustProfileH\x00\x12-\n\x08set_mode\x18\x13 \x01(\x0b\x32\x19.qiki.commands.v1.SetModeH\x00\x12\x42\n\x13set_allocation_mode\x18\x14 \x01(\x0b\x32#.qiki.commands.v1.SetAllocationModeH\x00\x12\x35\n\x0c\x66ire_nozzles\x18\x15 \x01(\x0b\x32\x1d.qiki.commands.v1.FireNozzlesH\x00\x42\x08\n\x06\x61\x63tion\"\x81\x01\n\x0c\x43ommandReply\x12\x12\n\ncommand_id\x18\x01 \x01(\x04\x12/\n\x06status\x18\x02 \x01(\x0e\x32\x1f.qiki.commands.v1.CommandStatus\x12,\n\x06reason\x18\x03 \x01(\x0e\x32\x1c.qiki.commands.v1.ReasonCode*\xf9\x01\n\nFlightMode\x12\x1b\n\x17\x46LIGHT_MODE_UNSPECIFIED\x10\x00\x12\x14\n\x10\x46LIGHT_MODE_IDLE\x10\x01\x12\x19\n\x15\x46LIGHT_MODE_MANOEUVRE\x10\x02\x12\x14\n\x10\x46LIGHT_MODE_BURN\x10\x03\x12\x15\n\x11\x46LIGHT_MODE_COAST\x10\x04\x12\x15\n\x11\x46LIGHT_MODE_BRAKE\x10\x05\x12\x14\n\x10\x46LIGHT_MODE_DOCK\x10\x06\x12\x16\n\x12\x46LIGHT_MODE_BRIDGE\x10\x07\x12\x15\n\x11\x46LIGHT_MODE_EMCON\x10\x08\x12\x14\n\x10\x46LIGHT_MODE_SAFE\x10\t*\x8e\x01\n\x0e\x41llocationMode\x12\x1f\n\x1b\x41LLOCATION_MODE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41LLOCATION_MODE_AUTO\x10\x01\x12\x1c\n\x18\x41LLOCATION_MODE_ADAPTIVE\x10\x02\x12#\n\x1f\x41LLOCATION_MODE_MANUAL_OVERRIDE\x10\x03*\xa2\x01\n\x08\x42odyAxis\x12\x19\n\x15\x42ODY_AXIS_UNSPECIFIED\x10\x00\x12\x15\n\x11\x42ODY_AXIS_FORWARD\x10\x01\x12\x11\n\rBODY_AXIS_AFT\x10\x02\x12\x12\n\x0e\x42ODY_AXIS_PORT\x10\x03\x12\x17\n\x13\x42ODY_AXIS_STARBOARD\x10\x04\x12\x10\n\x0c\x42ODY_AXIS_UP\x10\x05\x12\x12\n\x0e\x42ODY_AXIS_DOWN\x10\x06*\xe6\x01\n\rCommandStatus\x12\x1e\n\x1a\x43OMMAND_STATUS_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43OMMAND_STATUS_ACCEPTED\x10\x01\x12\x1b\n\x17\x43OMMAND_STATUS_REJECTED\x10\x02\x12#\n\x1f\x43OMMAND_STATUS_EFFECT_CONFIRMED\x10\x03\x12!\n\x1d\x43OMMAND_STATUS_EFFECT_TIMEOUT\x10\x04\x12\x1a\n\x16\x43OMMAND_STATUS_ABORTED\x10\x05\x12\x17\n\x13\x43OMMAND_STATUS_HELD\x10\x06*\xf8\x08\n\nReasonCode\x12\x1b\n\x17REASON_CODE_UNSPECIFIED\x10\x00\x12%\n!REASON_CODE_CMD_VALIDATION_FAILED\x10\x01\x12\x19\n\x15REASON_CODE_NOT_ARMED\x10\x02\x12\x1b\n\x17REASON_CODE_SAFE_LOCKED\x10\x03\x12\x19\n\x15REASON_CODE_NAV_STALE\x10\x04\x12\x1c\n\x18REASON_CODE_NODE_OFFLINE\x10\x05\x12/\n+REASON_CODE_BRIDGE_ACTIVE_RESTRICTED_MOTION\x10\x06\x12\x1a\n\x16REASON_CODE_SUPERSEDED\x10\x07\x12!\n\x1dREASON_CODE_ALLOCATION_FAILED\x10\x08\x12\x1a\n\x16REASON_CODE_GUARD_TRIP\x10\t\x12\x1e\n\x1aREASON_CODE_EFFECT_TIMEOUT\x10\n\x12\x18\n\x14REASON_CODE_OPERATOR\x10\x0b\x12\x1b\n\x17REASON_CODE_VALVE_FAULT\x10\x0c\x12\"\n\x1eREASON_CODE_MODE_NOT_REACHABLE\x10\r\x12\x17\n\x13REASON_CODE_OVERRUN\x10\x0e\x12\x17\n\x13REASON_CODE_CAP_LOW\x10\x0f\x12 \n\x1cREASON_CODE_CONFIRM_REQUIRED\x10\x10\x12\"\n\x1eREASON_CODE_THRUST_MAP_MISSING\x10\x11\x12\"\n\x1eREASON_CODE_TORQUE_MAP_MISSING\x10\x12\x12&\n\"REASON_CODE_MANUAL_OVERRIDE_ACTIVE\x10\x13\x12#\n\x1fREASON_CODE_MANUAL_OVERRIDE_OFF\x10\x14\x12$\n REASON_CODE_MANUAL_NOT_FROM_MODE\x10\x15\x12\x1e\n\x1aREASON_CODE_MANUAL_TIMEOUT\x10\x16\x12\x1f\n\x1bREASON_CODE_NOZZLE_ISOLATED\x10\x17\x12\x1e\n\x1aREASON_CODE_NOZZLE_RESTING\x10\x18\x12\x1c\n\x18REASON_CODE_NOZZLES_BUSY\x10\x19\x12\x1f\n\x1bREASON_CODE_PULSE_TOO_SHORT\x10\x1a\x12\x1e\n\x1aREASON_CODE_PULSE_TOO_LONG\x10\x1b\x12\x1c\n\x18REASON_CODE_TORQUE_LIMIT\x10\x1c\x12\x1f\n\x1bREASON_CODE_PDU_PEAK_DENIED\x10\x1d\x12\x1a\n\x16REASON_CODE_RATE_LIMIT\x10\x1e\x12\x1f\n\x1bREASON_CODE_RCS_CLUSTER_HOT\x10\x1f\x12 \n\x1cREASON_CODE_WORKING_MASS_LOW\x10 \x12\x1e\n\x1aREASON_CODE_DELTA_V_MISSED\x10!\x12!\n\x1dREASON_CODE_POWER_TELEM_STALE\x10\"*\xf9\x02\n\x0bThrustGroup\x12\x1c\n\x18THRUST_GROUP_UNSPECIFIED\x10\x00\x12\x1c\n\x18THRUST_GROUP_ZTT_FORWARD\x10\x01\x12\x18\n\x14THRUST_GROUP_ZTT_AFT\x10\x02\x12\x19\n\x15THRUST_GROUP_ZTT_PORT\x10\x03\x12\x1e\n\x1aTHRUST_GROUP_ZTT_STARBOARD\x10\x04\x12\x17\n\x13THRUST_GROUP_ZTT_UP\x10\x05\x12\x19\n\x15THRUST_GROUP_ZTT_DOWN\x10\x06\x12\x1c\n\x18THRUST_GROUP_FTG_FORWARD\x10\x07\x12\x18\n\x14THRUST_GROUP_FTG_AFT\x10\x08\x12\x19\n\x15THRUST_GROUP_FTG_PORT\x10\t\x12\x1e\n\x1aTHRUST_GROUP_FTG_STARBOARD\x10\n\x12\x17\n\x13THRUST_GROUP_FTG_UP\x10\x0b\x12\x19\n\x15THRUST_GROUP_FTG_DOWN\x10\x0c\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'qiki.commands.v1.command_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FLIGHTMODE']._serialized_start=1361
-  _globals['_FLIGHTMODE']._serialized_end=1610
-  _globals['_BODYAXIS']._serialized_start=1613
-  _globals['_BODYAXIS']._serialized_end=1775
-  _globals['_COMMANDSTATUS']._serialized_start=1778
-  _globals['_COMMANDSTATUS']._serialized_end=1983
-  _globals['_REASONCODE']._serialized_start=1986
-  _globals['_REASONCODE']._serialized_end=2492
+  _globals['_FLIGHTMODE']._serialized_start=1710
+  _globals['_FLIGHTMODE']._serialized_end=1959
+  _globals['_ALLOCATIONMODE']._serialized_start=1962
+  _globals['_ALLOCATIONMODE']._serialized_end=2104
+  _globals['_BODYAXIS']._serialized_start=2107
+  _globals['_BODYAXIS']._serialized_end=2269
+  _globals['_COMMANDSTATUS']._serialized_start=2272
+  _globals['_COMMANDSTATUS']._serialized_end=2502
+  _globals['_REASONCODE']._serialized_start=2505
+  _globals['_REASONCODE']._serialized_end=3649
+  _globals['_THRUSTGROUP']._serialized_start=3652
+  _globals['_THRUSTGROUP']._serialized_end=4029
   _globals['_ARM']._serialized_start=52
   _globals['_ARM']._serialized_end=57
   _globals['_DISARM']._serialized_start=59
@@ -56,17 +60,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STOPTHRUST']._serialized_start=311
   _globals['_STOPTHRUST']._serialized_end=323
   _globals['_THRUSTSEGMENT']._serialized_start=326
-  _globals['_THRUSTSEGMENT']._serialized_end=472
-  _globals['_THRUSTPROFILE']._serialized_start=474
-  _globals['_THRUSTPROFILE']._serialized_end=540
-  _globals['_SETMODE']._serialized_start=542
-  _globals['_SETMODE']._serialized_end=595
-  _globals['_VECTOR3']._serialized_start=597
-  _globals['_VECTOR3']._serialized_end=639
-  _globals['_QUATERNION']._serialized_start=641
-  _globals['_QUATERNION']._serialized_end=697
-  _globals['_COMMAND']._serialized_start=700
-  _globals['_COMMAND']._serialized_end=1226
-  _globals['_COMMANDREPLY']._serialized_start=1229
-  _globals['_COMMANDREPLY']._serialized_end=1358
+  _globals['_THRUSTSEGMENT']._serialized_end=518
+  _globals['_THRUSTPROFILE']._serialized_start=520
+  _globals['_THRUSTPROFILE']._serialized_end=586
+  _globals['_SETMODE']._serialized_start=588
+  _globals['_SETMODE']._serialized_end=641
+  _globals['_SETALLOCATIONMODE']._serialized_start=643
+  _globals['_SETALLOCATIONMODE']._serialized_end=729
+  _globals['_FIRENOZZLES']._serialized_start=731
+  _globals['_FIRENOZZLES']._serialized_end=821
+  _globals['_VECTOR3']._serialized_start=823
+  _globals['_VECTOR3']._serialized_end=865
+  _globals['_QUATERNION']._serialized_start=867
+  _globals['_QUATERNION']._serialized_end=923
+  _globals['_COMMAND']._serialized_start=926
+  _globals['_COMMAND']._serialized_end=1575
+  _globals['_COMMANDREPLY']._serialized_start=1578
+  _globals['_COMMANDREPLY']._serialized_end=1707
 # @@protoc_insertion_point(module_scope)

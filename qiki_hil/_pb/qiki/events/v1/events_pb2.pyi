@@ -1,4 +1,5 @@
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as _command_pb2
+from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2 as _cycle_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2 as _link_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -88,6 +89,18 @@ class ModeChanged(_message.Message):
     reason: _command_pb2.ReasonCode
     def __init__(self, from_mode: _Optional[_Union[_command_pb2.FlightMode, str]] = ..., to_mode: _Optional[_Union[_command_pb2.FlightMode, str]] = ..., reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ...) -> None: ...
 
+class AllocationChanged(_message.Message):
+    __slots__ = ("asked", "from_mode", "to_mode", "reason")
+    ASKED_FIELD_NUMBER: _ClassVar[int]
+    FROM_MODE_FIELD_NUMBER: _ClassVar[int]
+    TO_MODE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    asked: _command_pb2.AllocationMode
+    from_mode: _command_pb2.AllocationMode
+    to_mode: _command_pb2.AllocationMode
+    reason: _command_pb2.ReasonCode
+    def __init__(self, asked: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., from_mode: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., to_mode: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ...) -> None: ...
+
 class ArmedChanged(_message.Message):
     __slots__ = ("armed", "reason")
     ARMED_FIELD_NUMBER: _ClassVar[int]
@@ -111,14 +124,26 @@ class FaultInjected(_message.Message):
     def __init__(self, fault: _Optional[_Union[_link_pb2.RigFault, _Mapping]] = ...) -> None: ...
 
 class ValveFaultDetected(_message.Message):
-    __slots__ = ("nozzle", "isolated", "active")
+    __slots__ = ("nozzle", "isolated", "active", "fault", "by_feedback", "by_motion", "by_node", "feedback_lies", "returning")
     NOZZLE_FIELD_NUMBER: _ClassVar[int]
     ISOLATED_FIELD_NUMBER: _ClassVar[int]
     ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    FAULT_FIELD_NUMBER: _ClassVar[int]
+    BY_FEEDBACK_FIELD_NUMBER: _ClassVar[int]
+    BY_MOTION_FIELD_NUMBER: _ClassVar[int]
+    BY_NODE_FIELD_NUMBER: _ClassVar[int]
+    FEEDBACK_LIES_FIELD_NUMBER: _ClassVar[int]
+    RETURNING_FIELD_NUMBER: _ClassVar[int]
     nozzle: int
     isolated: bool
     active: bool
-    def __init__(self, nozzle: _Optional[int] = ..., isolated: bool = ..., active: bool = ...) -> None: ...
+    fault: _cycle_pb2.NozzleFault
+    by_feedback: bool
+    by_motion: bool
+    by_node: bool
+    feedback_lies: bool
+    returning: bool
+    def __init__(self, nozzle: _Optional[int] = ..., isolated: bool = ..., active: bool = ..., fault: _Optional[_Union[_cycle_pb2.NozzleFault, str]] = ..., by_feedback: bool = ..., by_motion: bool = ..., by_node: bool = ..., feedback_lies: bool = ..., returning: bool = ...) -> None: ...
 
 class NodeStateChanged(_message.Message):
     __slots__ = ("cluster", "from_state", "to_state")
@@ -129,6 +154,16 @@ class NodeStateChanged(_message.Message):
     from_state: NodeState
     to_state: NodeState
     def __init__(self, cluster: _Optional[int] = ..., from_state: _Optional[_Union[NodeState, str]] = ..., to_state: _Optional[_Union[NodeState, str]] = ...) -> None: ...
+
+class LimitChanged(_message.Message):
+    __slots__ = ("subjects", "reason", "active")
+    SUBJECTS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    subjects: _containers.RepeatedScalarFieldContainer[str]
+    reason: str
+    active: bool
+    def __init__(self, subjects: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., active: bool = ...) -> None: ...
 
 class OverrunOccurred(_message.Message):
     __slots__ = ("overruns", "wakeup_ns")
@@ -165,7 +200,7 @@ class ExpectationJudged(_message.Message):
     def __init__(self, expectation: _Optional[str] = ..., met: bool = ..., detail: _Optional[str] = ...) -> None: ...
 
 class Event(_message.Message):
-    __slots__ = ("event_id", "run_id", "time_ns", "unix_ns", "tick", "severity", "registrar_code", "source", "run_started", "run_ended", "mode_changed", "armed_changed", "command_replied", "fault_injected", "valve_fault_detected", "node_state_changed", "overrun_occurred", "records_dropped", "broker_state_changed", "expectation_judged")
+    __slots__ = ("event_id", "run_id", "time_ns", "unix_ns", "tick", "severity", "registrar_code", "source", "run_started", "run_ended", "mode_changed", "armed_changed", "command_replied", "fault_injected", "valve_fault_detected", "node_state_changed", "overrun_occurred", "records_dropped", "broker_state_changed", "expectation_judged", "allocation_changed", "limit_changed")
     EVENT_ID_FIELD_NUMBER: _ClassVar[int]
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
     TIME_NS_FIELD_NUMBER: _ClassVar[int]
@@ -186,6 +221,8 @@ class Event(_message.Message):
     RECORDS_DROPPED_FIELD_NUMBER: _ClassVar[int]
     BROKER_STATE_CHANGED_FIELD_NUMBER: _ClassVar[int]
     EXPECTATION_JUDGED_FIELD_NUMBER: _ClassVar[int]
+    ALLOCATION_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_CHANGED_FIELD_NUMBER: _ClassVar[int]
     event_id: str
     run_id: str
     time_ns: int
@@ -206,4 +243,6 @@ class Event(_message.Message):
     records_dropped: RecordsDropped
     broker_state_changed: BrokerStateChanged
     expectation_judged: ExpectationJudged
-    def __init__(self, event_id: _Optional[str] = ..., run_id: _Optional[str] = ..., time_ns: _Optional[int] = ..., unix_ns: _Optional[int] = ..., tick: _Optional[int] = ..., severity: _Optional[_Union[Severity, str]] = ..., registrar_code: _Optional[int] = ..., source: _Optional[str] = ..., run_started: _Optional[_Union[RunStarted, _Mapping]] = ..., run_ended: _Optional[_Union[RunEnded, _Mapping]] = ..., mode_changed: _Optional[_Union[ModeChanged, _Mapping]] = ..., armed_changed: _Optional[_Union[ArmedChanged, _Mapping]] = ..., command_replied: _Optional[_Union[CommandReplied, _Mapping]] = ..., fault_injected: _Optional[_Union[FaultInjected, _Mapping]] = ..., valve_fault_detected: _Optional[_Union[ValveFaultDetected, _Mapping]] = ..., node_state_changed: _Optional[_Union[NodeStateChanged, _Mapping]] = ..., overrun_occurred: _Optional[_Union[OverrunOccurred, _Mapping]] = ..., records_dropped: _Optional[_Union[RecordsDropped, _Mapping]] = ..., broker_state_changed: _Optional[_Union[BrokerStateChanged, _Mapping]] = ..., expectation_judged: _Optional[_Union[ExpectationJudged, _Mapping]] = ...) -> None: ...
+    allocation_changed: AllocationChanged
+    limit_changed: LimitChanged
+    def __init__(self, event_id: _Optional[str] = ..., run_id: _Optional[str] = ..., time_ns: _Optional[int] = ..., unix_ns: _Optional[int] = ..., tick: _Optional[int] = ..., severity: _Optional[_Union[Severity, str]] = ..., registrar_code: _Optional[int] = ..., source: _Optional[str] = ..., run_started: _Optional[_Union[RunStarted, _Mapping]] = ..., run_ended: _Optional[_Union[RunEnded, _Mapping]] = ..., mode_changed: _Optional[_Union[ModeChanged, _Mapping]] = ..., armed_changed: _Optional[_Union[ArmedChanged, _Mapping]] = ..., command_replied: _Optional[_Union[CommandReplied, _Mapping]] = ..., fault_injected: _Optional[_Union[FaultInjected, _Mapping]] = ..., valve_fault_detected: _Optional[_Union[ValveFaultDetected, _Mapping]] = ..., node_state_changed: _Optional[_Union[NodeStateChanged, _Mapping]] = ..., overrun_occurred: _Optional[_Union[OverrunOccurred, _Mapping]] = ..., records_dropped: _Optional[_Union[RecordsDropped, _Mapping]] = ..., broker_state_changed: _Optional[_Union[BrokerStateChanged, _Mapping]] = ..., expectation_judged: _Optional[_Union[ExpectationJudged, _Mapping]] = ..., allocation_changed: _Optional[_Union[AllocationChanged, _Mapping]] = ..., limit_changed: _Optional[_Union[LimitChanged, _Mapping]] = ...) -> None: ...

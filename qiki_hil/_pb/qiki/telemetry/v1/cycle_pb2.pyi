@@ -1,4 +1,5 @@
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as _command_pb2
+from qiki_hil._pb.qiki.telemetry.v1 import power_pb2 as _power_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -15,14 +16,27 @@ class AllocStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ALLOC_STATUS_SATURATED: _ClassVar[AllocStatus]
     ALLOC_STATUS_ITERATION_LIMIT: _ClassVar[AllocStatus]
     ALLOC_STATUS_BAD_INPUT: _ClassVar[AllocStatus]
+
+class NozzleFault(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    NOZZLE_FAULT_UNSPECIFIED: _ClassVar[NozzleFault]
+    NOZZLE_FAULT_CLOSED: _ClassVar[NozzleFault]
+    NOZZLE_FAULT_OPEN: _ClassVar[NozzleFault]
+    NOZZLE_FAULT_NODE: _ClassVar[NozzleFault]
+    NOZZLE_FAULT_FEEDBACK: _ClassVar[NozzleFault]
 ALLOC_STATUS_UNSPECIFIED: AllocStatus
 ALLOC_STATUS_OPTIMAL: AllocStatus
 ALLOC_STATUS_SATURATED: AllocStatus
 ALLOC_STATUS_ITERATION_LIMIT: AllocStatus
 ALLOC_STATUS_BAD_INPUT: AllocStatus
+NOZZLE_FAULT_UNSPECIFIED: NozzleFault
+NOZZLE_FAULT_CLOSED: NozzleFault
+NOZZLE_FAULT_OPEN: NozzleFault
+NOZZLE_FAULT_NODE: NozzleFault
+NOZZLE_FAULT_FEEDBACK: NozzleFault
 
 class Feedback(_message.Message):
-    __slots__ = ("fresh", "rates_rps_body", "acceleration_mps2_body", "attitude_xyzw", "position_m_world", "velocity_mps_world", "open_time_us", "valve_fault", "node_state", "battery_soc_ratio", "supercap_soc_ratio", "bus_v", "load_w", "propellant_kg", "cluster_temp_c")
+    __slots__ = ("fresh", "rates_rps_body", "acceleration_mps2_body", "attitude_xyzw", "position_m_world", "velocity_mps_world", "open_time_us", "valve_fault", "node_state", "battery_soc_ratio", "supercap_soc_ratio", "bus_v", "load_w", "propellant_kg", "cluster_temp_c", "power_detail", "node_temp_c", "nodes_warned", "nodes_tripped")
     FRESH_FIELD_NUMBER: _ClassVar[int]
     RATES_RPS_BODY_FIELD_NUMBER: _ClassVar[int]
     ACCELERATION_MPS2_BODY_FIELD_NUMBER: _ClassVar[int]
@@ -38,6 +52,10 @@ class Feedback(_message.Message):
     LOAD_W_FIELD_NUMBER: _ClassVar[int]
     PROPELLANT_KG_FIELD_NUMBER: _ClassVar[int]
     CLUSTER_TEMP_C_FIELD_NUMBER: _ClassVar[int]
+    POWER_DETAIL_FIELD_NUMBER: _ClassVar[int]
+    NODE_TEMP_C_FIELD_NUMBER: _ClassVar[int]
+    NODES_WARNED_FIELD_NUMBER: _ClassVar[int]
+    NODES_TRIPPED_FIELD_NUMBER: _ClassVar[int]
     fresh: int
     rates_rps_body: _containers.RepeatedScalarFieldContainer[float]
     acceleration_mps2_body: _containers.RepeatedScalarFieldContainer[float]
@@ -53,10 +71,46 @@ class Feedback(_message.Message):
     load_w: float
     propellant_kg: float
     cluster_temp_c: _containers.RepeatedScalarFieldContainer[float]
-    def __init__(self, fresh: _Optional[int] = ..., rates_rps_body: _Optional[_Iterable[float]] = ..., acceleration_mps2_body: _Optional[_Iterable[float]] = ..., attitude_xyzw: _Optional[_Iterable[float]] = ..., position_m_world: _Optional[_Iterable[float]] = ..., velocity_mps_world: _Optional[_Iterable[float]] = ..., open_time_us: _Optional[_Iterable[int]] = ..., valve_fault: _Optional[int] = ..., node_state: _Optional[_Iterable[int]] = ..., battery_soc_ratio: _Optional[float] = ..., supercap_soc_ratio: _Optional[float] = ..., bus_v: _Optional[float] = ..., load_w: _Optional[float] = ..., propellant_kg: _Optional[float] = ..., cluster_temp_c: _Optional[_Iterable[float]] = ...) -> None: ...
+    power_detail: _power_pb2.PowerDetail
+    node_temp_c: _containers.RepeatedScalarFieldContainer[float]
+    nodes_warned: int
+    nodes_tripped: int
+    def __init__(self, fresh: _Optional[int] = ..., rates_rps_body: _Optional[_Iterable[float]] = ..., acceleration_mps2_body: _Optional[_Iterable[float]] = ..., attitude_xyzw: _Optional[_Iterable[float]] = ..., position_m_world: _Optional[_Iterable[float]] = ..., velocity_mps_world: _Optional[_Iterable[float]] = ..., open_time_us: _Optional[_Iterable[int]] = ..., valve_fault: _Optional[int] = ..., node_state: _Optional[_Iterable[int]] = ..., battery_soc_ratio: _Optional[float] = ..., supercap_soc_ratio: _Optional[float] = ..., bus_v: _Optional[float] = ..., load_w: _Optional[float] = ..., propellant_kg: _Optional[float] = ..., cluster_temp_c: _Optional[_Iterable[float]] = ..., power_detail: _Optional[_Union[_power_pb2.PowerDetail, _Mapping]] = ..., node_temp_c: _Optional[_Iterable[float]] = ..., nodes_warned: _Optional[int] = ..., nodes_tripped: _Optional[int] = ...) -> None: ...
+
+class BurnProgress(_message.Message):
+    __slots__ = ("segment", "clock_s", "asked_mps", "owed_mps", "held")
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    CLOCK_S_FIELD_NUMBER: _ClassVar[int]
+    ASKED_MPS_FIELD_NUMBER: _ClassVar[int]
+    OWED_MPS_FIELD_NUMBER: _ClassVar[int]
+    HELD_FIELD_NUMBER: _ClassVar[int]
+    segment: int
+    clock_s: float
+    asked_mps: float
+    owed_mps: float
+    held: _command_pb2.ReasonCode
+    def __init__(self, segment: _Optional[int] = ..., clock_s: _Optional[float] = ..., asked_mps: _Optional[float] = ..., owed_mps: _Optional[float] = ..., held: _Optional[_Union[_command_pb2.ReasonCode, str]] = ...) -> None: ...
+
+class NozzleFaults(_message.Message):
+    __slots__ = ("closed", "open", "returning", "by_feedback", "by_motion", "by_node", "feedback_lies")
+    CLOSED_FIELD_NUMBER: _ClassVar[int]
+    OPEN_FIELD_NUMBER: _ClassVar[int]
+    RETURNING_FIELD_NUMBER: _ClassVar[int]
+    BY_FEEDBACK_FIELD_NUMBER: _ClassVar[int]
+    BY_MOTION_FIELD_NUMBER: _ClassVar[int]
+    BY_NODE_FIELD_NUMBER: _ClassVar[int]
+    FEEDBACK_LIES_FIELD_NUMBER: _ClassVar[int]
+    closed: int
+    open: int
+    returning: int
+    by_feedback: int
+    by_motion: int
+    by_node: int
+    feedback_lies: int
+    def __init__(self, closed: _Optional[int] = ..., open: _Optional[int] = ..., returning: _Optional[int] = ..., by_feedback: _Optional[int] = ..., by_motion: _Optional[int] = ..., by_node: _Optional[int] = ..., feedback_lies: _Optional[int] = ...) -> None: ...
 
 class Control(_message.Message):
-    __slots__ = ("mode", "armed", "hold_reason", "position_m_world", "velocity_mps_world", "attitude_xyzw", "rates_rps_body", "reference_position_m_world", "reference_attitude_xyzw", "wrench_asked", "wrench_given", "thrust_n", "alloc_status", "alloc_iterations", "on_time_us", "isolated", "replies", "nav_age_ticks", "emissions_allowed", "rcs_power_max_w", "rcs_power_limits")
+    __slots__ = ("mode", "armed", "hold_reason", "position_m_world", "velocity_mps_world", "attitude_xyzw", "rates_rps_body", "reference_position_m_world", "reference_attitude_xyzw", "wrench_asked", "wrench_given", "thrust_n", "alloc_status", "alloc_iterations", "on_time_us", "isolated", "replies", "nav_age_ticks", "emissions_allowed", "rcs_power_max_w", "rcs_power_limits", "allocation_asked", "allocation_mode", "allocation_reason", "rcs_power_w", "cluster_limits", "resting", "working_mass_low", "burn", "faults")
     MODE_FIELD_NUMBER: _ClassVar[int]
     ARMED_FIELD_NUMBER: _ClassVar[int]
     HOLD_REASON_FIELD_NUMBER: _ClassVar[int]
@@ -78,6 +132,15 @@ class Control(_message.Message):
     EMISSIONS_ALLOWED_FIELD_NUMBER: _ClassVar[int]
     RCS_POWER_MAX_W_FIELD_NUMBER: _ClassVar[int]
     RCS_POWER_LIMITS_FIELD_NUMBER: _ClassVar[int]
+    ALLOCATION_ASKED_FIELD_NUMBER: _ClassVar[int]
+    ALLOCATION_MODE_FIELD_NUMBER: _ClassVar[int]
+    ALLOCATION_REASON_FIELD_NUMBER: _ClassVar[int]
+    RCS_POWER_W_FIELD_NUMBER: _ClassVar[int]
+    CLUSTER_LIMITS_FIELD_NUMBER: _ClassVar[int]
+    RESTING_FIELD_NUMBER: _ClassVar[int]
+    WORKING_MASS_LOW_FIELD_NUMBER: _ClassVar[int]
+    BURN_FIELD_NUMBER: _ClassVar[int]
+    FAULTS_FIELD_NUMBER: _ClassVar[int]
     mode: _command_pb2.FlightMode
     armed: bool
     hold_reason: _command_pb2.ReasonCode
@@ -99,7 +162,16 @@ class Control(_message.Message):
     emissions_allowed: bool
     rcs_power_max_w: float
     rcs_power_limits: int
-    def __init__(self, mode: _Optional[_Union[_command_pb2.FlightMode, str]] = ..., armed: bool = ..., hold_reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ..., position_m_world: _Optional[_Iterable[float]] = ..., velocity_mps_world: _Optional[_Iterable[float]] = ..., attitude_xyzw: _Optional[_Iterable[float]] = ..., rates_rps_body: _Optional[_Iterable[float]] = ..., reference_position_m_world: _Optional[_Iterable[float]] = ..., reference_attitude_xyzw: _Optional[_Iterable[float]] = ..., wrench_asked: _Optional[_Iterable[float]] = ..., wrench_given: _Optional[_Iterable[float]] = ..., thrust_n: _Optional[_Iterable[float]] = ..., alloc_status: _Optional[_Union[AllocStatus, str]] = ..., alloc_iterations: _Optional[int] = ..., on_time_us: _Optional[_Iterable[int]] = ..., isolated: _Optional[int] = ..., replies: _Optional[_Iterable[_Union[_command_pb2.CommandReply, _Mapping]]] = ..., nav_age_ticks: _Optional[int] = ..., emissions_allowed: bool = ..., rcs_power_max_w: _Optional[float] = ..., rcs_power_limits: _Optional[int] = ...) -> None: ...
+    allocation_asked: _command_pb2.AllocationMode
+    allocation_mode: _command_pb2.AllocationMode
+    allocation_reason: _command_pb2.ReasonCode
+    rcs_power_w: float
+    cluster_limits: _containers.RepeatedScalarFieldContainer[int]
+    resting: int
+    working_mass_low: bool
+    burn: BurnProgress
+    faults: NozzleFaults
+    def __init__(self, mode: _Optional[_Union[_command_pb2.FlightMode, str]] = ..., armed: bool = ..., hold_reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ..., position_m_world: _Optional[_Iterable[float]] = ..., velocity_mps_world: _Optional[_Iterable[float]] = ..., attitude_xyzw: _Optional[_Iterable[float]] = ..., rates_rps_body: _Optional[_Iterable[float]] = ..., reference_position_m_world: _Optional[_Iterable[float]] = ..., reference_attitude_xyzw: _Optional[_Iterable[float]] = ..., wrench_asked: _Optional[_Iterable[float]] = ..., wrench_given: _Optional[_Iterable[float]] = ..., thrust_n: _Optional[_Iterable[float]] = ..., alloc_status: _Optional[_Union[AllocStatus, str]] = ..., alloc_iterations: _Optional[int] = ..., on_time_us: _Optional[_Iterable[int]] = ..., isolated: _Optional[int] = ..., replies: _Optional[_Iterable[_Union[_command_pb2.CommandReply, _Mapping]]] = ..., nav_age_ticks: _Optional[int] = ..., emissions_allowed: bool = ..., rcs_power_max_w: _Optional[float] = ..., rcs_power_limits: _Optional[int] = ..., allocation_asked: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., allocation_mode: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., allocation_reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ..., rcs_power_w: _Optional[float] = ..., cluster_limits: _Optional[_Iterable[int]] = ..., resting: _Optional[int] = ..., working_mass_low: bool = ..., burn: _Optional[_Union[BurnProgress, _Mapping]] = ..., faults: _Optional[_Union[NozzleFaults, _Mapping]] = ...) -> None: ...
 
 class Truth(_message.Message):
     __slots__ = ("position_m_world", "velocity_mps_world", "attitude_xyzw", "rates_rps_body", "mass_kg")

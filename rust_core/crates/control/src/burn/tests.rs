@@ -1,130 +1,191 @@
-//! Burns over time, and who must rest.
+//! The account of a profile in flight.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use nalgebra::Vector3;
+use super::*;
+use crate::command::{SEGMENTS_MAX, Target};
+use crate::profile::{LAG_S, PlanLimits};
 use qiki_craft::{Craft, NOZZLES};
 
-use super::{Burn, Cooldown};
-use crate::command::{SEGMENTS_MAX, Segment};
+const MASS_KG: f64 = 432.0;
+const FULL_N: f64 = 240.0;
+const DT_S: f64 = 0.002;
 
-fn segment(duration_s: f64, level: f64) -> Segment {
-    Segment {
-        duration_s,
-        level,
-        direction: Vector3::x(),
-        ramp_in_s: 0.0,
-        ramp_out_s: 0.0,
-    }
-}
-
-fn burn(given: &[Segment]) -> Burn {
-    let mut segments = [segment(0.0, 0.0); SEGMENTS_MAX];
-    segments[..given.len()].copy_from_slice(given);
-    Burn::new(segments, given.len())
-}
-
-fn levels(mut burn: Burn, dt_s: f64) -> Vec<f64> {
-    std::iter::from_fn(|| burn.step(dt_s))
-        .map(|(_, level)| level)
-        .collect()
-}
-
-#[test]
-fn a_burn_lasts_as_many_ticks_as_fit_at_every_rate() {
-    for (dt_s, ticks) in [(0.001, 700), (0.002, 350), (0.003_003, 233), (0.005, 140)] {
-        assert_eq!(levels(burn(&[segment(0.7, 1.0)]), dt_s).len(), ticks);
-    }
-}
-
-#[test]
-fn segments_follow_each_other_without_a_gap() {
-    let given = [segment(0.1, 0.2), segment(0.05, 0.9), segment(0.2, 0.4)];
-    let levels = levels(burn(&given), 0.002);
-    assert_eq!(levels.len(), 175);
-    assert!(levels[..50].iter().all(|l| *l == 0.2));
-    assert!(levels[50..75].iter().all(|l| *l == 0.9));
-    assert!(levels[75..].iter().all(|l| *l == 0.4));
-    assert!((burn(&given).duration_s() - 0.35).abs() < 1e-12);
-}
-
-#[test]
-fn a_segment_shorter_than_half_a_tick_is_passed_over() {
-    let levels = levels(
-        burn(&[segment(0.1, 0.2), segment(0.0004, 1.0), segment(0.1, 0.3)]),
-        0.002,
-    );
-    assert!(!levels.contains(&1.0));
-    assert_eq!(levels.len(), 100);
-}
-
-#[test]
-fn a_ramp_gives_the_impulse_of_its_area() {
-    let mut s = segment(2.0, 0.8);
-    (s.ramp_in_s, s.ramp_out_s) = (1.0, 0.5);
-    let impulse: f64 = levels(burn(&[s]), 0.002).iter().map(|l| l * 0.002).sum();
-    assert!(
-        (impulse - 0.8 * (2.0 - 0.5 - 0.25)).abs() < 1e-9,
-        "{impulse}"
-    );
-}
-
-fn cooldown() -> Cooldown {
+fn burn() -> Burn {
     let craft = Craft::from_json(include_str!("../../../craft/fixtures/dodeca-01.json")).unwrap();
-    Cooldown::new(&craft, 10_000)
+    let mut segments = [Segment::IDLE; SEGMENTS_MAX];
+    segments[0] = Segment {
+        duration_s: 2.0,
+        level: 0.5,
+        target: Target::Direction(Vector3::x()),
+        ..Segment::IDLE
+    };
+    Burn::new(Plan::new(PlanLimits::new(&craft, 3.0), segments, 1))
 }
 
-const COOL: [f64; 4] = [20.0; 4];
-
-fn only(nozzle: usize, on_time_us: u32) -> [u32; NOZZLES] {
-    let mut on = [0; NOZZLES];
-    on[nozzle] = on_time_us;
-    on
+fn push(_: &Segment) -> Push {
+    Push {
+        direction: Vector3::x(),
+        ceiling_n: FULL_N,
+        most_n: FULL_N,
+        starved: false,
+        thrust_per_n: [0.1; NOZZLES],
+        exact: false,
+        broken: false,
+    }
 }
 
-#[test]
-fn a_nozzle_rests_for_a_second_after_its_longest_opening_and_not_after_a_shorter_one() {
-    for (last_us, rests) in [(1999, true), (1000, true), (999, false), (0, false)] {
-        let mut c = cooldown();
-        // Opens 1 ms before the end of a tick, stays for four, closes in the sixth.
-        for (tick, on) in [1000, 2000, 2000, 2000, 2000, last_us]
-            .into_iter()
-            .enumerate()
-        {
-            c.note(&only(5, on), 2000);
-            assert_eq!(c.resting(&COOL) >> 5 & 1 == 1, rests && tick == 5);
-        }
-        for _ in 0..499 {
-            c.note(&only(5, 0), 2000);
-            assert_eq!(c.resting(&COOL), u16::from(rests) << 5);
-        }
-        c.note(&only(5, 0), 2000);
-        assert_eq!(c.resting(&COOL), 0);
+fn motion() -> Motion {
+    Motion {
+        attitude: UnitQuaternion::identity(),
+        reference: UnitQuaternion::identity(),
+        mass_kg: MASS_KG,
+    }
+}
+
+fn now(owed_ns: Vector3<f64>) -> Now {
+    Now {
+        dt_s: DT_S,
+        owed_ns,
+        pending_ns: Vector3::zeros(),
+        power_w: 40_000.0,
+        power_reason: Reason::CapLow,
+        resting: 0,
+        warm: 0,
+        ready: u16::MAX,
+        impaired: 0,
+        tank_empty: false,
+    }
+}
+
+fn step(burn: &mut Burn, motion: &Motion) -> Option<Order> {
+    let owed_ns = burn.owed_ns(motion);
+    burn.step(&now(owed_ns), motion, push)
+}
+
+fn fix(velocity: Vector3<f64>) -> Feedback {
+    Feedback {
+        fresh: Fresh::VELOCITY,
+        velocity_mps_world: velocity.into(),
+        ..Feedback::default()
     }
 }
 
 #[test]
-fn separate_pulses_do_not_add_up() {
-    let mut c = cooldown();
-    for _ in 0..100 {
-        for on in [2000, 2000, 500, 0] {
-            c.note(&only(0, on), 2000);
-            assert_eq!(c.resting(&COOL), 0);
-        }
+fn what_is_asked_is_owed_until_the_valves_gave_it() {
+    let mut burn = burn();
+    let order = step(&mut burn, &motion()).unwrap();
+    assert!((order.asked_ns.x - 0.5 * FULL_N * DT_S).abs() < 1e-12);
+    assert!((burn.owed_ns(&motion()) - order.asked_ns).norm() < 1e-9);
+    burn.observe(&Feedback::default(), order.asked_ns, &motion());
+    assert!(burn.owed_ns(&motion()).norm() < 1e-9);
+    assert!((burn.progress().asked_mps - order.asked_ns.x / MASS_KG).abs() < 1e-15);
+}
+
+#[test]
+fn valves_that_give_nothing_stop_the_clock() {
+    let mut burn = burn();
+    for _ in 0..2000 {
+        step(&mut burn, &motion());
     }
+    let clock_s = burn.progress().clock_s;
+    // Half push is owed for as long as a whole one may be.
+    assert!((clock_s - LAG_S / 0.5).abs() < 0.01, "{clock_s}");
+    assert!(burn.progress().owed_mps > 0.05);
 }
 
 #[test]
-fn a_hot_cluster_rests_until_it_is_below_its_hysteresis() {
-    let mut c = cooldown();
-    let mut at = |celsius: f64| c.resting(&[20.0, celsius, 20.0, 20.0]);
-    assert_eq!(at(119.9), 0);
-    assert_eq!(at(120.0), 0x00F0);
-    assert_eq!(at(105.1), 0x00F0);
-    assert_eq!(at(104.9), 0);
-    assert_eq!(at(119.9), 0);
+fn velocity_fixes_win_over_the_valves_in_the_long_run() {
+    let mut burn = burn();
+    let start = Vector3::new(3.0, -1.0, 0.5);
+    let mut velocity = start;
+    for tick in 0..1000 {
+        step(&mut burn, &motion());
+        // The nozzles give a tenth less than the valves tell.
+        let told_ns = Vector3::x() * 0.24;
+        velocity += 0.9 * told_ns / MASS_KG;
+        let feedback = if tick % 10 == 9 {
+            fix(velocity)
+        } else {
+            Feedback::default()
+        };
+        burn.observe(&feedback, told_ns, &motion());
+    }
+    let gained = velocity - start;
+    let error = burn.gained - gained;
+    assert!(error.norm() < 0.02 * gained.norm(), "{error:?}");
+    assert!(gained.x > 0.4);
 }
 
 #[test]
-fn before_the_first_report_nothing_is_hot() {
-    assert_eq!(cooldown().resting(&[f64::NEG_INFINITY; 4]), 0);
+fn the_start_is_the_velocity_before_the_first_push() {
+    let mut burn = burn();
+    step(&mut burn, &motion());
+    burn.observe(&Feedback::default(), Vector3::x() * 43.2, &motion());
+    // The first fix comes when 0.1 m/s have been gained already.
+    burn.observe(
+        &fix(Vector3::new(1.1, 0.0, 0.0)),
+        Vector3::zeros(),
+        &motion(),
+    );
+    assert!((burn.gained.x - 0.1).abs() < 1e-12);
+    assert!((burn.start.unwrap().x - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn a_velocity_that_is_not_a_number_changes_nothing() {
+    let mut burn = burn();
+    step(&mut burn, &motion());
+    let before = burn.gained;
+    let nan = Vector3::new(f64::NAN, 0.0, 0.0);
+    burn.observe(&fix(nan), Vector3::zeros(), &motion());
+    assert_eq!((burn.gained, burn.start), (before, None));
+}
+
+#[test]
+fn the_account_is_in_world_and_the_plan_in_body() {
+    let mut burn = burn();
+    let yaw = UnitQuaternion::from_scaled_axis(Vector3::z() * std::f64::consts::FRAC_PI_2);
+    let turned = Motion {
+        attitude: yaw,
+        reference: yaw,
+        mass_kg: MASS_KG,
+    };
+    step(&mut burn, &turned);
+    assert!(burn.asked.y > 0.0 && burn.asked.x.abs() < 1e-12);
+    assert!(burn.owed_ns(&turned).x > 0.0);
+    burn.observe(&Feedback::default(), Vector3::x() * 0.24, &turned);
+    assert!(burn.owed_ns(&turned).norm() < 1e-9);
+}
+
+#[test]
+fn each_new_reason_is_told_once() {
+    let mut burn = burn();
+    let starved = |segment: &Segment| Push {
+        most_n: 10.0,
+        starved: true,
+        ..push(segment)
+    };
+    let calm = now(Vector3::zeros());
+    burn.step(&calm, &motion(), starved);
+    assert_eq!(burn.newly_held(), Some(Reason::CapLow));
+    burn.step(&calm, &motion(), starved);
+    assert_eq!(burn.newly_held(), None);
+    assert_eq!(burn.held(), Reason::CapLow);
+    // Power that comes and goes is not told of each time.
+    let more = Now {
+        power_w: 2.0 * calm.power_w,
+        ..calm
+    };
+    burn.step(&more, &motion(), push);
+    assert_eq!((burn.newly_held(), burn.held()), (None, Reason::None));
+    burn.step(&calm, &motion(), starved);
+    assert_eq!((burn.newly_held(), burn.held()), (None, Reason::CapLow));
+    let warm = Now {
+        warm: 1,
+        ready: !1,
+        ..calm
+    };
+    burn.step(&warm, &motion(), starved);
+    assert_eq!(burn.newly_held(), Some(Reason::RcsClusterHot));
+    assert!(burn.idles());
 }

@@ -3,11 +3,26 @@
 
 use std::collections::VecDeque;
 
-use qiki_craft::{CLUSTERS, Feedback, Fresh, NOZZLES, NodeState};
+use nalgebra::UnitQuaternion;
+use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NodeState};
 
-use super::{Fault, Health};
+use super::{Fault, Health, Scene};
+use crate::config::geometry;
 
 const PERIODS_US: [u32; 4] = [1000, 2000, 3003, 5000];
+
+/// Nothing can be told from the motion.
+const HELD: Scene = Scene {
+    attitude: UnitQuaternion::new_unchecked(nalgebra::Quaternion::new(1.0, 0.0, 0.0, 0.0)),
+    mass_kg: 432.0,
+    free: false,
+    calm: true,
+};
+
+fn health(period_us: u32) -> Health {
+    let craft = Craft::from_json(include_str!("../../../craft/fixtures/dodeca-01.json")).unwrap();
+    Health::new(&craft, &geometry(&craft), f64::from(period_us) * 1e-6)
+}
 
 /// Valves that do what they are told, later: `lag_us` of delay, `latency` ticks on the bus.
 struct Rig {
@@ -27,7 +42,7 @@ fn heard() -> Fresh {
 impl Rig {
     fn new(period_us: u32, lag_us: usize, latency: usize) -> Self {
         Self {
-            health: Health::new(f64::from(period_us) * 1e-6, 50),
+            health: health(period_us),
             period_us,
             pipe: std::iter::repeat_n(false, lag_us).collect(),
             bus: std::iter::repeat_n([0; NOZZLES], latency).collect(),
@@ -66,7 +81,7 @@ impl Rig {
             open_time_us,
             ..Feedback::default()
         };
-        self.health.observe(&feedback);
+        self.health.observe(&feedback, &HELD);
         self.tick += 1;
     }
 
@@ -110,7 +125,7 @@ fn delays_of_valves_and_bus_raise_no_alarm() {
 #[test]
 fn a_valve_that_opens_and_closes_with_unlike_delays_raises_no_alarm() {
     for (measured_us, cycle_us) in [(27_000, 60_000), (33_000, 66_000), (27_000, 120_000)] {
-        let mut health = Health::new(0.002, 50);
+        let mut health = health(2000);
         for tick in 0..10_000 {
             let mut command = [0; NOZZLES];
             command[0] = pulses(tick, 2000, 30_000, cycle_us);
@@ -121,7 +136,7 @@ fn a_valve_that_opens_and_closes_with_unlike_delays_raises_no_alarm() {
                 ..Feedback::default()
             };
             feedback.open_time_us[0] = pulses(tick, 2000, measured_us, cycle_us);
-            health.observe(&feedback);
+            health.observe(&feedback, &HELD);
             assert_eq!(health.isolated(), 0, "{measured_us} of {cycle_us}, {tick}");
         }
     }
@@ -179,40 +194,74 @@ fn a_valve_that_does_not_close_is_found() {
 
 #[test]
 fn a_fault_that_the_node_reports_counts_at_once() {
-    let mut health = Health::new(0.002, 50);
-    health.observe(&Feedback {
-        fresh: heard(),
-        node_state: [NodeState::Armed; CLUSTERS],
-        valve_fault: 0b1000,
-        ..Feedback::default()
-    });
+    let mut health = health(2000);
+    health.observe(
+        &Feedback {
+            fresh: heard(),
+            node_state: [NodeState::Armed; CLUSTERS],
+            valve_fault: 0b1000,
+            ..Feedback::default()
+        },
+        &HELD,
+    );
     assert_eq!(health.fault(3), Fault::Closed);
     assert_eq!(health.isolated(), 0b1000);
 }
 
 #[test]
+fn a_node_that_reports_its_own_open_valve_does_not_hide_that_it_is_open() {
+    let mut health = health(2000);
+    let mut faults = Vec::new();
+    for tick in 0..200 {
+        let mut open_time_us = [0; NOZZLES];
+        open_time_us[3] = 2000;
+        health.observe(
+            &Feedback {
+                fresh: heard(),
+                node_state: [NodeState::Armed; CLUSTERS],
+                // The node needs longer to see it than its switch to show it.
+                valve_fault: if tick < 30 { 0 } else { 0b1000 },
+                open_time_us,
+                ..Feedback::default()
+            },
+            &HELD,
+        );
+        health.note(&[0; NOZZLES]);
+        faults.push(health.fault(3));
+    }
+    assert_eq!(faults[29], Fault::Open);
+    assert!(faults[29..].iter().all(|fault| *fault == Fault::Open));
+}
+
+#[test]
 fn rounding_of_a_microsecond_a_tick_is_forgotten() {
-    let mut health = Health::new(0.002, 50);
+    let mut health = health(2000);
     for _ in 0..500_000 {
         health.note(&[1000; NOZZLES]);
-        health.observe(&Feedback {
-            fresh: heard(),
-            node_state: [NodeState::Armed; CLUSTERS],
-            open_time_us: [999; NOZZLES],
-            ..Feedback::default()
-        });
+        health.observe(
+            &Feedback {
+                fresh: heard(),
+                node_state: [NodeState::Armed; CLUSTERS],
+                open_time_us: [999; NOZZLES],
+                ..Feedback::default()
+            },
+            &HELD,
+        );
     }
     assert_eq!(health.isolated(), 0);
 }
 
 #[test]
 fn a_reset_forgets_faults_and_not_lost_nodes() {
-    let mut health = Health::new(0.002, 50);
-    health.observe(&Feedback {
-        fresh: Fresh::valves(0),
-        valve_fault: 1,
-        ..Feedback::default()
-    });
+    let mut health = health(2000);
+    health.observe(
+        &Feedback {
+            fresh: Fresh::valves(0),
+            valve_fault: 1,
+            ..Feedback::default()
+        },
+        &HELD,
+    );
     assert_eq!(health.isolated(), 0xFFF1);
     health.reset();
     assert_eq!((health.fault(0), health.isolated()), (Fault::None, 0xFFF0));
@@ -220,40 +269,49 @@ fn a_reset_forgets_faults_and_not_lost_nodes() {
 
 #[test]
 fn a_node_is_lost_after_its_time_and_back_when_heard() {
-    let mut health = Health::new(0.002, 50);
+    let mut health = health(2000);
     assert_eq!(health.nodes_lost(), 4, "nobody has been heard yet");
-    health.observe(&Feedback {
-        fresh: heard(),
-        node_state: [NodeState::Armed; CLUSTERS],
-        ..Feedback::default()
-    });
+    health.observe(
+        &Feedback {
+            fresh: heard(),
+            node_state: [NodeState::Armed; CLUSTERS],
+            ..Feedback::default()
+        },
+        &HELD,
+    );
     assert_eq!((health.nodes_lost(), health.isolated()), (0, 0));
     let without = Feedback {
         fresh: Fresh(heard().0 & !Fresh::valves(2).0),
         ..Feedback::default()
     };
     for tick in 1..=51 {
-        health.observe(&without);
+        health.observe(&without, &HELD);
         assert_eq!(health.node_alive(2), tick <= 50, "tick {tick}");
     }
     assert_eq!((health.nodes_lost(), health.isolated()), (1, 0x0F00));
-    health.observe(&Feedback {
-        fresh: heard(),
-        node_state: [NodeState::Armed; CLUSTERS],
-        ..Feedback::default()
-    });
+    health.observe(
+        &Feedback {
+            fresh: heard(),
+            node_state: [NodeState::Armed; CLUSTERS],
+            ..Feedback::default()
+        },
+        &HELD,
+    );
     assert_eq!(health.isolated(), 0);
 }
 
 #[test]
 fn what_a_silent_node_seems_to_say_is_not_believed() {
-    let mut health = Health::new(0.002, 50);
+    let mut health = health(2000);
     for _ in 0..100 {
-        health.observe(&Feedback {
-            open_time_us: [2000; NOZZLES],
-            valve_fault: 0xFFFF,
-            ..Feedback::default()
-        });
+        health.observe(
+            &Feedback {
+                open_time_us: [2000; NOZZLES],
+                valve_fault: 0xFFFF,
+                ..Feedback::default()
+            },
+            &HELD,
+        );
     }
     assert!((0..NOZZLES).all(|n| health.fault(n) == Fault::None));
 }
@@ -263,14 +321,17 @@ fn what_a_silent_node_seems_to_say_is_not_believed() {
 #[test]
 fn a_node_that_is_not_armed_does_not_make_its_valves_look_broken() {
     for state in [NodeState::Silent, NodeState::Failsafe, NodeState::Offline] {
-        let mut health = Health::new(0.002, 50);
+        let mut health = health(2000);
         for _ in 0..1000 {
             health.note(&[2000; NOZZLES]);
-            health.observe(&Feedback {
-                fresh: heard(),
-                node_state: [state; CLUSTERS],
-                ..Feedback::default()
-            });
+            health.observe(
+                &Feedback {
+                    fresh: heard(),
+                    node_state: [state; CLUSTERS],
+                    ..Feedback::default()
+                },
+                &HELD,
+            );
         }
         assert_eq!(health.isolated(), 0, "{state:?}");
     }

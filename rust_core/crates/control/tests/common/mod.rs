@@ -7,6 +7,8 @@
     unreachable_pub
 )]
 
+pub mod burns;
+
 use qiki_control::{Command, Controller, CycleEncoder, Inputs, Outputs, Reply, ReplyStatus};
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NodeState, Vec3};
 use qiki_messages::commands::command::Action as Wire;
@@ -134,6 +136,8 @@ pub struct Loop {
     pub deaf: Fresh,
     /// What all nodes say of themselves, where it is not what the plant says.
     pub nodes: Option<NodeState>,
+    /// What the velocity sensor says, whatever is so.
+    pub frozen_velocity: Option<Vec3>,
     pub waves: Waves,
     next_id: u64,
 }
@@ -158,6 +162,7 @@ impl Loop {
             replies: Vec::new(),
             deaf: Fresh::default(),
             nodes: None,
+            frozen_velocity: None,
             waves: Waves::new(),
             next_id: 1,
         }
@@ -177,6 +182,9 @@ impl Loop {
         self.feedback.fresh.0 &= !self.deaf.0;
         if let Some(state) = self.nodes {
             self.feedback.node_state = [state; CLUSTERS];
+        }
+        if let Some(frozen) = self.frozen_velocity {
+            self.feedback.velocity_mps_world = frozen;
         }
         let decoded = command.map(Command::from_wire);
         let inputs = Inputs {
@@ -326,6 +334,14 @@ pub fn segment([x, y, z]: Vec3, level_ratio: f64, duration_s: f64) -> wire::Thru
         direction_body: Some(wire::Vector3 { x, y, z }),
         ramp_in_s: 0.0,
         ramp_out_s: 0.0,
+        group: wire::ThrustGroup::Unspecified.into(),
+    }
+}
+pub fn group(group: wire::ThrustGroup, level_ratio: f64, duration_s: f64) -> wire::ThrustSegment {
+    wire::ThrustSegment {
+        direction_body: None,
+        group: group.into(),
+        ..segment([0.0; 3], level_ratio, duration_s)
     }
 }
 pub fn profile(segments: Vec<wire::ThrustSegment>) -> Wire {
@@ -333,4 +349,18 @@ pub fn profile(segments: Vec<wire::ThrustSegment>) -> Wire {
 }
 pub fn mode(mode: wire::FlightMode) -> Wire {
     Wire::SetMode(wire::SetMode { mode: mode.into() })
+}
+pub fn allocation(mode: wire::AllocationMode, confirmed: bool) -> Wire {
+    Wire::SetAllocationMode(wire::SetAllocationMode {
+        mode: mode.into(),
+        confirmed,
+    })
+}
+pub fn nozzles(nozzles: &[u32], level_ratio: f64, duration_s: f64) -> wire::FireNozzles {
+    wire::FireNozzles {
+        nozzles: nozzles.to_vec(),
+        level_ratio,
+        duration_s,
+        confirmed: true,
+    }
 }

@@ -7,8 +7,8 @@
     unreachable_pub
 )]
 
-use qiki_craft::NOZZLES;
-use qiki_pwpf::{Bank, Gate, Params, ValveTimes};
+use qiki_craft::{ModulatorConfig, NOZZLES};
+use qiki_pwpf::{Bank, Gate, Nozzles, Params, ValveTimes};
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
@@ -28,7 +28,12 @@ pub const QUICK: ValveTimes = ValveTimes {
 pub const FREE: Gate = Gate {
     closed: 0,
     no_opening: 0,
-    open_max: 16,
+    power_max_w: 16.0,
+};
+/// Nozzles that are on or off and take 1 W.
+pub const NOZZLES_1_W: Nozzles = Nozzles {
+    throttleable: 0,
+    power_w: [1.0; NOZZLES],
 };
 /// 1000, 800, 500, 333, 300 and 200 Hz.
 pub const PERIODS_US: [u32; 6] = [1000, 1250, 2000, 3003, 3333, 5000];
@@ -46,18 +51,14 @@ impl Dice {
     }
 }
 
-/// How far a pulse (or pause) under constant input may be from its closed form, µs. Both edges
-/// are rounded to the microsecond; what the filter gains or loses by that at the first edge, with
-/// the slope before it, takes the slope at the last edge to make good.
-pub fn tolerance_us(params: &Params, input: f64, pulse: bool) -> f64 {
-    let rising = |from: f64| (params.km * input - from).abs();
-    let falling = |from: f64| (params.km * (input - 1.0) - from).abs();
-    let magnified = if pulse {
-        rising(params.u_on) / falling(params.u_off)
-    } else {
-        falling(params.u_off) / rising(params.u_on)
-    };
-    1.0 + 0.5 * magnified
+/// The rule of a craft description.
+pub fn pwpf(params: Params) -> ModulatorConfig {
+    ModulatorConfig::Pwpf {
+        km: params.km,
+        tau_s: params.tau_s,
+        u_on: params.u_on,
+        u_off: params.u_off,
+    }
 }
 
 /// One nozzle's command over time, by the edge rule of `ValveCommand` alone.
@@ -116,8 +117,12 @@ pub struct Bench {
 
 impl Bench {
     pub fn new(params: Params, times: ValveTimes, period_us: u32) -> Self {
+        Self::of(pwpf(params), times, NOZZLES_1_W, period_us)
+    }
+
+    pub fn of(rule: ModulatorConfig, times: ValveTimes, nozzles: Nozzles, period_us: u32) -> Self {
         Self {
-            bank: Bank::new(params, times, period_us).unwrap(),
+            bank: Bank::new(&rule, times, &nozzles, period_us).unwrap(),
             period_us,
             waves: std::array::from_fn(|_| Wave::default()),
             on_time_us: [0; NOZZLES],

@@ -15,7 +15,8 @@ struct Channel {
     since_edge_us: u32,
 }
 
-/// The bank as one would write it down: nozzle after nozzle, every tick in full.
+/// The bank as one would write it down: nozzle after nozzle, every tick in full. A nozzle takes
+/// 1 W.
 #[derive(Debug, Clone)]
 pub struct PlainBank {
     params: Params,
@@ -25,10 +26,16 @@ pub struct PlainBank {
     min_off_us: u32,
     max_on_us: u32,
     channels: [Channel; NOZZLES],
+    /// The order in which nozzles are asked.
+    order: [usize; NOZZLES],
 }
 
-/// An edge to come within the tick, µs from its start.
-type Edge = Option<u32>;
+/// An edge within the tick, µs from its start: as commanded, and for the filter.
+#[derive(Debug, Clone, Copy)]
+struct Edge {
+    at_us: u32,
+    exact_us: f64,
+}
 
 fn micros(seconds: f64) -> u32 {
     (seconds * 1e6).round().min(4e9) as u32
@@ -49,6 +56,7 @@ impl PlainBank {
                 open: false,
                 since_edge_us: u32::MAX,
             }; NOZZLES],
+            order: std::array::from_fn(|n| n),
         }
     }
 
@@ -56,29 +64,40 @@ impl PlainBank {
     /// not a number counts as zero.
     pub fn step(&mut self, level: &[f64; NOZZLES], gate: Gate, on_time_us: &mut [u32; NOZZLES]) {
         let mut open = self.channels.iter().filter(|c| c.open).count();
-        for n in 0..NOZZLES {
+        let mut turned_away = None;
+        for (place, n) in self.order.into_iter().enumerate() {
             let closed = gate.closed >> n & 1 == 1;
-            let room = open < gate.open_max as usize;
-            let may_open = room && gate.no_opening >> n & 1 == 0;
+            let room = open < gate.power_max_w as usize;
+            let free = gate.no_opening >> n & 1 == 0;
             let input = if level[n].is_finite() {
                 level[n].clamp(0.0, 1.0)
             } else {
                 0.0
             };
+            if free && !room && !closed && turned_away.is_none() && self.wants_to_open(n, input) {
+                turned_away = Some(place);
+            }
             let was_open = self.channels[n].open;
             on_time_us[n] = if closed {
                 self.shut(n)
             } else {
-                self.tick(n, input, may_open)
+                self.tick(n, input, free && room)
             };
             // A nozzle that closes inside this tick still counts as open until the next.
             open += usize::from(self.channels[n].open && !was_open);
         }
+        self.order.rotate_left(turned_away.unwrap_or(0));
     }
 
     /// Bit n: nozzle n is commanded open at this instant.
     pub fn open_mask(&self) -> u16 {
         (0..NOZZLES).fold(0, |mask, n| mask | u16::from(self.channels[n].open) << n)
+    }
+
+    fn wants_to_open(&self, n: usize, input: f64) -> bool {
+        let channel = &self.channels[n];
+        let rested = channel.since_edge_us.saturating_add(self.period_us) > self.min_off_us;
+        !channel.open && rested && self.crossing_us(channel, input).is_some()
     }
 
     /// Closes a nozzle at once and empties its filter.
@@ -97,37 +116,44 @@ impl PlainBank {
 
     fn tick(&mut self, n: usize, input: f64, may_open: bool) -> u32 {
         match self.edge(n, input, may_open) {
-            Some(at_us) => self.switch(n, input, at_us),
+            Some(edge) => self.switch(n, input, edge),
             None => self.stay(n, input),
         }
     }
 
     /// Where in this tick the relay switches, if it does.
-    fn edge(&self, n: usize, input: f64, may_open: bool) -> Edge {
+    fn edge(&self, n: usize, input: f64, may_open: bool) -> Option<Edge> {
         let channel = &self.channels[n];
-        let (target, threshold, rest_us) = if channel.open {
-            (
-                self.params.km * (input - 1.0),
-                self.params.u_off,
-                self.min_on_us,
-            )
-        } else if may_open {
-            (self.params.km * input, self.params.u_on, self.min_off_us)
-        } else {
+        if !(channel.open || may_open) {
             return None;
+        }
+        let shortest_us = if channel.open {
+            self.min_on_us
+        } else {
+            self.min_off_us
         };
-        let crossing = self.crossing_us(channel, target, threshold)?;
-        let earliest = rest_us.saturating_sub(channel.since_edge_us);
-        let mut at_us = crossing.max(earliest);
+        let earliest_us = shortest_us.saturating_sub(channel.since_edge_us);
+        let crossing = self.crossing_us(channel, input);
+        let wanted_us = crossing.map_or(u32::MAX, |us| us as u32);
+        let mut at_us = wanted_us.max(earliest_us);
         if channel.open {
             at_us = at_us.min(self.max_on_us.saturating_sub(channel.since_edge_us));
         }
-        (at_us < self.period_us).then_some(at_us)
+        let exact_us = match crossing {
+            Some(us) if us as u32 == at_us => us,
+            _ => f64::from(at_us),
+        };
+        (at_us < self.period_us).then_some(Edge { at_us, exact_us })
     }
 
-    /// When the filter, on its way to `target`, passes `threshold`; 0 where it is beyond it
-    /// already, the period where it does not get there in this tick.
-    fn crossing_us(&self, channel: &Channel, target: f64, threshold: f64) -> Edge {
+    /// When the filter passes its threshold: 0 where it is beyond it already, `None` where it does
+    /// not get there in this tick.
+    fn crossing_us(&self, channel: &Channel, input: f64) -> Option<f64> {
+        let threshold = if channel.open {
+            self.params.u_off
+        } else {
+            self.params.u_on
+        };
         let beyond = |f: f64| {
             if channel.open {
                 f <= threshold
@@ -135,29 +161,29 @@ impl PlainBank {
                 f >= threshold
             }
         };
+        let target = self.params.km * (input - f64::from(u8::from(channel.open)));
         if beyond(channel.filter) {
-            return Some(0);
+            return Some(0.0);
         }
-        let end = target + (channel.filter - target) * self.decay;
-        if !beyond(end) {
-            // An open valve may still have to close for its longest opening.
-            return channel.open.then_some(self.period_us.max(self.max_on_us));
+        if !beyond(target + (channel.filter - target) * self.decay) {
+            return None;
         }
         let ratio = (channel.filter - target) / (threshold - target);
-        Some(micros(self.params.tau_s * libm::log(ratio)))
+        Some(self.params.tau_s * libm::log(ratio) * 1e6)
     }
 
-    fn switch(&mut self, n: usize, input: f64, at_us: u32) -> u32 {
-        let remaining_us = self.period_us - at_us;
+    fn switch(&mut self, n: usize, input: f64, edge: Edge) -> u32 {
+        let remaining_us = self.period_us - edge.at_us;
+        let after_us = f64::from(self.period_us) - edge.exact_us;
         let was_open = self.channels[n].open;
-        let before = self.flow(self.channels[n].filter, input, was_open, at_us);
-        let after = self.flow(before, input, !was_open, remaining_us);
+        let before = self.flow(self.channels[n].filter, input, was_open, edge.exact_us);
+        let after = self.flow(before, input, !was_open, after_us);
         self.channels[n] = Channel {
             filter: after,
             open: !was_open,
             since_edge_us: remaining_us,
         };
-        if was_open { at_us } else { remaining_us }
+        if was_open { edge.at_us } else { remaining_us }
     }
 
     fn stay(&mut self, n: usize, input: f64) -> u32 {
@@ -175,9 +201,8 @@ impl PlainBank {
     }
 
     /// The filter after `duration_us` with constant input and relay.
-    fn flow(&self, filter: f64, input: f64, open: bool, duration_us: u32) -> f64 {
+    fn flow(&self, filter: f64, input: f64, open: bool, duration_us: f64) -> f64 {
         let target = self.params.km * (input - f64::from(u8::from(open)));
-        let ratio = f64::from(duration_us) * 1e-6 / self.params.tau_s;
-        target + (filter - target) * libm::exp(-ratio)
+        target + (filter - target) * libm::exp(-(duration_us * 1e-6 / self.params.tau_s))
     }
 }

@@ -1,0 +1,138 @@
+"""`qiki-hil profile`: what a thrust profile would give, take and run into."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import click
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from qiki_hil.app.profile_run import Push, limit_words, preview_push, profile_command, why_not
+from qiki_hil.app.words import reason_words
+from qiki_hil.control.scenario import shipped_profiles
+from qiki_hil.kernels import ProfilePreview, Spent, Stores
+from qiki_hil.spec import BotSpec
+from qiki_hil.spec.generate import BASE
+
+_FAILED = 1
+_WIDTH = 120
+_KJ = 1e-3
+
+
+@click.group()
+def profile() -> None:
+    """Thrust profiles before they are flown; `qiki-hil run --profile` flies one."""
+
+
+@profile.command()
+@click.argument("source", metavar="NAME|FILE.yaml|'DIR PCT DUR; ...'")
+@click.option(
+    "--bot", "name", default=BASE, show_default=True, help="A bot's name, or its YAML file."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def preview(source: str, name: str, as_json: bool) -> None:
+    """Time, delta-v, fuel, energy, heat and limits of a profile, for a craft at the beginning of a
+    run. Ends with exit code 1 where it would be refused, or not given in full."""
+    push = preview_push(BotSpec.load(name), profile_command(source))
+    show_pushes(name, [push], as_json)
+    sys.exit(exit_code([push]))
+
+
+@profile.command("list")
+def list_() -> None:
+    """Profiles that come with the package."""
+    click.echo("\n".join(shipped_profiles()))
+
+
+def exit_code(pushes: Sequence[Push]) -> int:
+    """0 where every push is given in full."""
+    return 0 if all(push.given for push in pushes) else _FAILED
+
+
+def show_pushes(bot: str, pushes: Sequence[Push], as_json: bool) -> None:
+    """Prints previews."""
+    if as_json:
+        found = {"bot": bot, "pushes": [push_json(push) for push in pushes]}
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    if not pushes:
+        click.echo("nothing is pushed: no rcs... and no profile in this scenario")
+    for push in pushes:
+        _print_push(push)
+
+
+def push_json(push: Push) -> dict[str, Any]:
+    """A preview as JSON, with reasons by name."""
+    head: dict[str, Any] = {"at_s": push.at_s, "command": push.text, "given": push.given}
+    if push.preview is None:
+        return head | {"refused": reason_words(push.refused)}
+    found = asdict(push.preview)
+    found["reason"] = reason_words(push.preview.reason)
+    for limit, hit in zip(found["limits"], push.preview.limits, strict=True):
+        limit["reason"] = reason_words(hit.reason)
+    return head | {"preview": found}
+
+
+def _print_push(push: Push) -> None:
+    click.echo(f"at {push.at_s:g} s: {push.text}" if push.at_s else push.text)
+    if push.preview is None:
+        click.echo(f"  {why_not(push)}")
+        return
+    Console(width=_WIDTH, highlight=False).print(_table(push, push.preview))
+    _print_notes(push.preview)
+    if not push.given:
+        click.echo(f"  {why_not(push)}")
+
+
+def _table(push: Push, preview: ProfilePreview) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in (
+        *("segment", "at s", "takes s", "rests s", "delta-v m/s, body", "net", "gross"),
+        *("fuel kg", "left kg", "kJ", "cap", "hot °C"),
+    ):
+        left = name == "segment"
+        table.add_column(
+            name, justify="left" if left else "right", no_wrap=not left, overflow="fold"
+        )
+    for text, segment in zip(push.segments, preview.segments, strict=False):
+        table.add_row(text, f"{segment.at_s:.2f}", *_cells(segment.spent, segment.after))
+    if len(preview.segments) > 1:
+        table.add_section()
+        table.add_row("all", "", *_cells(preview.total, preview.after))
+    return table
+
+
+def _cells(spent: Spent, after: Stores) -> list[str]:
+    return [
+        f"{spent.time_s:.2f}",
+        f"{spent.rest_s:.2f}",
+        " ".join(f"{_clean(part):.3f}" for part in spent.delta_v_mps_body),
+        f"{spent.delta_v_mps:.3f}",
+        f"{spent.gross_mps:.3f}",
+        f"{spent.propellant_kg:.3f}",
+        f"{after.propellant_kg:.3f}",
+        f"{spent.energy_j * _KJ:.1f}",
+        f"{after.supercap_soc * 100:.0f} %",
+        f"{max(after.cluster_temp_c):.0f}",
+    ]
+
+
+def _clean(value: float) -> float:
+    """What rounds to nothing has no sign."""
+    return 0.0 if abs(value) < 5e-4 else value
+
+
+def _print_notes(preview: ProfilePreview) -> None:
+    nozzles = ", ".join(map(str, preview.total.nozzles)) or "none"
+    hottest = ", ".join(f"C{n + 1} {t:.0f}" for n, t in enumerate(preview.cluster_max_c))
+    lowest = preview.supercap_min_soc * 100
+    click.echo(f"  nozzles {nozzles}")
+    click.echo(f"  clusters at most {hottest} °C; supercapacitor at least {lowest:.0f} %")
+    for hit in preview.limits:
+        click.echo(f"  limit: {limit_words(hit)}")
+    if not preview.limits:
+        click.echo("  no limit is hit")

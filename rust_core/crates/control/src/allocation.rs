@@ -1,0 +1,101 @@
+//! How a wrench becomes thrusts: by the sets of the thrust map, by any combination, or by hand.
+//!
+//! AUTO and ADAPTIVE are what the control loop allocates with; MANUAL_OVERRIDE (`manual.rs`) takes
+//! the nozzles out of the loop for a while. AUTO needs a set for every axis. Where a nozzle that
+//! is out of use leaves an axis without one, the controller goes on in ADAPTIVE by itself, and
+//! comes back to AUTO when the sets are whole again. What is asked for stays as it was.
+
+use qiki_craft::LoopAllocation;
+
+use crate::modes::Reason;
+
+/// Allocation mode; the numbers are those of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(u8)]
+pub enum AllocationMode {
+    /// Only zero-torque sets and full thrust groups of the thrust map.
+    Auto = 1,
+    /// Any combination of nozzles: least error, then least fuel.
+    #[default]
+    Adaptive = 2,
+    /// Named nozzles, control off, within hard limits.
+    ManualOverride = 3,
+}
+
+impl AllocationMode {
+    /// All modes, in the contract's order.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Adaptive, Self::ManualOverride];
+
+    /// The mode with this number.
+    #[must_use]
+    pub fn from_wire(value: i32) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|mode| i32::from(*mode as u8) == value)
+    }
+}
+
+/// What the loop is asked to allocate with, and what it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Choice {
+    auto: bool,
+    /// Why AUTO is not what it should be; None where it is.
+    short: Reason,
+    /// Why manual override ended by itself, until the next choice.
+    ended: Reason,
+}
+
+impl Choice {
+    pub(crate) fn new(mode: LoopAllocation) -> Self {
+        Self {
+            auto: mode == LoopAllocation::Auto,
+            short: Reason::None,
+            ended: Reason::None,
+        }
+    }
+
+    /// Takes a choice; MANUAL_OVERRIDE leaves what is to come after it as it was.
+    pub(crate) fn choose(&mut self, mode: AllocationMode) {
+        if mode != AllocationMode::ManualOverride {
+            self.auto = mode == AllocationMode::Auto;
+        }
+        self.ended = Reason::None;
+    }
+
+    /// Takes in what is short of whole sets in this tick.
+    pub(crate) fn note(&mut self, short: Reason) {
+        self.short = short;
+    }
+
+    /// Takes note that manual override ended by itself.
+    pub(crate) fn ended(&mut self, reason: Reason) {
+        self.ended = reason;
+    }
+
+    /// What the loop is asked to allocate with.
+    pub(crate) fn asked(&self) -> AllocationMode {
+        if self.auto {
+            AllocationMode::Auto
+        } else {
+            AllocationMode::Adaptive
+        }
+    }
+
+    /// What the loop allocates with.
+    pub(crate) fn in_effect(&self) -> AllocationMode {
+        if self.auto && self.short == Reason::None {
+            AllocationMode::Auto
+        } else {
+            AllocationMode::Adaptive
+        }
+    }
+
+    /// Why the two differ, else why manual override ended by itself.
+    pub(crate) fn reason(&self) -> Reason {
+        if self.auto && self.short != Reason::None {
+            self.short
+        } else {
+            self.ended
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Allocation modes: asking for one, nozzles in the operator's hand, and giving them back.
+
+use qiki_alloc::{Solution, Status};
+use qiki_craft::{Feedback, Fresh, NOZZLES, NOZZLES_PER_CLUSTER, ValveCommand};
+
+use super::Controller;
+use crate::allocation::AllocationMode;
+use crate::command::Action;
+use crate::health::Fault;
+use crate::manual::{Firing, Readiness, Train, drawn_w, judge, push};
+use crate::modes::{Mode, Reason};
+use crate::tracker::Slot;
+
+/// After the last pulse its report may take this long, s.
+const REPORTED_S: f64 = 0.5;
+
+impl Controller {
+    /// What is asked for: manual override while it is on, else the loop's mode.
+    pub(super) fn allocation_asked(&self) -> AllocationMode {
+        if self.hand.is_on() {
+            AllocationMode::ManualOverride
+        } else {
+            self.choice.asked()
+        }
+    }
+
+    /// What is in effect.
+    pub(super) fn allocation_mode(&self) -> AllocationMode {
+        if self.hand.is_on() {
+            AllocationMode::ManualOverride
+        } else {
+            self.choice.in_effect()
+        }
+    }
+
+    /// The limits of manual override that are not a matter of modes.
+    pub(super) fn in_hand_limits(&self, action: &Action) -> Result<(), Reason> {
+        match action {
+            Action::SetAllocation {
+                mode: AllocationMode::ManualOverride,
+                ..
+            } if self.turns_too_fast() => Err(Reason::RateLimit),
+            Action::Fire { firing, .. } => self.judged(firing).map(drop),
+            _ => Ok(()),
+        }
+    }
+
+    fn judged(&self, firing: &Firing) -> Result<Train, Reason> {
+        if self.tracker.waits(Slot::Motion) {
+            return Err(Reason::NozzlesBusy);
+        }
+        if self.energy.stabilise_only() {
+            return Err(self.energy.why_not());
+        }
+        let ready = Readiness {
+            isolated: self.health.isolated(),
+            stuck_open: self.stuck_open(),
+            resting: self.warm_or_resting(),
+            power_w: self.energy.power_w(),
+        };
+        judge(
+            firing,
+            &self.hand_limits,
+            &ready,
+            &self.geometry,
+            &self.nozzle_w,
+        )
+    }
+
+    pub(super) fn set_allocation(&mut self, id: u64, mode: AllocationMode) {
+        if mode == AllocationMode::ManualOverride {
+            if !self.hand.is_on() {
+                self.tracker.abort(Slot::Motion, Reason::Superseded);
+                self.enter(Mode::Coast);
+                self.hold_reason = Reason::ManualOverrideActive;
+            }
+            self.hand.take(self.health.isolated());
+        } else if self.hand.is_on() {
+            self.enter(Mode::Coast);
+            self.guidance.restart(&self.navigator.pose);
+            self.guidance.stop(self.limits.0, self.limits.1);
+        }
+        self.choice.choose(mode);
+        self.tracker.done(id);
+    }
+
+    pub(super) fn fire(&mut self, id: u64, firing: &Firing) {
+        // Judged before; a limit cannot have changed since.
+        match self.judged(firing) {
+            Err(reason) => self.tracker.reject(id, reason),
+            Ok(train) => {
+                self.hand.fire(train);
+                self.expect(id, firing.duration_s + REPORTED_S);
+            }
+        }
+    }
+
+    /// Whoever leaves the flight mode that manual override began in leaves it too.
+    pub(super) fn release_nozzles(&mut self, reason: Reason) {
+        if self.hand.is_on() {
+            self.hand.release();
+            self.choice.ended(reason);
+            self.tracker.abort(Slot::Motion, reason);
+        }
+    }
+
+    /// Ends manual override where it gets out of hand, and confirms what was fired.
+    pub(super) fn watch_hand(&mut self, feedback: &Feedback) {
+        if !self.hand.is_on() {
+            return;
+        }
+        self.hand.observe(&feedback.open_time_us, heard(feedback));
+        let over = if self.turns_too_fast() {
+            Some(Reason::RateLimit)
+        } else if self.hand.lost_one(self.health.isolated()) {
+            Some(Reason::ValveFault)
+        } else if self.hand.unused() {
+            Some(Reason::ManualTimeout)
+        } else {
+            None
+        };
+        self.hand.know_again(self.health.isolated());
+        if let Some(reason) = over {
+            self.release_nozzles(reason);
+            return self.brake_by_itself();
+        }
+        self.watch_firing();
+    }
+
+    fn watch_firing(&mut self) {
+        let nozzles = self.hand.firing();
+        let short = nozzles != 0
+            && drawn_w(nozzles | self.stuck_open(), &self.nozzle_w) > self.energy.power_w();
+        if short {
+            self.hand.stop();
+            self.tracker.abort(Slot::Motion, Reason::PduPeakDenied);
+        }
+        self.tracker.watch(Slot::Motion, self.hand.seen(), 1);
+    }
+
+    fn turns_too_fast(&self) -> bool {
+        self.navigator.pose.rates.norm() > self.hand_limits.rate_max_rps
+    }
+
+    /// Bit n: nozzle n rests, or its cluster is not known to be below its warning temperature.
+    fn warm_or_resting(&self) -> u16 {
+        (0..NOZZLES).fold(self.cooldown.resting(), |mask, n| {
+            mask | u16::from(self.cooldown.share(n) < 1.0) << n
+        })
+    }
+
+    pub(super) fn stuck_open(&self) -> u16 {
+        (0..NOZZLES).fold(0, |mask, n| {
+            mask | u16::from(self.health.fault(n) == Fault::Open) << n
+        })
+    }
+
+    /// The pulses of the operator's hand; the modulators keep their valves closed meanwhile.
+    pub(super) fn fire_by_hand(&mut self, command: &mut ValveCommand) {
+        let nozzles = self.hand.firing();
+        let on_us = self.hand.step(self.period_us);
+        for (n, on_time_us) in command.on_time_us.iter_mut().enumerate() {
+            if nozzles >> n & 1 == 1 {
+                *on_time_us = on_us;
+            }
+        }
+    }
+
+    /// What the operator's hand does, told in the words of an allocation.
+    pub(super) fn allocation_by_hand(&self) -> Solution<NOZZLES> {
+        let mut level = self.hand.levels();
+        for (n, level) in level.iter_mut().enumerate() {
+            if self.health.fault(n) == Fault::Open {
+                *level = 1.0;
+            }
+        }
+        let (thrust_n, wrench) = push(&level, &self.geometry);
+        Solution {
+            thrust_n,
+            wrench,
+            status: Status::Optimal,
+            iterations: 0,
+        }
+    }
+}
+
+/// Bit n: nozzle n's node has reported in this tick.
+fn heard(feedback: &Feedback) -> u16 {
+    (0..NOZZLES).fold(0, |mask, n| {
+        let heard = feedback.fresh.has(Fresh::valves(n / NOZZLES_PER_CLUSTER));
+        mask | u16::from(heard) << n
+    })
+}

@@ -1,0 +1,202 @@
+//! From the estimate to the valves: a wrench, thrusts for it, pulses for them.
+
+use nalgebra::Vector3;
+use qiki_alloc::{AXES, Bounds, Solution, Status};
+use qiki_craft::{NOZZLES, ValveCommand};
+use qiki_pwpf::Gate;
+
+use super::Controller;
+use crate::allocation::AllocationMode;
+use crate::guidance::Rate;
+use crate::health::Fault;
+use crate::law::{Wrench, wrench};
+use crate::modes::{Mode, Reason};
+
+/// An approach to a port goes at this part of the free-flight limits.
+const DOCK_PART: f64 = 0.1;
+
+impl Controller {
+    /// Translation and rotation limits of the present mode.
+    pub(super) fn rates(&self) -> (Rate, Rate) {
+        let (translation, rotation) = self.limits;
+        if self.mode != Mode::Dock {
+            return (translation, rotation);
+        }
+        let slow = |rate: Rate| Rate {
+            speed_max: rate.speed_max * DOCK_PART,
+            acceleration_max: rate.acceleration_max * DOCK_PART,
+        };
+        (slow(translation), slow(rotation))
+    }
+
+    pub(super) fn wanted_wrench(&mut self) -> Wrench {
+        if !self.armed || !self.mode.thrusts() {
+            return [0.0; AXES];
+        }
+        if self.hand.is_on() {
+            // Nothing is tracked: the reference goes along with the craft.
+            self.guidance.restart(&self.navigator.pose);
+            return [0.0; AXES];
+        }
+        if self.mode == Mode::Safe {
+            return self.damping();
+        }
+        let dt_s = self.dt_s();
+        let (translation, rotation) = self.rates();
+        self.guidance.rotate(rotation, dt_s);
+        let pose = self.pose_at_work();
+        let stabilise_only = self.energy.stabilise_only() && self.mode != Mode::Brake;
+        if matches!(
+            self.hold_reason,
+            Reason::None | Reason::CapLow | Reason::PowerTelemStale
+        ) {
+            self.hold_reason = if stabilise_only {
+                self.energy.why_not()
+            } else {
+                Reason::None
+            };
+        }
+        let force = match self.mode {
+            Mode::Burn => {
+                self.guidance.drift(&pose);
+                self.burn_force(stabilise_only)
+            }
+            _ if stabilise_only => {
+                self.guidance.drift(&pose);
+                Vector3::zeros()
+            }
+            Mode::Coast => {
+                self.guidance.drift(&pose);
+                Vector3::zeros()
+            }
+            _ => {
+                self.guidance.translate(translation, dt_s);
+                self.law.force(
+                    &pose,
+                    &self.guidance.reference,
+                    self.dry_kg + self.propellant_kg,
+                )
+            }
+        };
+        wrench(force, self.law.torque(&pose, &self.guidance.reference))
+    }
+
+    /// SAFE: stop the rotation, as long as the rates are known.
+    pub(super) fn damping(&self) -> Wrench {
+        if self.navigator.rates_age_ticks() > self.nav_stale_ticks {
+            return [0.0; AXES];
+        }
+        wrench(Vector3::zeros(), self.law.damping(&self.pose_at_work()))
+    }
+
+    /// Pure force that can surely be had along a direction, N: the attainable forces are a
+    /// convex set, so a mix of the axes' ceilings is inside it.
+    pub(super) fn ceiling(&self, direction: Vector3<f64>) -> f64 {
+        let axis_force_n = match self.choice.in_effect() {
+            AllocationMode::Auto => &self.sets.axis_force_n,
+            _ => &self.axis_force_n,
+        };
+        let share = |i: usize| {
+            let axis = 2 * i + usize::from(direction[i] < 0.0);
+            direction[i].abs() / axis_force_n[axis].max(1e-9)
+        };
+        1.0 / (share(0) + share(1) + share(2)).max(1e-9)
+    }
+
+    pub(super) fn allocate(&mut self, asked: &Wrench) -> Solution<NOZZLES> {
+        if self.hand.is_on() {
+            return self.allocation_by_hand();
+        }
+        let bounds = self.bounds();
+        self.choice.note(self.sets.short_of(&bounds));
+        let solution = match (self.group_thrust_n(), self.choice.in_effect()) {
+            _ if self.mode == Mode::Safe && self.stuck_open() != 0 => {
+                let power_w = self.rcs_power_w(&bounds);
+                self.authority.torque_first(asked, &bounds, power_w)
+            }
+            (Some(group_n), _) => self.allocate_with_group(asked, &bounds, &group_n),
+            (None, AllocationMode::Auto) => {
+                self.sets.allocate(asked, &bounds, self.energy.power_w())
+            }
+            (None, _) => self.allocate_exactly(asked, &bounds),
+        };
+        if !matches!(solution.status, Status::Optimal | Status::Saturated) && self.armed {
+            self.enter_safe(Reason::AllocationFailed);
+        }
+        solution
+    }
+
+    fn allocate_exactly(&mut self, asked: &Wrench, bounds: &Bounds<NOZZLES>) -> Solution<NOZZLES> {
+        self.allocator.set_power_max(self.rcs_power_w(bounds));
+        self.allocator.solve(asked, bounds)
+    }
+
+    /// Power for all nozzles now, W. A valve that is stuck open draws its own, whatever the budget.
+    pub(super) fn rcs_power_w(&self, bounds: &Bounds<NOZZLES>) -> f64 {
+        let stuck = |n: &usize| bounds.lo[*n] > 0.0;
+        let drawn_w: f64 = (0..NOZZLES).filter(stuck).map(|n| self.nozzle_w[n]).sum();
+        self.energy.power_w().max(drawn_w * (1.0 + 1e-9))
+    }
+
+    /// A nozzle that does not open gives nothing; one that does not close gives all it has; any
+    /// other gives what its cluster's heat and its own rest leave it.
+    pub(super) fn bounds(&self) -> Bounds<NOZZLES> {
+        let mut bounds = self.whole_bounds();
+        for n in 0..NOZZLES {
+            if self.health.isolated() >> n & 1 == 0 {
+                bounds.hi[n] *= self.cooldown.share(n);
+            }
+        }
+        bounds
+    }
+
+    /// The same, were all clusters cool and rested.
+    pub(super) fn whole_bounds(&self) -> Bounds<NOZZLES> {
+        let mut bounds = Bounds {
+            lo: [0.0; NOZZLES],
+            hi: self.geometry.thrust_max_n,
+        };
+        let isolated = self.health.isolated();
+        for n in 0..NOZZLES {
+            if isolated >> n & 1 == 1 {
+                let stuck = if self.health.fault(n) == Fault::Open {
+                    bounds.hi[n]
+                } else {
+                    0.0
+                };
+                bounds.lo[n] = stuck;
+                bounds.hi[n] = stuck;
+            }
+        }
+        bounds
+    }
+
+    pub(super) fn modulate(
+        &mut self,
+        allocation: &mut Solution<NOZZLES>,
+        isolated: u16,
+    ) -> ValveCommand {
+        let silent = !self.armed
+            || !self.mode.thrusts()
+            || self.hand.holds_valves()
+            || std::mem::take(&mut self.resync);
+        self.resting = self.cooldown.resting();
+        let gate = Gate {
+            closed: if silent { u16::MAX } else { isolated },
+            no_opening: self.resting,
+            power_max_w: self.energy.power_w(),
+        };
+        let mut command = ValveCommand {
+            armed: self.armed,
+            on_time_us: [0; NOZZLES],
+        };
+        self.pulse(allocation, gate, &mut command.on_time_us);
+        self.fire_by_hand(&mut command);
+        if self.guard.check(&command, gate.closed).is_err() {
+            self.resync = true;
+            self.enter_safe(Reason::GuardTrip);
+            command.on_time_us = [0; NOZZLES];
+        }
+        command
+    }
+}

@@ -1,0 +1,277 @@
+//! A thrust profile on paper: what it would give, take and run into.
+//!
+//! The plan is the one that flies (`profile.rs`), asked step by step with the same limits: the
+//! controller's own power budget and cluster heat, fed by the power plane of `qiki-power` instead
+//! of a rig. Nozzles give on average exactly what is asked of them and nothing else pushes: no
+//! pulses, no delays, no attitude to hold.
+
+use nalgebra::Vector3;
+use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NOZZLES_PER_CLUSTER};
+use qiki_power::{Demand, PowerSystem};
+
+use super::{Controller, STANDARD_GRAVITY_MPS2};
+use crate::command::{Action, SEGMENTS_MAX, Segment};
+use crate::modes::Reason;
+use crate::profile::{End, Order, Plan};
+
+mod result;
+pub use result::{LimitHit, Preview, PreviewError, SegmentPreview, Spent, Stores};
+
+/// Steps of the plan, µs, and how many of them make one of power and heat.
+const STEP_US: u32 = 5000;
+const STEPS_OF_POWER: u32 = 4;
+const WINDOW_STEPS: u64 = 50;
+/// The same limit once more after a shorter time than this, s, counts as one.
+const SAME_S: f64 = 0.3;
+
+/// What `segments` would do to a craft at the beginning of a run.
+///
+/// # Errors
+/// [`PreviewError`] where the profile would not be taken, or the craft is unusable.
+pub fn preview(craft: &Craft, segments: &[Segment]) -> Result<Preview, PreviewError> {
+    let mut all = [Segment::IDLE; SEGMENTS_MAX];
+    if segments.is_empty() || segments.len() > SEGMENTS_MAX {
+        return Err(PreviewError::Segments(segments.len()));
+    }
+    all[..segments.len()].copy_from_slice(segments);
+    let action = Action::Burn {
+        segments: all,
+        count: segments.len(),
+    };
+    let paper = Paper::new(craft)?;
+    let controller = &paper.controller;
+    controller
+        .affords(&action)
+        .and_then(|()| controller.can_burn(&action))
+        .map_err(PreviewError::Refused)?;
+    let plan = Plan::new(paper.controller.plan_limits, all, segments.len());
+    Ok(paper.fly(plan))
+}
+
+/// A craft of numbers alone.
+struct Paper {
+    controller: Controller,
+    power: PowerSystem,
+    exhaust_mps: f64,
+    /// Steps between reports of power and of heat.
+    report_steps: (u64, u64),
+    step: u64,
+    /// Electrical energy by cluster since the last step of power, and what is still to come, J.
+    cluster_j: [f64; CLUSTERS],
+    due_j: [f64; CLUSTERS],
+    /// Asked for and not given, N·s, body.
+    owed_ns: Vector3<f64>,
+    result: Preview,
+}
+
+impl Paper {
+    fn new(craft: &Craft) -> Result<Self, PreviewError> {
+        let controller = Controller::new(craft, STEP_US)?;
+        let span_s = f64::from(STEP_US * STEPS_OF_POWER) * 1e-6;
+        let steps = |rate_hz: f64| {
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let steps = (1e6 / (rate_hz * f64::from(STEP_US))).round() as u64;
+            steps.max(1)
+        };
+        let mut paper = Self {
+            controller,
+            power: PowerSystem::new(&craft.power, &craft.thermal, span_s)?,
+            exhaust_mps: craft.mass.isp_s * STANDARD_GRAVITY_MPS2,
+            report_steps: (
+                steps(craft.sensors.power_rate_hz),
+                steps(craft.sensors.thermal_rate_hz),
+            ),
+            step: 0,
+            cluster_j: [0.0; CLUSTERS],
+            due_j: [0.0; CLUSTERS],
+            owed_ns: Vector3::zeros(),
+            result: Preview {
+                segments: Vec::new(),
+                total: Spent::default(),
+                after: Stores::default(),
+                cluster_max_c: [f64::NEG_INFINITY; CLUSTERS],
+                supercap_min_soc: 1.0,
+                limits: Vec::new(),
+                end: End::Given,
+            },
+        };
+        paper.report();
+        Ok(paper)
+    }
+
+    fn fly(mut self, mut plan: Plan) -> Preview {
+        loop {
+            self.report();
+            let stabilise_only = self.controller.energy.stabilise_only();
+            let now = self.controller.now(self.owed_ns, stabilise_only);
+            let controller = &mut self.controller;
+            let Some(order) = plan.step(&now, |segment| controller.push_of(segment, now.power_w))
+            else {
+                break;
+            };
+            let thrust_n = plan.push().map_or([0.0; NOZZLES], |push| {
+                push.thrust_n(order.force_n.dot(&push.direction).max(0.0))
+            });
+            let exact = plan.push().is_some_and(|push| push.exact);
+            let together = !exact && self.controller.plans_pulses();
+            self.advance(&order, &thrust_n, together);
+        }
+        self.result.end = plan.end().unwrap_or(End::Given);
+        self.result.after = self.stores();
+        self.result
+    }
+
+    /// Tells the controller what a rig would, as often as a rig would.
+    fn report(&mut self) {
+        let mut feedback = Feedback::default();
+        for cluster in 0..CLUSTERS {
+            feedback.fresh.set(Fresh::valves(cluster));
+        }
+        if self.step.is_multiple_of(self.report_steps.0) {
+            let report = self.power.report();
+            feedback.battery_soc = report.battery_soc;
+            feedback.supercap_soc = report.supercap_soc;
+            feedback.fresh.set(Fresh::POWER);
+        }
+        if self.step.is_multiple_of(self.report_steps.1) {
+            let thermal = self.power.thermal();
+            feedback.cluster_temp_c = thermal.clusters().map(|node| node.temp_c());
+            let temps_c = thermal.nodes().map(|node| node.watch.temp_c());
+            feedback.nodes.set_temps_c(temps_c);
+            feedback.fresh.set(Fresh::THERMAL);
+            feedback.fresh.set(Fresh::NODES);
+        }
+        let scene = self.controller.scene();
+        self.controller.health.observe(&feedback, &scene);
+        self.controller.energy.observe(&feedback);
+        self.controller.cooldown.observe(&feedback);
+    }
+
+    /// One step with these thrusts, N.
+    fn advance(&mut self, order: &Order, thrust_n: &[f64; NOZZLES], together: bool) {
+        let dt_s = self.controller.dt_s();
+        let controller = &mut self.controller;
+        let gross_n: f64 = thrust_n.iter().sum();
+        let wanted_kg = gross_n * dt_s / self.exhaust_mps;
+        let part = if wanted_kg > controller.propellant_kg {
+            controller.propellant_kg / wanted_kg
+        } else {
+            1.0
+        };
+        let burnt_kg = wanted_kg * part;
+        let mass_kg = controller.dry_kg + controller.propellant_kg - 0.5 * burnt_kg;
+        controller.propellant_kg -= burnt_kg;
+        let energy_j = controller.mean_w(thrust_n) * dt_s;
+        self.draw(thrust_n, together);
+        let controller = &self.controller;
+        let force_n: Vector3<f64> = (0..NOZZLES)
+            .map(|n| controller.force_direction(n) * thrust_n[n])
+            .sum();
+        let given_ns = force_n * (part * dt_s);
+        self.owed_ns += order.asked_ns - given_ns;
+        self.note(
+            order,
+            &Spent {
+                time_s: dt_s,
+                rest_s: if order.rests { dt_s } else { 0.0 },
+                delta_v_mps: (given_ns / mass_kg).into(),
+                gross_mps: gross_n * part * dt_s / mass_kg,
+                propellant_kg: burnt_kg,
+                energy_j,
+                nozzles: (0..NOZZLES).fold(0, |set, n| set | u16::from(thrust_n[n] > 0.0) << n),
+            },
+        );
+        self.step += 1;
+        if self.step.is_multiple_of(u64::from(STEPS_OF_POWER)) {
+            self.step_power();
+        }
+    }
+
+    /// Electrical energy of this step. `together`: all pulses of a window begin with it, as far as
+    /// the power lets them, and what it does not comes later in the window.
+    #[allow(clippy::cast_precision_loss)]
+    fn draw(&mut self, thrust_n: &[f64; NOZZLES], together: bool) {
+        let controller = &self.controller;
+        let dt_s = controller.dt_s();
+        let phase = ((self.step % WINDOW_STEPS) as f64 + 0.5) / WINDOW_STEPS as f64;
+        for (n, thrust_n) in thrust_n.iter().enumerate() {
+            let level = thrust_n / controller.geometry.thrust_max_n[n];
+            let open = if together {
+                f64::from(u8::from(phase < level))
+            } else {
+                level
+            };
+            self.due_j[n / NOZZLES_PER_CLUSTER] += open * controller.nozzle_w[n] * dt_s;
+        }
+        let due_j: f64 = self.due_j.iter().sum();
+        let part = (controller.energy.power_w() * dt_s / due_j.max(1e-9)).min(1.0);
+        for (due_j, cluster_j) in self.due_j.iter_mut().zip(&mut self.cluster_j) {
+            *cluster_j += *due_j * part;
+            *due_j -= *due_j * part;
+        }
+    }
+
+    fn step_power(&mut self) {
+        let span_s = self.controller.dt_s() * f64::from(STEPS_OF_POWER);
+        let demand = Demand {
+            rcs_cluster_w: std::mem::take(&mut self.cluster_j).map(|j| j / span_s),
+            ..Demand::default()
+        };
+        let report = self.power.step(&demand, span_s);
+        let result = &mut self.result;
+        result.supercap_min_soc = result.supercap_min_soc.min(report.supercap_soc);
+        let clusters = self.power.thermal().clusters();
+        for (most_c, node) in result.cluster_max_c.iter_mut().zip(clusters) {
+            *most_c = most_c.max(node.temp_c());
+        }
+    }
+
+    fn note(&mut self, order: &Order, spent: &Spent) {
+        let at_s = self.result.total.time_s;
+        let after = self.stores();
+        while self.result.segments.len() <= order.segment {
+            self.result.segments.push(SegmentPreview {
+                at_s,
+                ..SegmentPreview::default()
+            });
+        }
+        self.result.total.add(spent);
+        if let Some(segment) = self.result.segments.last_mut() {
+            segment.spent.add(spent);
+            segment.after = after;
+        }
+        if order.held != Reason::None {
+            self.note_limit(order, at_s, spent.time_s);
+        }
+    }
+
+    fn note_limit(&mut self, order: &Order, at_s: f64, for_s: f64) {
+        let same = |hit: &&mut LimitHit| {
+            hit.reason == order.held
+                && hit.rests == order.rests
+                && hit.segment == order.segment
+                && at_s - (hit.at_s + hit.for_s) < SAME_S
+        };
+        let hits = &mut self.result.limits;
+        match hits.last_mut().filter(same) {
+            Some(hit) => hit.for_s = at_s + for_s - hit.at_s,
+            None => hits.push(LimitHit {
+                at_s,
+                for_s,
+                segment: order.segment,
+                reason: order.held,
+                rests: order.rests,
+            }),
+        }
+    }
+
+    fn stores(&self) -> Stores {
+        let report = self.power.report();
+        Stores {
+            propellant_kg: self.controller.propellant_kg,
+            battery_soc: report.battery_soc,
+            supercap_soc: report.supercap_soc,
+            cluster_temp_c: self.power.thermal().clusters().map(|node| node.temp_c()),
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! AUTO: closed loop by the sets of the thrust map alone, and what happens when one breaks.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod common;
+
+use common::*;
+use qiki_control::{AllocationMode, Mode, Reason, geometry};
+use qiki_craft::{Craft, LoopAllocation, NOZZLES};
+use qiki_maps::{Direction, ThrustMap};
+use qiki_messages::commands::AllocationMode::{Adaptive, Auto};
+use qiki_messages::commands::BodyAxis;
+use qiki_plant::{InitialState, ValveFault};
+
+fn table() -> Craft {
+    Craft::from_json(include_str!("../../craft/fixtures/dodeca-table.json")).unwrap()
+}
+
+fn map(craft: &Craft) -> ThrustMap {
+    let g = geometry(craft);
+    ThrustMap::new(&g.effectiveness, &g.thrust_max_n, &[17.5; NOZZLES]).unwrap()
+}
+
+/// Armed, in AUTO, holding.
+fn auto(craft: &Craft) -> Loop {
+    auto_from(craft, &InitialState::default())
+}
+
+fn auto_from(craft: &Craft, initial: &InitialState) -> Loop {
+    let mut craft = craft.clone();
+    craft.control.allocation_mode = LoopAllocation::Auto;
+    let mut l = Loop::from(&craft, 2000, initial);
+    l.run(0.1);
+    l.say(arm());
+    l.run(0.9);
+    l.say(hold());
+    assert_eq!(l.outputs.allocation_mode, AllocationMode::Auto);
+    l
+}
+
+/// The worst errors of position (m) and attitude (rad) against the reference while it runs.
+fn worst(l: &mut Loop, seconds: f64) -> (f64, f64) {
+    let mut worst: (f64, f64) = (0.0, 0.0);
+    for _ in 0..l.ticks(seconds) {
+        l.step(None);
+        let truth = l.plant.truth();
+        worst.0 = worst.0.max(distance(
+            truth.position_m_world,
+            l.outputs.reference_position,
+        ));
+        worst.1 = worst
+            .1
+            .max(angle(truth.attitude_xyzw, l.outputs.reference_attitude));
+    }
+    worst
+}
+
+#[test]
+fn auto_holds_a_pose() {
+    let drifting = InitialState {
+        velocity_mps_world: [0.05, -0.03, 0.02],
+        rates_rps_body: [0.01, -0.005, 0.007],
+        ..InitialState::default()
+    };
+    for craft in [craft(), table()] {
+        let mut l = auto_from(&craft, &drifting);
+        l.run(10.0);
+        let before = l.waves.pulses;
+        let (position_m, attitude_rad) = worst(&mut l, 60.0);
+        let pulses = l.waves.pulses - before;
+        println!(
+            "{position_m:.3} m, {:.2} deg, {pulses} pulses",
+            attitude_rad.to_degrees()
+        );
+        assert!(pulses > 20, "{pulses}");
+        assert!(position_m < 0.2, "{position_m}");
+        assert!(attitude_rad.to_degrees() < 2.0);
+        assert_eq!(l.outputs.allocation_mode, AllocationMode::Auto);
+        assert_eq!(l.outputs.mode, Mode::Manoeuvre);
+    }
+}
+
+#[test]
+fn auto_flies_a_translation_and_a_turn_at_once() {
+    for craft in [craft(), table()] {
+        let mut l = auto(&craft);
+        let goal = [4.0, -2.0, 1.0];
+        let attitude = turn([0.6, 0.0, 0.8], 1.2);
+        l.say(go_to(goal));
+        let id = l.say(turn_to(attitude));
+        let (position_m, attitude_rad) = worst(&mut l, 40.0);
+        println!("{position_m:.3} m, {:.2} deg", attitude_rad.to_degrees());
+        assert!(position_m < 0.2, "{position_m}");
+        assert!(attitude_rad.to_degrees() < 3.0);
+        assert!(l.confirmed(id));
+        assert!(distance(l.plant.truth().position_m_world, goal) < 0.2);
+        assert!(angle(l.plant.truth().attitude_xyzw, attitude) < 0.05);
+        assert_eq!(l.outputs.allocation_mode, AllocationMode::Auto);
+    }
+}
+
+/// Nozzles of the sets of the directions that a wrench has a part along.
+fn of_sets(map: &ThrustMap, asked: &[f64; 6]) -> u16 {
+    asked.iter().enumerate().fold(0, |mask, (axis, amount)| {
+        let direction = Direction::of(axis, *amount);
+        let sets = map.economy(direction).nozzles | map.full(direction).nozzles;
+        mask | if *amount == 0.0 { 0 } else { sets }
+    })
+}
+
+#[test]
+fn only_nozzles_of_the_sets_asked_for_are_given_thrust_and_only_they_open() {
+    let craft = table();
+    let map = map(&craft);
+    let mut l = auto(&craft);
+    let script = [
+        go_to([3.0, 0.0, 0.0]),
+        fire(BodyAxis::Up, 0.3, 1.0),
+        turn_to(turn([0.0, 0.0, 1.0], 0.8)),
+        brake(),
+    ];
+    let (mut opened, mut idle, mut last) = (0, 0, 0_u16);
+    for action in script {
+        l.say(action);
+        for _ in 0..l.ticks(6.0) {
+            l.step(None);
+            let sets = of_sets(&map, &l.outputs.wrench_asked);
+            for n in 0..NOZZLES {
+                let thrust_n = l.outputs.allocation.thrust_n[n];
+                let open = l.outputs.command.on_time_us[n] > 0;
+                if sets >> n & 1 == 0 {
+                    assert_eq!(thrust_n, 0.0, "nozzle {n} for {:?}", l.outputs.wrench_asked);
+                    idle += 1;
+                }
+                if open && last >> n & 1 == 0 {
+                    assert!(thrust_n > 0.0, "nozzle {n} opened without thrust");
+                    opened += 1;
+                }
+                last = last & !(1 << n) | u16::from(open) << n;
+            }
+        }
+    }
+    println!("{opened} openings, {idle} nozzle ticks outside of the sets");
+    assert!(opened > 50 && idle > 1000);
+}
+
+#[test]
+fn a_pure_push_in_auto_fires_the_set_of_its_axis_as_one() {
+    let craft = table();
+    let map = map(&craft);
+    let mut l = auto(&craft);
+    // Along +Z the craft of the table has one set, with all four nozzles at full thrust.
+    let up = map.economy(Direction::of(2, 1.0));
+    assert_eq!(up.nozzles, 0xF000);
+    l.say(fire(BodyAxis::Up, 1.0, 1.0));
+    let mut together = 0;
+    for _ in 0..l.ticks(0.3) {
+        l.step(None);
+        let open = l.outputs.command.on_time_us;
+        together += u32::from(open[12..].iter().all(|us| *us > 0));
+    }
+    assert!(together > 100, "{together} of 150 ticks");
+    assert!(l.outputs.allocation.wrench[2] > 0.9 * up.ceiling);
+}
+
+#[test]
+fn a_broken_set_sends_the_loop_to_adaptive_and_arming_anew_brings_auto_back() {
+    let mut l = auto(&craft());
+    l.plant.set_valve_fault(3, ValveFault::StuckClosed).unwrap();
+    l.say(go_to([3.0, 2.0, 1.0]));
+    l.until("isolated", 20.0, |l| l.outputs.isolated == 1 << 3);
+    assert_eq!(l.outputs.allocation_asked, AllocationMode::Auto);
+    assert_eq!(l.outputs.allocation_mode, AllocationMode::Adaptive);
+    assert_eq!(l.outputs.allocation_reason, Reason::ThrustMapMissing);
+    assert_eq!(l.outputs.mode, Mode::Manoeuvre, "and it flies on");
+    l.run(20.0);
+    assert!(distance(l.plant.truth().position_m_world, [3.0, 2.0, 1.0]) < 0.4);
+    l.plant.set_valve_fault(3, ValveFault::None).unwrap();
+    l.say(arm());
+    assert_eq!(l.outputs.isolated, 0);
+    assert_eq!(l.outputs.allocation_mode, AllocationMode::Auto);
+    assert_eq!(l.outputs.allocation_reason, Reason::None);
+    l.run(10.0);
+    assert_eq!(l.outputs.allocation_mode, AllocationMode::Auto);
+}
+
+#[test]
+fn what_no_set_can_make_up_for_is_adaptive_too() {
+    let mut l = auto(&craft());
+    l.plant.set_valve_fault(5, ValveFault::StuckOpen).unwrap();
+    l.until("isolated", 5.0, |l| l.outputs.isolated == 1 << 5);
+    assert_eq!(l.outputs.allocation_mode, AllocationMode::Adaptive);
+    assert_eq!(l.outputs.allocation_reason, Reason::ValveFault);
+}
+
+#[test]
+fn the_mode_is_chosen_in_flight_and_stays_chosen() {
+    let mut l = Loop::armed(2000);
+    assert_eq!(l.outputs.allocation_mode, AllocationMode::Adaptive);
+    l.say(hold());
+    for (mode, expected) in [
+        (Auto, AllocationMode::Auto),
+        (Adaptive, AllocationMode::Adaptive),
+    ] {
+        let id = l.say(allocation(mode, false));
+        assert!(l.confirmed(id));
+        assert_eq!(l.outputs.allocation_mode, expected);
+        assert_eq!(l.outputs.mode, Mode::Manoeuvre, "what is flown goes on");
+        l.run(3.0);
+        assert_eq!(l.outputs.allocation_asked, expected);
+    }
+}
+
+#[test]
+fn auto_stops_a_tumble_that_asks_for_more_than_its_sets_give() {
+    let tumbling = InitialState {
+        velocity_mps_world: [0.8, -0.6, 0.5],
+        rates_rps_body: [0.3, -0.25, 0.3],
+        ..InitialState::default()
+    };
+    let mut craft = craft();
+    craft.control.allocation_mode = LoopAllocation::Auto;
+    let mut l = Loop::from(&craft, 2000, &tumbling);
+    l.run(0.1);
+    l.say(arm());
+    let id = l.say(brake());
+    let took_s = l.until("still", 25.0, |l| l.confirmed(id));
+    println!("{took_s:.1} s");
+    assert_eq!(l.outputs.allocation_mode, AllocationMode::Auto);
+}

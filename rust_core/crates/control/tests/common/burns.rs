@@ -1,0 +1,86 @@
+//! Thrust profiles on paper and in flight.
+
+use qiki_control::{Action, Command, Mode, Preview, PreviewError, Reason, ReplyStatus, preview};
+use qiki_craft::Craft;
+use qiki_messages::commands as wire;
+use qiki_plant::InitialState;
+
+use super::*;
+
+pub const AHEAD: [f64; 3] = [1.0, 0.0, 0.0];
+pub const LEFT: [f64; 3] = [0.0, 1.0, 0.0];
+pub const UP: [f64; 3] = [0.0, 0.0, 1.0];
+
+pub fn on_paper(craft: &Craft, segments: &[wire::ThrustSegment]) -> Result<Preview, PreviewError> {
+    let command = Command::from_wire(&wire::Command {
+        command_id: 1,
+        source: String::new(),
+        action: Some(profile(segments.to_vec())),
+    });
+    let Some(Action::Burn { segments, count }) = command.action else {
+        panic!("a profile")
+    };
+    preview(craft, &segments[..count])
+}
+
+/// What came of a profile.
+#[derive(Debug)]
+pub struct Flown {
+    pub time_s: f64,
+    pub delta_v: [f64; 3],
+    pub used_kg: f64,
+    pub worst_rad: f64,
+    pub hottest_c: f64,
+    pub said: Vec<(ReplyStatus, Reason)>,
+    pub longest_us: u64,
+}
+
+pub fn standing(craft: &Craft) -> Loop {
+    let mut l = Loop::from(craft, 2000, &InitialState::default());
+    l.run(0.1);
+    l.say(arm());
+    l.say(hold());
+    l.run(0.5);
+    l
+}
+
+/// Flies a profile from rest to its end, and half a second more.
+pub fn fly(l: &mut Loop, segments: &[wire::ThrustSegment]) -> Flown {
+    let before_kg = l.plant.propellant_kg();
+    let start = l.plant.truth();
+    let id = l.say(profile(segments.to_vec()));
+    let first = l.tick;
+    let (mut worst_rad, mut hottest_c) = (0.0f64, 0.0f64);
+    while l.outputs.mode == Mode::Burn {
+        l.step(None);
+        let now = l.plant.truth();
+        worst_rad = worst_rad.max(angle(now.attitude_xyzw, start.attitude_xyzw));
+        hottest_c = l
+            .feedback
+            .cluster_temp_c
+            .into_iter()
+            .fold(hottest_c, f64::max);
+        assert!(l.tick - first < l.ticks(120.0), "no end: {:?}", l.said(id));
+    }
+    let time_s = (l.tick - first) as f64 * 0.002;
+    l.run(0.5);
+    let end = l.plant.truth().velocity_mps_world;
+    Flown {
+        time_s,
+        delta_v: std::array::from_fn(|i| end[i] - start.velocity_mps_world[i]),
+        used_kg: before_kg - l.plant.propellant_kg(),
+        worst_rad,
+        hottest_c,
+        said: l.said(id),
+        longest_us: l.waves.longest_pulse_us,
+    }
+}
+
+pub fn confirmed(flown: &Flown) -> bool {
+    flown.said.last() == Some(&(ReplyStatus::EffectConfirmed, Reason::None))
+}
+
+pub fn held(flown: &Flown) -> Vec<Reason> {
+    let held = flown.said.iter().filter(|s| s.0 == ReplyStatus::Held);
+    held.map(|s| s.1).collect()
+}

@@ -1,0 +1,95 @@
+"""What is made of a flight with failures, and that the committed table is what is flown."""
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qiki_hil.campaign.failures import (
+    FIRST_S,
+    REALLOCATED_MAX_TICKS,
+    SECOND_S,
+    Failure,
+    fly,
+    pairs,
+    singles,
+)
+from qiki_hil.spec import BotSpec
+
+ROOT = Path(__file__).parents[2]
+TABLE = ROOT / "docs" / "reference" / "fault_table.csv"
+
+
+@pytest.fixture(scope="module")
+def spec() -> BotSpec:
+    return BotSpec.load("dodeca-01")
+
+
+def test_every_single_failure_and_every_pair_is_a_case() -> None:
+    assert len(singles()) == 16 * 4
+    assert len(pairs()) == 120 * 4
+    assert len(set(singles() + pairs())) == 544
+    assert all(a.nozzle < b.nozzle for a, b in pairs())
+
+
+@pytest.mark.parametrize("kind", ["stuck_open", "stuck_open_unseen"])
+def test_an_open_nozzle_is_found_at_once_and_countered_until_the_tank_is_dry(
+    spec: BotSpec, kind: str
+) -> None:
+    outcome = fly(spec, (Failure(3, kind, FIRST_S),))
+    (found,) = outcome.found
+    assert found.after_ms is not None
+    assert found.after_ms < 40.0
+    assert found.by_motion == (kind == "stuck_open_unseen")
+    assert found.reallocated_ticks is not None
+    assert found.reallocated_ticks <= REALLOCATED_MAX_TICKS
+    assert outcome.blamed == ()
+    assert outcome.verdict != "SAFE"
+    assert outcome.dry_after_s is not None
+    assert 5.0 < outcome.dry_after_s < 15.0
+    assert outcome.propellant_kg == pytest.approx(12.0, abs=0.5)
+
+
+def test_a_nozzle_that_is_never_needed_is_not_missed(spec: BotSpec) -> None:
+    outcomes = [fly(spec, (Failure(n, "stuck_closed", FIRST_S),)) for n in range(16)]
+    found = [outcome.found[0] for outcome in outcomes]
+    assert not any(f.missed for f in found)
+    assert sum(f.after_ms is not None for f in found) >= 8
+    assert all(outcome.verdict == "held" for outcome in outcomes)
+
+
+def test_a_pair_that_the_rest_cannot_hold_ends_in_safe(spec: BotSpec) -> None:
+    outcome = fly(spec, (Failure(0, "stuck_closed", FIRST_S), Failure(2, "stuck_open", SECOND_S)))
+    assert (outcome.verdict, outcome.reason) == ("SAFE", "VALVE_FAULT")
+    assert outcome.safe_after_s is not None
+    assert outcome.held_s <= outcome.safe_after_s < 0.5
+    assert outcome.rate_max_dps < 20.0
+
+
+def test_the_same_case_is_the_same_flight(spec: BotSpec) -> None:
+    failures = (Failure(5, "stuck_open", FIRST_S),)
+    assert fly(spec, failures) == fly(spec, failures)
+
+
+def test_the_committed_table_is_whole() -> None:
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["case"] for row in rows] == [" + ".join(map(str, c)) for c in singles() + pairs()]
+    assert {row["verdict"] for row in rows} <= {"held", "degraded", "SAFE"}
+    assert not any("MISSED" in row["found"] for row in rows)
+
+
+@pytest.mark.slow
+def test_some_cases_of_the_committed_table_flown_again_come_to_the_same() -> None:
+    command = [sys.executable, "tools/fault_table.py", "--check", "--cases", "40"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_table_is_not_written_in_part() -> None:
+    command = [sys.executable, "tools/fault_table.py", "--cases", "3"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "a table is written whole" in done.stderr
