@@ -24,6 +24,13 @@ pub struct Allocator<const N: usize> {
     least_squares: LeastSquares<N>,
 }
 
+/// Thrusts, and the scaled wrench they give.
+#[derive(Debug, Clone, Copy)]
+struct Found<const N: usize> {
+    thrust: [f64; N],
+    given: [f64; AXES],
+}
+
 fn dot(a: &[f64; AXES], b: &[f64; AXES]) -> f64 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
@@ -100,7 +107,7 @@ impl<const N: usize> Allocator<N> {
         let target: [f64; AXES] = std::array::from_fn(|i| self.scale[i] * wrench[i]);
         let (found, pivots) = self.least_fuel(&target, bounds);
         match found {
-            Some(thrust) => self.answer(thrust, Status::Optimal, pivots),
+            Some(found) => self.answer(&found, Status::Optimal, pivots),
             None => self.saturated(&target, bounds, pivots),
         }
     }
@@ -216,7 +223,7 @@ impl<const N: usize> Allocator<N> {
     ) -> Solution<N> {
         let (found, steps) = self.least_error(target, bounds);
         let iterations = iterations + steps;
-        let Some(thrust) = found else {
+        let Some(nearest) = found else {
             let bounds_alone = self.power.is_some_and(|p| p.draw(&bounds.lo) > p.max_w);
             let status = if bounds_alone {
                 Status::BadInput
@@ -229,49 +236,49 @@ impl<const N: usize> Allocator<N> {
                 ..Solution::default()
             };
         };
-        let attained = self.scaled_wrench(&thrust);
-        let residual: [f64; AXES] = std::array::from_fn(|i| target[i] - attained[i]);
+        let residual: [f64; AXES] = std::array::from_fn(|i| target[i] - nearest.given[i]);
         let met = norm(&residual) <= MET_TOLERANCE;
         // On the edge of what is in reach rounding decides which stage sees it; then the
         // residual is noise and says nothing about the optimum's face.
         let face = if met {
             *bounds
         } else {
-            self.face(&residual, &thrust, bounds)
+            self.face(&residual, &nearest.thrust, bounds)
         };
-        let (cheaper, pivots) = self.least_fuel(&attained, &face);
+        let (cheaper, pivots) = self.least_fuel(&nearest.given, &face);
         // Without a second answer the first one stands: least error, fuel as it came.
-        let best = cheaper.unwrap_or(thrust);
+        let best = cheaper.unwrap_or(nearest);
         let status = if met {
             Status::Optimal
         } else {
             Status::Saturated
         };
-        self.answer(best, status, iterations + pivots)
+        self.answer(&best, status, iterations + pivots)
     }
 
     /// Stage two; None where the scaled wrench `target` cannot be met. What the simplex found is
     /// checked: next to a dependent column its inverse can be worth nothing.
-    fn least_fuel(&mut self, target: &[f64; AXES], bounds: &Bounds<N>) -> (Option<[f64; N]>, u32) {
+    fn least_fuel(&mut self, target: &[f64; AXES], bounds: &Bounds<N>) -> (Option<Found<N>>, u32) {
         let (status, thrust, pivots) = self.fuel.solve(target, bounds);
-        let given = self.scaled_wrench(&thrust);
-        let error: [f64; AXES] = std::array::from_fn(|i| target[i] - given[i]);
+        let found = self.found(thrust);
+        let error: [f64; AXES] = std::array::from_fn(|i| target[i] - found.given[i]);
         let met = norm(&error) <= MET_TOLERANCE * (1.0 + norm(target));
         (
-            (status == LpStatus::Optimal && met).then_some(thrust),
+            (status == LpStatus::Optimal && met).then_some(found),
             pivots + 1,
         )
     }
 
-    fn least_error(&mut self, target: &[f64; AXES], bounds: &Bounds<N>) -> (Option<[f64; N]>, u32) {
+    fn least_error(&mut self, target: &[f64; AXES], bounds: &Bounds<N>) -> (Option<Found<N>>, u32) {
         let (found, steps) = self.least_squares.solve(target, bounds);
-        match (&self.power, found) {
+        let (found, steps) = match (&self.power, found) {
             (Some(power), Some(thrust)) if power.draw(&thrust) > power.max_w => {
                 let (limited, more) = nearest(&self.columns, target, bounds, power);
                 (limited, steps + more)
             }
             _ => (found, steps),
-        }
+        };
+        (found.map(|thrust| self.found(thrust)), steps)
     }
 
     /// Bounds that hold every nozzle which the least error fixes where it is. At the optimum a
@@ -307,22 +314,20 @@ impl<const N: usize> Allocator<N> {
             .map_or(0.0, |n| gain[n] / power.w_per_n[n])
     }
 
-    fn scaled_wrench(&self, thrust: &[f64; N]) -> [f64; AXES] {
-        let mut wrench = [0.0; AXES];
-        for (column, f) in self.columns.iter().zip(thrust) {
+    fn found(&self, thrust: [f64; N]) -> Found<N> {
+        let mut given = [0.0; AXES];
+        for (column, f) in self.columns.iter().zip(&thrust) {
             for i in 0..AXES {
-                wrench[i] += column[i] * f;
+                given[i] += column[i] * f;
             }
         }
-        wrench
+        Found { thrust, given }
     }
 
-    fn answer(&self, thrust_n: [f64; N], status: Status, iterations: u32) -> Solution<N> {
-        let scaled = self.scaled_wrench(&thrust_n);
-        let wrench = std::array::from_fn(|i| scaled[i] / self.scale[i]);
+    fn answer(&self, found: &Found<N>, status: Status, iterations: u32) -> Solution<N> {
         Solution {
-            thrust_n,
-            wrench,
+            thrust_n: found.thrust,
+            wrench: std::array::from_fn(|i| found.given[i] / self.scale[i]),
             status,
             iterations,
         }

@@ -83,7 +83,7 @@ impl<const N: usize> Bounds<N> {
         let sound = |n: usize| {
             (0.0 <= self.lo[n]) & (self.lo[n] <= self.hi[n]) & (self.hi[n] < f64::INFINITY)
         };
-        (0..N).fold(true, |usable, n| usable & sound(n))
+        (0..N).fold(0, |broken, n| broken | u64::from(!sound(n))) == 0
     }
 }
 

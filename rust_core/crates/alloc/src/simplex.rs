@@ -52,10 +52,24 @@ pub(crate) struct Simplex<const M: usize, const N: usize> {
     side: [f64; N],
     /// Inverse of the basis, by column.
     inverse_columns: [[f64; M]; M],
+    /// Squared length of each row of the inverse.
+    length: [f64; M],
     reduced: [f64; N],
     updates: u32,
     /// Allowed violation of a bound, in the unit of x.
     tolerance: f64,
+}
+
+/// Where a solve stands.
+struct Point<'a, const M: usize, const N: usize> {
+    lower: &'a [f64; N],
+    upper: &'a [f64; N],
+    /// Of each variable outside of the basis its value.
+    x: [f64; N],
+    /// Of each row the value of its basic variable, and between what it has to be.
+    basic: [f64; M],
+    low: [f64; M],
+    high: [f64; M],
 }
 
 fn dot<const K: usize>(a: &[f64; K], b: &[f64; K]) -> f64 {
@@ -77,6 +91,7 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
             basis,
             side: [1.0; N],
             inverse_columns: [[0.0; M]; M],
+            length: [0.0; M],
             reduced: [0.0; N],
             updates: 0,
             tolerance,
@@ -97,20 +112,21 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
         x: &mut [f64; N],
     ) -> (LpStatus, u32) {
         self.choose_bounds();
-        let mut basic = self.place(b, lower, upper, x);
+        let mut at = self.placed(b, lower, upper);
         let mut fresh = true;
         for pivots in 0..PIVOT_CAP {
-            let Some((row, excess)) = self.leaving(&basic, lower, upper) else {
+            let Some((row, excess)) = self.leaving(&at) else {
                 if pivots > 0 {
                     // Once more from the beginning: the updates have left their rounding.
-                    basic = self.place(b, lower, upper, x);
+                    at = self.placed(b, lower, upper);
                 }
+                *x = at.x;
                 for (i, &j) in self.basis.iter().enumerate() {
-                    x[j] = basic[i].clamp(lower[j], upper[j]);
+                    x[j] = within(at.basic[i], at.low[i], at.high[i]);
                 }
                 return (LpStatus::Optimal, pivots);
             };
-            if self.pivot(row, excess, lower, upper, x, &mut basic) {
+            if self.pivot(row, excess, &mut at) {
                 fresh = false;
             } else if fresh {
                 return (LpStatus::Infeasible, pivots);
@@ -119,7 +135,7 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
                 if !self.refresh() {
                     return (LpStatus::Stuck, pivots);
                 }
-                basic = self.place(b, lower, upper, x);
+                at = self.placed(b, lower, upper);
                 fresh = true;
             }
         }
@@ -142,14 +158,14 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
         }
     }
 
-    /// Puts each variable outside of the basis at its bound; returns those of the basis.
-    fn place(
+    /// Each variable outside of the basis at its bound, those of the basis as b asks.
+    fn placed<'a>(
         &self,
         b: &[f64; M],
-        lower: &[f64; N],
-        upper: &[f64; N],
-        x: &mut [f64; N],
-    ) -> [f64; M] {
+        lower: &'a [f64; N],
+        upper: &'a [f64; N],
+    ) -> Point<'a, M, N> {
+        let mut x = [0.0; N];
         for j in 0..N {
             let bound = if self.side[j] < 0.0 {
                 upper[j]
@@ -165,7 +181,14 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
                 rest[i] -= self.columns[j][i] * x[j];
             }
         }
-        self.times_inverse(&rest)
+        Point {
+            lower,
+            upper,
+            x,
+            basic: self.times_inverse(&rest),
+            low: self.basis.map(|j| lower[j]),
+            high: self.basis.map(|j| upper[j]),
+        }
     }
 
     /// Inverse of the basis times a column, row by row in steps that can go side by side.
@@ -181,36 +204,25 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
 
     /// The basic variable that leaves, and by how much it is outside of its bounds (signed): the
     /// one furthest outside, measured in the length of its row of the inverse. That is the
-    /// steepest edge of the dual, and takes fewer pivots than the plain distance.
-    fn leaving(
-        &self,
-        basic: &[f64; M],
-        lower: &[f64; N],
-        upper: &[f64; N],
-    ) -> Option<(usize, f64)> {
-        let excess: [f64; M] = std::array::from_fn(|i| {
-            let j = self.basis[i];
-            (basic[i] - upper[j]).max(0.0) + (basic[i] - lower[j]).min(0.0)
-        });
-        if excess.iter().fold(0.0, |worst, e| e.abs().max(worst)) <= self.tolerance {
+    /// steepest edge of the dual, and takes fewer pivots than the plain distance. Who is outside
+    /// cannot be foretold, so all rows are worked out alike, without a branch.
+    fn leaving(&self, at: &Point<'_, M, N>) -> Option<(usize, f64)> {
+        let mut excess = [0.0; M];
+        for i in 0..M {
+            let outside = beyond(at.basic[i], at.low[i], at.high[i]);
+            excess[i] = masked(outside, outside.abs() > self.tolerance);
+        }
+        if excess.iter().fold(0.0, |sum, e| sum + e.abs()) == 0.0 {
             return None;
         }
-        let mut length = [0.0; M];
-        for column in &self.inverse_columns {
-            for i in 0..M {
-                length[i] += column[i] * column[i];
-            }
+        let mut steepness = [0.0; M];
+        for i in 0..M {
+            steepness[i] = excess[i] * excess[i] / self.length[i];
         }
         let mut best = (0, 0.0);
         for i in 0..M {
-            let outside = excess[i].abs() > self.tolerance;
-            let steepness = if outside {
-                excess[i] * excess[i] / length[i]
-            } else {
-                0.0
-            };
-            best = if steepness > best.1 {
-                (i, steepness)
+            best = if steepness[i] > best.1 {
+                (i, steepness[i])
             } else {
                 best
             };
@@ -220,34 +232,27 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
 
     /// Takes the variable of `row` out of the basis, to the bound it violates, and brings `x`
     /// and `basic` along. False where no variable can enter: b cannot be met.
-    fn pivot(
-        &mut self,
-        row: usize,
-        excess: f64,
-        lower: &[f64; N],
-        upper: &[f64; N],
-        x: &mut [f64; N],
-        basic: &mut [f64; M],
-    ) -> bool {
+    fn pivot(&mut self, row: usize, excess: f64, at: &mut Point<'_, M, N>) -> bool {
         let sign = if excess > 0.0 { 1.0 } else { -1.0 };
         let alpha = self.row_of_tableau(row, sign);
-        let Some((entering, flips)) = self.entering(&alpha, excess.abs(), lower, upper) else {
+        let Some((entering, flips)) = self.entering(&alpha, excess.abs(), at) else {
             return false;
         };
         let leaving = self.basis[row];
-        self.flip(flips, lower, upper, x, basic);
+        self.flip(flips, at);
         let bound = if excess > 0.0 {
-            upper[leaving]
+            at.high[row]
         } else {
-            lower[leaving]
+            at.low[row]
         };
         let column = self.times_inverse(&self.columns[entering]);
-        let step = (basic[row] - bound) / column[row];
+        let step = (at.basic[row] - bound) / column[row];
         for i in 0..M {
-            basic[i] -= step * column[i];
+            at.basic[i] -= step * column[i];
         }
-        basic[row] = x[entering] + step;
-        x[leaving] = bound;
+        at.basic[row] = at.x[entering] + step;
+        (at.low[row], at.high[row]) = (at.lower[entering], at.upper[entering]);
+        at.x[leaving] = bound;
         self.price(&alpha, entering, leaving, sign);
         self.side[leaving] = -sign;
         self.side[entering] = 0.0;
@@ -269,34 +274,27 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
     }
 
     /// Moves variables to their other bound.
-    fn flip(
-        &mut self,
-        mut flips: Set,
-        lower: &[f64; N],
-        upper: &[f64; N],
-        x: &mut [f64; N],
-        basic: &mut [f64; M],
-    ) {
+    fn flip(&mut self, mut flips: Set, at: &mut Point<'_, M, N>) {
         if flips == 0 {
             return;
         }
         let mut moved = [0.0; M];
         while let Some(j) = first(&mut flips) {
             let to = if self.side[j] < 0.0 {
-                lower[j]
+                at.lower[j]
             } else {
-                upper[j]
+                at.upper[j]
             };
-            let change = to - x[j];
+            let change = to - at.x[j];
             self.side[j] = -self.side[j];
-            x[j] = to;
+            at.x[j] = to;
             for i in 0..M {
                 moved[i] += change * self.columns[j][i];
             }
         }
         let moved = self.times_inverse(&moved);
         for i in 0..M {
-            basic[i] -= moved[i];
+            at.basic[i] -= moved[i];
         }
     }
 
@@ -316,9 +314,9 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
         &self,
         alpha: &[f64; N],
         excess: f64,
-        lower: &[f64; N],
-        upper: &[f64; N],
+        at: &Point<'_, M, N>,
     ) -> Option<(usize, Set)> {
+        let (lower, upper) = (at.lower, at.upper);
         // Plain selections, so that all variables are looked at side by side.
         let mut ratio = [f64::INFINITY; N];
         for j in 0..N {
@@ -354,12 +352,15 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
         let scale = 1.0 / column[row];
         let mut change = *column;
         change[row] -= 1.0;
+        let mut length = [0.0; M];
         for inverse in &mut self.inverse_columns {
             let factor = inverse[row] * scale;
             for i in 0..M {
                 inverse[i] -= change[i] * factor;
+                length[i] += inverse[i] * inverse[i];
             }
         }
+        self.length = length;
     }
 
     /// Inverse and reduced costs from the beginning, bounds by the signs of the reduced costs.
@@ -371,6 +372,12 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
             return false;
         };
         self.inverse_columns = std::array::from_fn(|k| std::array::from_fn(|i| inverse[i][k]));
+        self.length = [0.0; M];
+        for column in &self.inverse_columns {
+            for i in 0..M {
+                self.length[i] += column[i] * column[i];
+            }
+        }
         self.updates = 0;
         let prices = self.prices();
         for j in 0..N {
@@ -380,6 +387,24 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
         self.choose_bounds();
         true
     }
+}
+
+/// The value, or the bound that it is beyond.
+fn within(value: f64, low: f64, high: f64) -> f64 {
+    let value = if value < low { low } else { value };
+    if value > high { high } else { value }
+}
+
+/// By how much a value is outside of its bounds, signed. Selections, because `max` and `min` ask
+/// for NaN as well.
+fn beyond(value: f64, lower: f64, upper: f64) -> f64 {
+    let (above, below) = (value - upper, value - lower);
+    masked(above, above > 0.0) + masked(below, below < 0.0)
+}
+
+/// The value or zero, without a branch that nobody could foretell.
+fn masked(value: f64, keep: bool) -> f64 {
+    f64::from_bits(value.to_bits() & u64::from(keep).wrapping_neg())
 }
 
 /// Takes the first member out of a set.
