@@ -12,7 +12,8 @@ from qiki_hil.campaign.file import Campaign
 from qiki_hil.control.loop import TRUTH_RATE_HZ
 from qiki_hil.control.scenario import ExpectationResult, evaluate
 from qiki_hil.control.scenario.model import Fault
-from qiki_hil.control.scenario.signals import SIGNALS, Columns
+from qiki_hil.control.scenario.readings import over
+from qiki_hil.control.scenario.signals import Columns
 from qiki_hil.errors import QikiError
 from qiki_hil.kernels import fly_case
 
@@ -35,7 +36,6 @@ METRICS: dict[str, tuple[str, str]] = {
 }
 """Metrics of a case: a signal, and which one value of it counts."""
 
-_COUNTS = ("pulses_total",)
 _REDUCED: dict[str, Callable[[NDArray[Any]], Any]] = {
     "last": lambda values: values[-1],
     # What is not known yet (NaN: a sensor not heard so far) does not count.
@@ -102,15 +102,10 @@ def metrics(columns: Columns) -> dict[str, float | None]:
     ticks = len(columns["time_s"])
     stride = max(1, round(1.0 / (columns["period_s"][0] * TRUTH_RATE_HZ)))
     rows = np.append(np.arange(0, ticks - 1, stride), ticks - 1)
-    looked_at = {name: column[rows] for name, column in columns.items()}
-    computed: dict[str, Any] = {}
-    for signal, _ in METRICS.values():
-        if signal not in computed:
-            # A count over the run needs every tick of it.
-            computed[signal] = SIGNALS[signal].of(columns if signal in _COUNTS else looked_at)
+    signals = {signal for signal, _ in METRICS.values()}
+    values = {signal: over(signal, columns, rows) for signal in signals}
     return {
-        name: _number(_REDUCED[which](computed[signal]))
-        for name, (signal, which) in METRICS.items()
+        name: _number(_REDUCED[which](values[signal])) for name, (signal, which) in METRICS.items()
     }
 
 

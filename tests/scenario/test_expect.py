@@ -62,6 +62,9 @@ def test_numbers_are_measured_with_their_margin(keys, measured, margin):
         ({"signal": "armed", "to_s": 0.4, "equals": False}, False),
         ({"signal": "hold_reason", "at_s": 0.2, "equals": "NOT_ARMED"}, "NOT_ARMED"),
         ({"signal": "hold_reason", "reduce": "last", "equals": "NONE"}, "NONE"),
+        ({"signal": "hold_reason", "reduce": "any", "equals": "none"}, "NONE"),
+        ({"signal": "allocation_mode", "equals": "ADAPTIVE"}, "ADAPTIVE"),
+        ({"signal": "armed", "reduce": "any", "equals": True}, True),
     ],
 )
 def test_words_and_flags_are_compared(keys, measured):
@@ -78,6 +81,9 @@ def test_words_and_flags_are_compared(keys, measured):
         ({"signal": "speed_mps", "min": 0.1}, "0 m/s, wanted all ≥ 0.1 m/s"),
         ({"signal": "mode", "equals": "IDLE"}, "MANOEUVRE, wanted all = IDLE"),
         ({"signal": "armed", "equals": True}, "false, wanted all = true"),
+        ({"signal": "armed", "from_s": 1.0, "equals": False}, "true, wanted all = false"),
+        ({"signal": "mode", "reduce": "any", "equals": "SAFE"}, "IDLE, wanted any = SAFE"),
+        ({"signal": "mode", "reduce": "last", "equals": "SAFE"}, "IDLE, wanted last = SAFE"),
         ({"signal": "isolated_count", "equals": 0}, "2, wanted all = 0"),
         (
             {"signal": "yaw_deg", "at_s": 3.0, "within": {"value": 45, "tolerance": 2}},
@@ -166,6 +172,14 @@ def test_a_run_without_records_fails_with_words():
     result = judge(rows(synthetic_columns(DURATION_S), slice(0, 0)), signal="speed_mps", max=9.0)
     assert not result.passed
     assert result.words == "no data in 0..4 s"
+
+
+def test_a_number_without_a_word_is_shown_as_it_is():
+    columns = synthetic_columns(DURATION_S)
+    columns["mode"][7] = 99
+    result = judge(columns, signal="mode", to_s=1.0, equals="MANOEUVRE")
+    assert not result.passed
+    assert result.measured == "UNKNOWN_99"
 
 
 def test_every_signal_has_one_value_per_record():

@@ -59,12 +59,15 @@ def angle_between_deg(a_xyzw: Float64, b_xyzw: Float64) -> Float64:
 
     The vector part of the difference is used, so that small angles keep their digits.
     """
-    a, b = np.asarray(a_xyzw, dtype=np.float64), np.asarray(b_xyzw, dtype=np.float64)
-    av, aw = a[..., :3], a[..., 3:]
-    bv, bw = b[..., :3], b[..., 3:]
-    vector = aw * bv - bw * av - np.cross(av, bv)
-    scalar = np.sum(a * b, axis=-1)
-    return np.asarray(
-        np.degrees(2.0 * np.arctan2(np.linalg.norm(vector, axis=-1), np.abs(scalar))),
-        dtype=np.float64,
-    )
+    ax, ay, az, aw = _parts(a_xyzw)
+    bx, by, bz, bw = _parts(b_xyzw)
+    x = aw * bx - bw * ax - (ay * bz - az * by)
+    y = aw * by - bw * ay - (az * bx - ax * bz)
+    z = aw * bz - bw * az - (ax * by - ay * bx)
+    sine, cosine = np.sqrt(x * x + y * y + z * z), np.abs(ax * bx + ay * by + az * bz + aw * bw)
+    return np.asarray(np.degrees(2.0 * np.arctan2(sine, cosine)), dtype=np.float64)
+
+
+def _parts(xyzw: Float64) -> Float64:
+    """`(..., 4)` to `(4, ...)`, each part for itself in memory."""
+    return np.ascontiguousarray(np.moveaxis(np.asarray(xyzw, dtype=np.float64), -1, 0))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from qiki_hil.control.scenario.attitude import wrap_deg
+from qiki_hil.control.scenario.readings import Readings
 from qiki_hil.control.scenario.signals import SIGNALS, Columns, Signal
 
 # Records further apart than this leave the time between them unknown.
@@ -76,7 +77,8 @@ def evaluate(
     expectations: Sequence[Expectation], columns: Columns, duration_s: float
 ) -> list[ExpectationResult]:
     """Judges every expectation over a run's columns (see `kernels.decode_cycles`)."""
-    return [_judge(expectation, columns, duration_s) for expectation in expectations]
+    readings = Readings(columns)
+    return [_judge(expectation, readings, duration_s) for expectation in expectations]
 
 
 def describe_bound(expectation: Expectation) -> str:
@@ -94,7 +96,7 @@ def describe_bound(expectation: Expectation) -> str:
     return f"{reduce}{bound}".strip()
 
 
-def _judge(expectation: Expectation, columns: Columns, duration_s: float) -> ExpectationResult:
+def _judge(expectation: Expectation, readings: Readings, duration_s: float) -> ExpectationResult:
     signal = SIGNALS[expectation.signal]
     first, last = expectation.window_s(duration_s)
 
@@ -113,38 +115,40 @@ def _judge(expectation: Expectation, columns: Columns, duration_s: float) -> Exp
             words=words,
         )
 
-    time_s = np.asarray(columns["time_s"], dtype=np.float64)
-    rows = _rows(time_s, first, last)
-    missing = _gap(time_s[rows], first, last)
+    rows = _rows(readings.time_s, first, last)
+    time_s = readings.time_s[rows]
+    missing = _gap(time_s, first, last)
     if missing:
         return result(False, missing)
-    samples = signal.of(columns)[rows]
-    if signal.kind != "word" and np.isnan(samples.astype(np.float64)).any():
-        at = time_s[rows][np.isnan(samples.astype(np.float64))][0]
-        return result(False, f"{expectation.signal} is not a number at {at:g} s")
+    samples = readings.over(expectation.signal, rows)
     if signal.kind in ("word", "flag"):
-        measured, passed = _compare_words(expectation, samples)
+        measured, passed = _compare_values(expectation, signal, samples)
         return result(passed, f"{_shown(measured)}, wanted {describe_bound(expectation)}", measured)
-    value, margin = _compare_numbers(expectation, signal, samples.astype(np.float64))
+    samples = samples.astype(np.float64)
+    unknown = np.isnan(samples)
+    if unknown.any():
+        at = time_s[unknown][0]
+        return result(False, f"{expectation.signal} is not a number at {at:g} s")
+    value, margin = _compare_numbers(expectation, signal, samples)
     words = f"{value:.4g} {signal.unit}".strip() + f", wanted {describe_bound(expectation)}"
     return result(margin >= 0.0, words, value, margin)
 
 
-def _rows(time_s: NDArray[np.float64], first: float, last: float) -> NDArray[np.intp]:
+def _rows(time_s: NDArray[np.float64], first: float, last: float) -> slice:
     """Rows inside the window; for a moment the nearest row before it, else after it."""
-    if not len(time_s):
-        return np.empty(0, dtype=np.intp)
+    begin = int(np.searchsorted(time_s, first - 1e-9, side="left"))
+    end = int(np.searchsorted(time_s, last + 1e-9, side="right"))
     if first == last:
-        nearest = max(int(np.searchsorted(time_s, first + 1e-9, side="right")) - 1, 0)
-        return np.array([nearest])
-    return np.flatnonzero((time_s >= first - 1e-9) & (time_s <= last + 1e-9))
+        begin = max(end - 1, 0)
+        end = begin + 1
+    return slice(begin, end)
 
 
 def _gap(time_s: NDArray[np.float64], first: float, last: float) -> str:
     """Words where the rows leave a part of the window unknown, else nothing."""
     if not len(time_s):
         return f"no data in {first:g}..{last:g} s"
-    edges = np.sort(np.concatenate([[first], time_s, [last]]))
+    edges = np.sort(np.concatenate([[first], time_s, [last]]), kind="stable")
     gaps = np.diff(edges)
     widest = int(np.argmax(gaps))
     if gaps[widest] <= GAP_MAX_S + 1e-9:
@@ -191,19 +195,26 @@ def _margin(expectation: Expectation, values: NDArray[np.float64]) -> NDArray[np
     return 0.0 - np.abs(values - np.float64(expectation.equals or 0.0))
 
 
-def _compare_words(expectation: Expectation, samples: NDArray[Any]) -> tuple[str | bool, bool]:
-    """The word that counts and whether it is the right one."""
+def _compare_values(
+    expectation: Expectation, signal: Signal, samples: NDArray[Any]
+) -> tuple[Any, bool]:
+    """The word or flag that counts and whether it is the right one."""
     wanted = expectation.equals
-    values = [value if isinstance(value, str) else bool(value) for value in samples]
     if isinstance(wanted, str):
         wanted = wanted.upper()
     if expectation.at_s is not None or expectation.reduce == "last":
-        return values[-1], values[-1] == wanted
-    right = [value for value in values if value == wanted]
-    wrong = [value for value in values if value != wanted]
+        last = signal.value(samples[-1])
+        return last, last == wanted
+    # The numbers are few: each is put into words once, not in every row.
+    right = [number for number in np.unique(samples) if signal.value(number) == wanted]
+    is_right = np.isin(samples, right)
     if expectation.reduce == "any":
-        return (right[0], True) if right else (wrong[-1], False)
-    return (wrong[0], False) if wrong else (right[0], True)
+        passed = bool(is_right.any())
+        counts = int(np.argmax(is_right)) if passed else -1
+    else:
+        passed = bool(is_right.all())
+        counts = 0 if passed else int(np.argmin(is_right))
+    return signal.value(samples[counts]), passed
 
 
 def _shown(value: object) -> str:

@@ -5,7 +5,7 @@ controller's estimate. Every signal is one value per cycle record.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
 from qiki_hil.control.scenario.attitude import angle_between_deg, rpy_deg_from_xyzw
+from qiki_hil.kernels import NOZZLES
 
 Columns = Mapping[str, NDArray[Any]]
 Float64 = NDArray[np.float64]
@@ -32,27 +33,42 @@ REASON_NAMES: dict[int, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """What a signal is; `of` gives its column, `(N,)` float64, bool or str."""
+    """What a signal is; `of` gives its column, `(N,)` numbers or bool. A word is given as the
+    number that it has in the contract."""
 
     unit: str
     meaning: str
     of: Callable[[Columns], NDArray[Any]]
     kind: Kind = "number"
+    names: Mapping[int, str] = field(default_factory=dict)
     words: tuple[str, ...] = ()
+    """Those of the names that an expectation may ask for."""
+    running: bool = False
+    """Whether a value takes the rows before it: over a part of a run it would be another."""
+
+    def value(self, number: Any) -> float | bool | str:
+        """What a number of the column stands for."""
+        if self.kind == "word":
+            return self.names.get(int(number), f"UNKNOWN_{number}")
+        return bool(number) if self.kind == "flag" else float(number)
 
 
 def known(columns: Columns, name: str) -> Float64:
     """Truth of `name`, row by row, or the estimate where no truth is known."""
-    true, estimate = columns[f"true_{name}"], columns[f"est_{name}"]
-    missing = np.isnan(true).any(axis=1, keepdims=True)
-    return np.asarray(np.where(missing, estimate, true), dtype=np.float64)
+    true: Float64 = columns[f"true_{name}"]
+    missing = np.isnan(true)
+    if not missing.any():
+        return true
+    estimate = columns[f"est_{name}"]
+    return np.where(missing.any(axis=1, keepdims=True), estimate, true)
 
 
 def opened(columns: Columns) -> NDArray[np.bool_]:
     """`(N, 16)`: the valve command of the tick opens a nozzle that was closed before."""
-    on = columns["on_time_us"] > 0
-    before = np.vstack([np.zeros((1, on.shape[1]), dtype=bool), on[:-1]])
-    return np.asarray(on & ~before)
+    on = np.asarray(columns["on_time_us"] > 0)
+    opens = on.copy()
+    opens[1:] &= ~on[:-1]
+    return opens
 
 
 def propellant_used(columns: Columns) -> Float64:
@@ -73,7 +89,8 @@ def backfilled(values: Float64) -> Float64:
 
 
 def _norm(values: Float64) -> Float64:
-    return np.asarray(np.linalg.norm(values, axis=1), dtype=np.float64)
+    x, y, z = values.T
+    return np.asarray(np.sqrt(x * x + y * y + z * z), dtype=np.float64)
 
 
 def _position_error(columns: Columns) -> Float64:
@@ -96,15 +113,23 @@ def _column(name: str) -> Callable[[Columns], NDArray[Any]]:
     return lambda columns: columns[name]
 
 
-def _names(name: str, names: Mapping[int, str]) -> Callable[[Columns], NDArray[Any]]:
-    return lambda columns: np.array(
-        [names.get(int(value), f"UNKNOWN_{value}") for value in columns[name]], dtype=object
-    )
+def _word(name: str, meaning: str, names: Mapping[int, str], first: int = 0) -> Signal:
+    """A column of numbers that have names; expectations may ask for those from `first` on."""
+    return Signal("", meaning, _column(name), "word", names, tuple(names.values())[first:])
 
 
 def _isolated(columns: Columns) -> Float64:
-    bits = columns["isolated"].astype(np.uint32)[:, None] >> np.arange(16, dtype=np.uint32) & 1
-    return np.asarray(bits.sum(axis=1), dtype=np.float64)
+    bits = columns["isolated"]
+    count = np.zeros(bits.shape)
+    for nozzle in range(NOZZLES):
+        count += bits >> nozzle & 1
+    return count
+
+
+def _pulses(columns: Columns) -> NDArray[np.int64]:
+    on = opened(columns)
+    rows = np.flatnonzero(on) // on.shape[1]
+    return np.cumsum(np.bincount(rows, minlength=len(on)))
 
 
 SIGNALS: dict[str, Signal] = {
@@ -120,28 +145,20 @@ SIGNALS: dict[str, Signal] = {
         "deg/s", "size of the body rate", lambda c: np.degrees(_norm(known(c, "rates_rps")))
     ),
     "speed_mps": Signal("m/s", "speed", lambda c: _norm(known(c, "velocity_mps"))),
-    "mode": Signal(
-        "", "flight mode", _names("mode", MODE_NAMES), "word", tuple(MODE_NAMES.values())[1:]
+    "mode": _word("mode", "flight mode", MODE_NAMES, first=1),
+    "allocation_mode": _word(
+        "allocation_mode", "allocation mode in effect", ALLOCATION_NAMES, first=1
     ),
-    "allocation_mode": Signal(
-        "",
-        "allocation mode in effect",
-        _names("allocation_mode", ALLOCATION_NAMES),
-        "word",
-        tuple(ALLOCATION_NAMES.values())[1:],
-    ),
-    "allocation_reason": Signal(
-        "",
+    "allocation_reason": _word(
+        "allocation_reason",
         "why it is not the one asked for, or why manual override ended, or NONE",
-        _names("allocation_reason", REASON_NAMES),
-        "word",
-        tuple(REASON_NAMES.values()),
+        REASON_NAMES,
     ),
     "armed": Signal("", "whether the controller is armed", _column("armed"), "flag"),
-    "propellant_used_kg": Signal("kg", "propellant used since the start", propellant_used),
-    "pulses_total": Signal(
-        "", "valve openings so far, all nozzles", lambda c: np.cumsum(opened(c).sum(axis=1))
+    "propellant_used_kg": Signal(
+        "kg", "propellant used since the start", propellant_used, running=True
     ),
+    "pulses_total": Signal("", "valve openings so far, all nozzles", _pulses, running=True),
     "isolated_count": Signal("", "nozzles taken out of the allocation", _isolated),
     "max_cluster_temp_c": Signal(
         "°C", "the warmest cluster", lambda c: np.max(c["cluster_temp_c"], axis=1)
@@ -149,18 +166,15 @@ SIGNALS: dict[str, Signal] = {
     "supercap_soc": Signal("", "supercapacitor state of charge, 0..1", _column("supercap_soc")),
     "battery_soc": Signal("", "battery state of charge, 0..1", _column("battery_soc")),
     "overruns": Signal(
-        "", "deadlines passed over so far", lambda c: np.cumsum(c["overruns"], dtype=np.int64)
+        "",
+        "deadlines passed over so far",
+        lambda c: np.cumsum(c["overruns"], dtype=np.int64),
+        running=True,
     ),
     "nav_age_ms": Signal(
         "ms",
         "age of the oldest navigation value in use",
         lambda c: c["nav_age_ticks"] * c["period_s"] * 1e3,
     ),
-    "hold_reason": Signal(
-        "",
-        "why the controller holds back, or NONE",
-        _names("hold_reason", REASON_NAMES),
-        "word",
-        tuple(REASON_NAMES.values()),
-    ),
+    "hold_reason": _word("hold_reason", "why the controller holds back, or NONE", REASON_NAMES),
 }

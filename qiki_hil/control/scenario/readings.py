@@ -1,0 +1,73 @@
+"""Signals read off a run's columns: over the rows that count, and from the columns it takes."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qiki_hil.control.scenario.signals import SIGNALS, Columns
+from qiki_hil.kernels import decode_cycles
+
+Rows = slice | NDArray[np.intp]
+
+
+class RowsOf(Mapping[str, NDArray[Any]]):
+    """Some rows of columns. They are taken when a column is asked for, and of that one alone."""
+
+    def __init__(self, columns: Columns, rows: Rows) -> None:
+        self._columns = columns
+        self._rows = rows
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        return self._columns[name][self._rows]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+
+def over(name: str, columns: Columns, rows: Rows) -> NDArray[Any]:
+    """Signal `name` in some rows."""
+    signal = SIGNALS[name]
+    return signal.of(columns)[rows] if signal.running else signal.of(RowsOf(columns, rows))
+
+
+class Readings:
+    """Windows of a run's signals. What is computed of a signal is kept for windows within it."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.time_s = np.asarray(columns["time_s"], dtype=np.float64)
+        self._columns = columns
+        self._kept: dict[str, tuple[int, NDArray[Any]]] = {}
+
+    def over(self, name: str, window: slice) -> NDArray[Any]:
+        """Signal `name` in a window of rows, which has a start and a stop."""
+        start, kept = self._kept.get(name, (0, np.empty(0)))
+        if window.start < start or window.stop > start + len(kept):
+            start, kept = window.start, over(name, self._columns, window)
+            self._kept[name] = start, kept
+        return kept[window.start - start : window.stop - start]
+
+
+@cache
+def columns_read(name: str) -> frozenset[str]:
+    """The columns that signal `name` is computed from where the truth is known in every row."""
+    columns = _Noting({name: np.zeros_like(c) for name, c in decode_cycles([b""]).items()})
+    SIGNALS[name].of(columns)
+    return frozenset(columns.noted)
+
+
+class _Noting(dict[str, NDArray[Any]]):
+    """Columns that know which of them were asked for."""
+
+    def __init__(self, columns: Mapping[str, NDArray[Any]]) -> None:
+        super().__init__(columns)
+        self.noted: set[str] = set()
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        self.noted.add(name)
+        return super().__getitem__(name)

@@ -1,0 +1,44 @@
+"""Signals over a part of a run are that part of the signals over the whole run."""
+
+import numpy as np
+import pytest
+
+from qiki_hil.control.scenario.readings import Readings, columns_read, over
+from qiki_hil.control.scenario.signals import SIGNALS
+from tests.scenario.synthetic import synthetic_columns
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+@pytest.mark.parametrize(
+    "rows", [slice(30, 90), np.array([0, 7, 250, 399])], ids=["window", "rows"]
+)
+def test_a_part_is_that_of_the_whole(name, rows):
+    columns = synthetic_columns()
+    np.testing.assert_array_equal(over(name, columns, rows), SIGNALS[name].of(columns)[rows])
+
+
+@pytest.mark.parametrize("name", ["position_error_m", "pulses_total", "mode"])
+def test_windows_are_the_same_in_whatever_order_they_are_asked_for(name):
+    columns = synthetic_columns()
+    readings = Readings(columns)
+    for window in (slice(50, 200), slice(60, 61), slice(40, 120), slice(40, 400), slice(0, 400)):
+        expected = SIGNALS[name].of(columns)[window]
+        np.testing.assert_array_equal(readings.over(name, window), expected)
+
+
+def test_what_was_computed_is_kept_for_windows_within_it():
+    readings = Readings(synthetic_columns())
+    whole = readings.over("speed_mps", slice(0, 400))
+    assert np.shares_memory(whole, readings.over("speed_mps", slice(100, 200)))
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_a_signal_needs_no_other_columns_than_it_says(name):
+    columns = synthetic_columns()
+    alone = {column: columns[column] for column in columns_read(name)}
+    np.testing.assert_array_equal(SIGNALS[name].of(alone), SIGNALS[name].of(columns))
+
+
+def test_the_estimate_is_not_read_where_the_truth_is_known():
+    assert columns_read("position_error_m") == {"true_position_m", "ref_position_m"}
+    assert columns_read("propellant_used_kg") == {"true_mass_kg"}
