@@ -11,6 +11,7 @@ from zlib import crc32
 import numpy as np
 
 from qiki_hil.control.scenario import parse_command
+from qiki_hil.control.scenario.readings import columns_read
 from qiki_hil.control.scenario.signals import MODE_NAMES, REASON_NAMES, SIGNALS, Columns
 from qiki_hil.kernels import NOZZLES, fly_case
 from qiki_hil.spec import BotSpec
@@ -31,6 +32,13 @@ REALLOCATED_MAX_TICKS = 3
 TOLD_MS = 30.0
 """A nozzle that was never told to open for longer than this need not be found closed."""
 DRY_KG = 0.05
+JUDGED = ("position_error_m", "attitude_error_deg", "rate_dps")
+"""The signals that a craft is held by."""
+COLUMNS = (
+    *("mode", "hold_reason", "propellant_kg", "on_time_us", "thrust_n"),
+    *("stuck_closed", "stuck_open", "feedback_lies", "found_by_motion"),
+)
+"""What else of a flight is looked at."""
 SAFE = next(number for number, name in MODE_NAMES.items() if name == "SAFE")
 
 
@@ -131,7 +139,10 @@ def _columns(spec: BotSpec, failures: tuple[Failure, ...]) -> Columns:
     attitude = (0.0, 0.0, 0.0, 1.0)
     ticks = _tick(last_s + END_S)
     timeline.sort(key=lambda entry: entry[0])
-    return fly_case(craft, craft, PERIOD_US, seed, rest, rest, attitude, rest, ticks, timeline)
+    wanted = sorted({*COLUMNS}.union(*map(columns_read, JUDGED)))
+    return fly_case(
+        craft, craft, PERIOD_US, seed, rest, rest, attitude, rest, ticks, timeline, wanted
+    )
 
 
 def _tick(seconds: float) -> int:
@@ -145,8 +156,7 @@ def judge(failures: tuple[Failure, ...], columns: Columns) -> Outcome:
     dry = _first(fuel_kg < DRY_KG, 0)
     end = len(fuel_kg) if dry is None else dry
     position_m, attitude_deg, rate_dps = (
-        SIGNALS[name].of(columns)[last:end].astype(np.float64)
-        for name in ("position_error_m", "attitude_error_deg", "rate_dps")
+        SIGNALS[name].of(columns)[last:end].astype(np.float64) for name in JUDGED
     )
     safe = _first(columns["mode"][:end] == SAFE, last)
     rms_dps = float(np.sqrt(np.mean(rate_dps**2)))

@@ -1,7 +1,7 @@
 """A case flown inside the core, judged, and summed up in one row."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from qiki_hil.campaign.file import Campaign
 from qiki_hil.control.loop import TRUTH_RATE_HZ
 from qiki_hil.control.scenario import ExpectationResult, evaluate
 from qiki_hil.control.scenario.model import Fault
-from qiki_hil.control.scenario.readings import over
+from qiki_hil.control.scenario.readings import columns_read, over
 from qiki_hil.control.scenario.signals import Columns
 from qiki_hil.errors import QikiError
 from qiki_hil.kernels import fly_case
@@ -44,9 +44,9 @@ _REDUCED: dict[str, Callable[[NDArray[Any]], Any]] = {
 }
 
 
-def fly(case: Case) -> Columns:
-    """The columns of a whole run, every tick of it. Raises QikiError where the dispersed craft
-    is none that can be."""
+def fly(case: Case, wanted: Collection[str] | None = None) -> Columns:
+    """Columns of a whole run, every tick of it: those that are wanted, or all. Raises QikiError
+    where the dispersed craft is none that can be, or a column is wanted that there is not."""
     initial = case.initial
     try:
         return fly_case(
@@ -60,6 +60,7 @@ def fly(case: Case) -> Columns:
             initial.rates_rps_body,
             case.scenario.ticks(case.period_us * 1e-6),
             case.timeline(),
+            None if wanted is None else sorted(wanted),
         )
     except ValueError as error:
         raise QikiError(f"case {case.index}: {error}") from error
@@ -73,10 +74,17 @@ def fly_cases(campaign: Campaign, indices: Sequence[int]) -> list[Row]:
 def fly_row(case: Case) -> Row:
     """Flies a case and judges it."""
     try:
-        columns = fly(case)
+        columns = fly(case, looked_at(case))
     except QikiError as error:
         return _row(case, passed=False, failing=[], error=str(error))
     return row_of(case, columns, judged(case, columns))
+
+
+def looked_at(case: Case) -> frozenset[str]:
+    """The columns of a case that its row is made from."""
+    signals = {signal for signal, _ in METRICS.values()}
+    signals |= {expectation.signal for expectation in case.scenario.expect}
+    return frozenset({"time_s", "period_s"}).union(*map(columns_read, signals))
 
 
 def judged(case: Case, columns: Columns) -> list[ExpectationResult]:

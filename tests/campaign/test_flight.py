@@ -5,8 +5,9 @@ import pytest
 
 from qiki_hil.campaign import fly, make_case, rerun
 from qiki_hil.campaign.case import Case
-from qiki_hil.campaign.flight import METRICS, fly_row
+from qiki_hil.campaign.flight import METRICS, fly_row, judged, row_of
 from qiki_hil.campaign.rerun import columns_of, differences
+from qiki_hil.errors import QikiError
 from qiki_hil.kernels import fly_case
 
 
@@ -38,6 +39,28 @@ def test_a_rerun_is_an_ordinary_run(campaign, tmp_path):
 def test_a_row_has_every_metric(campaign):
     row = fly_row(make_case(campaign, 0))
     assert all(isinstance(row[f"metric.{name}"], float) for name in METRICS)
+
+
+@pytest.mark.parametrize("index", range(6))
+def test_a_row_is_the_same_from_all_columns(campaign, index):
+    case = make_case(campaign, index)
+    columns = fly(case)
+    assert fly_row(case) == row_of(case, columns, judged(case, columns))
+
+
+def test_only_the_columns_that_are_wanted_come_back(campaign):
+    case = make_case(campaign, 0)
+    few = fly(case, ("true_mass_kg", "on_time_us"))
+    assert few.keys() == {"true_mass_kg", "on_time_us"}
+    for name, column in fly(case).items():
+        if name in few:
+            np.testing.assert_array_equal(few[name], column, strict=True)
+
+
+def test_a_column_that_there_is_not_is_named(campaign):
+    words = r'^case 0: wanted: there is no column "true_mass"; there are tick, time_s, period_s, '
+    with pytest.raises(QikiError, match=words):
+        fly(make_case(campaign, 0), ["tick", "true_mass"])
 
 
 def test_a_craft_that_cannot_be_is_a_row_that_says_so(campaign):

@@ -6,17 +6,18 @@ use qiki_messages::Columns;
 use qiki_plant::Plant;
 
 use crate::case::{Case, Event, FlightError, Happening};
-use crate::columns::Filler;
+use crate::columns::{Filler, Row};
 use crate::faults::{Fault, Injector};
+use crate::wanted::Wanted;
 
 /// How often the truth of a simulated rig is recorded, Hz; as in the loop process.
 const TRUTH_RATE_HZ: f64 = 50.0;
 
-/// Flies a case to its end.
+/// Flies a case to its end; the columns that are wanted, the others are empty.
 ///
 /// # Errors
 /// [`FlightError`] where a craft or the initial state is unusable; nothing has moved then.
-pub fn fly(case: &Case<'_>) -> Result<Columns, FlightError> {
+pub fn fly(case: &Case<'_>, wanted: &Wanted) -> Result<Columns, FlightError> {
     let dt_s = f64::from(case.period_us) * 1e-6;
     let period_ns = i64::from(case.period_us) * 1000;
     let mut controller = Controller::new(case.nominal, case.period_us)?;
@@ -25,7 +26,7 @@ pub fn fly(case: &Case<'_>) -> Result<Columns, FlightError> {
     let mut agenda = Agenda::new(case.timeline);
     let mut feedback = Feedback::default();
     let mut outputs = Outputs::default();
-    let mut filler = Filler::new(case.ticks, period_ns);
+    let mut filler = Filler::new(case.ticks, wanted);
     let truth_every = truth_every(case.period_us);
     for tick in 0..case.ticks {
         for (fault, active) in agenda.faults_due(tick) {
@@ -42,7 +43,13 @@ pub fn fly(case: &Case<'_>) -> Result<Columns, FlightError> {
         };
         controller.step(&inputs, &mut outputs);
         injector.command(&mut plant, &outputs.command);
-        filler.push(tick, &feedback, &outputs, truth.as_ref());
+        filler.push(&Row {
+            tick,
+            period_ns,
+            feedback: &feedback,
+            outputs: &outputs,
+            truth: truth.as_ref(),
+        });
     }
     Ok(filler.finish())
 }

@@ -2,7 +2,7 @@
 #![allow(clippy::expect_used)]
 
 use prost::Message;
-use qiki_campaign::{Case, Columns, Event, Fault, Happening, fly};
+use qiki_campaign::{Case, Columns, Event, Fault, Happening, Wanted, fly};
 use qiki_control::{Command, Controller, CycleEncoder, Inputs, Outputs};
 use qiki_craft::{Craft, Feedback};
 use qiki_messages::commands::{self, command::Action};
@@ -94,6 +94,15 @@ fn recorded(ticks: u64, valve_fault: Option<(u64, usize, ValveFault)>) -> Column
 }
 
 fn flown(ticks: u64, seed: u64, faults: &[(u64, Fault, bool)]) -> Columns {
+    flown_as_wanted(ticks, seed, faults, &Wanted::all())
+}
+
+fn flown_as_wanted(
+    ticks: u64,
+    seed: u64,
+    faults: &[(u64, Fault, bool)],
+    wanted: &Wanted,
+) -> Columns {
     let mut timeline: Vec<Event> = script()
         .iter()
         .map(|(tick, message)| Event {
@@ -118,7 +127,7 @@ fn flown(ticks: u64, seed: u64, faults: &[(u64, Fault, bool)]) -> Columns {
         ticks,
         timeline: &timeline,
     };
-    fly(&case).expect("a flight")
+    fly(&case, wanted).expect("a flight")
 }
 
 /// Bits, so that what is not a number is compared as well.
@@ -143,6 +152,37 @@ fn the_columns_are_those_of_the_decoded_records() {
         columns.on_time_us.iter().any(|us| *us > 0),
         "nothing was flown"
     );
+}
+
+#[test]
+fn the_columns_that_are_wanted_are_the_same_without_the_others() {
+    let names = ["true_mass_kg", "on_time_us", "tick", "on_time_us", "bus_v"];
+    let wanted = Wanted::named(names).expect("columns");
+    let some = flown_as_wanted(1500, 7, &[], &wanted);
+    let all = flown(1500, 7, &[]);
+    assert_eq!(some.len, all.len);
+    macro_rules! compare {
+        ($name:ident, $type:ty, $width:literal) => {
+            let mut expected = all.$name.clone();
+            if !names.contains(&stringify!($name)) {
+                expected.clear();
+            }
+            let bits = |v: &$type| format!("{v:?}");
+            let same = some.$name.iter().map(bits).eq(expected.iter().map(bits));
+            assert!(same, "{} differs", stringify!($name));
+        };
+    }
+    for_each_column!(compare);
+}
+
+#[test]
+fn a_column_that_there_is_not_cannot_be_wanted() {
+    let error = Wanted::named(["tick", "true_mass"]).expect_err("no column");
+    let words = error.to_string();
+    let begin =
+        "wanted: there is no column \"true_mass\"; there are tick, time_s, period_s, mode, ";
+    assert!(words.starts_with(begin), "{words}");
+    assert!(words.ends_with(", overruns"), "{words}");
 }
 
 #[test]
@@ -202,7 +242,7 @@ fn what_no_craft_can_have_is_said() {
         ticks: 10,
         timeline: &[],
     };
-    let error = fly(&case)
+    let error = fly(&case, &Wanted::all())
         .expect_err("a craft of negative mass")
         .to_string();
     assert!(error.starts_with("craft that flies: "), "{error}");

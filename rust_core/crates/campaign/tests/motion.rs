@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 use prost::Message;
-use qiki_campaign::{Case, Columns, Event, Fault, Happening, fly};
+use qiki_campaign::{Case, Columns, Event, Fault, Happening, Wanted, fly};
 use qiki_craft::{Craft, NOZZLES, Vec3};
 use qiki_messages::commands::{self, command::Action};
 use qiki_plant::InitialState;
@@ -133,7 +133,7 @@ fn flown(nominal: &Craft, period_us: u32, seed: u64, fault: Option<(f64, Fault)>
         ticks: tick(FLIGHT_S),
         timeline: &timeline,
     };
-    fly(&case).expect("a flight")
+    fly(&case, &Wanted::all()).expect("a flight")
 }
 
 /// What is held against nozzles in a row.

@@ -4,7 +4,7 @@ use numpy::{IntoPyArray, PyArray1, PyArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use qiki_campaign::{Case, Columns, Event, Fault, Happening, fly};
+use qiki_campaign::{Case, Columns, Event, Fault, Happening, Wanted, fly};
 use qiki_craft::Craft;
 use qiki_messages::for_each_column;
 use qiki_plant::InitialState;
@@ -32,17 +32,19 @@ fn event((tick, command, fault): Entry) -> PyResult<Event> {
     Ok(Event { tick, what })
 }
 
-/// The columns as a dict of arrays, which take the memory over.
-fn dict(py: Python<'_>, columns: Columns) -> PyResult<Bound<'_, PyDict>> {
+/// The wanted columns as a dict of arrays, which take the memory over.
+fn dict<'py>(py: Python<'py>, columns: Columns, wanted: &Wanted) -> PyResult<Bound<'py, PyDict>> {
     let rows = columns.len;
     let dict = PyDict::new(py);
     macro_rules! visit {
         ($name:ident, $type:ty, $width:literal) => {
-            let array: Bound<'_, PyArray1<$type>> = columns.$name.into_pyarray(py);
-            if $width == 1 {
-                dict.set_item(stringify!($name), array)?;
-            } else {
-                dict.set_item(stringify!($name), array.reshape([rows, $width])?)?;
+            if wanted.has(stringify!($name)) {
+                let array: Bound<'_, PyArray1<$type>> = columns.$name.into_pyarray(py);
+                if $width == 1 {
+                    dict.set_item(stringify!($name), array)?;
+                } else {
+                    dict.set_item(stringify!($name), array.reshape([rows, $width])?)?;
+                }
             }
         };
     }
@@ -50,8 +52,13 @@ fn dict(py: Python<'_>, columns: Columns) -> PyResult<Bound<'_, PyDict>> {
     Ok(dict)
 }
 
-/// Flies one case in closed loop; the columns that decoding its records would give.
+/// Flies one case in closed loop; the columns that decoding its records would give, all of them or
+/// those that are wanted.
 #[pyfunction]
+#[pyo3(signature = (
+    truth_json, nominal_json, period_us, seed, position_m_world, velocity_mps_world,
+    attitude_xyzw, rates_rps_body, ticks, timeline, wanted=None,
+))]
 #[allow(clippy::too_many_arguments)]
 pub fn fly_case<'py>(
     py: Python<'py>,
@@ -65,9 +72,12 @@ pub fn fly_case<'py>(
     rates_rps_body: [f64; 3],
     ticks: u64,
     timeline: Vec<Entry>,
+    wanted: Option<Vec<String>>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let truth = Craft::from_json(truth_json).map_err(value_error)?;
     let nominal = Craft::from_json(nominal_json).map_err(value_error)?;
+    let wanted = wanted.map_or_else(|| Ok(Wanted::all()), Wanted::named);
+    let wanted = wanted.map_err(value_error)?;
     let timeline = timeline
         .into_iter()
         .map(event)
@@ -86,6 +96,6 @@ pub fn fly_case<'py>(
         ticks,
         timeline: &timeline,
     };
-    let columns = py.detach(|| fly(&case)).map_err(value_error)?;
-    dict(py, columns)
+    let columns = py.detach(|| fly(&case, &wanted)).map_err(value_error)?;
+    dict(py, columns, &wanted)
 }
