@@ -1,7 +1,7 @@
 //! What a case is, and why one cannot be flown.
 
 use prost::Message;
-use qiki_control::{Command, ConfigError};
+use qiki_control::{Command, Controller};
 use qiki_craft::Craft;
 use qiki_messages::commands;
 use qiki_plant::{InitialState, PlantError};
@@ -48,9 +48,9 @@ impl Happening {
 pub struct Case<'a> {
     /// The craft that flies.
     pub truth: &'a Craft,
-    /// The craft as the controller knows it.
-    pub nominal: &'a Craft,
-    /// Tick of the loop, µs.
+    /// As it is before its first tick, made from the craft that it believes in.
+    pub controller: &'a Controller,
+    /// Tick of the loop, as the controller has it, µs.
     pub period_us: u32,
     /// Seed of the sensors' errors and of the lost reports.
     pub seed: u64,
@@ -62,13 +62,7 @@ pub struct Case<'a> {
     pub timeline: &'a [Event],
 }
 
-/// Why a case cannot be flown.
+/// Why a case cannot be flown: the dispersed craft is none that can be.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum FlightError {
-    /// The dispersed craft is none that can be.
-    #[error("craft that flies: {0}")]
-    Plant(#[from] PlantError),
-    /// The nominal craft cannot be controlled at this period.
-    #[error("controller: {0}")]
-    Controller(#[from] ConfigError),
-}
+#[error("craft that flies: {0}")]
+pub struct FlightError(#[from] PlantError);

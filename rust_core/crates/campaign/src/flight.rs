@@ -1,6 +1,6 @@
 //! The loop: sense, step, write, a row.
 
-use qiki_control::{Command, Controller, Inputs, Outputs};
+use qiki_control::{Command, Inputs, Outputs};
 use qiki_craft::Feedback;
 use qiki_messages::Columns;
 use qiki_plant::Plant;
@@ -16,11 +16,11 @@ const TRUTH_RATE_HZ: f64 = 50.0;
 /// Flies a case to its end; the columns that are wanted, the others are empty.
 ///
 /// # Errors
-/// [`FlightError`] where a craft or the initial state is unusable; nothing has moved then.
+/// [`FlightError`] where the craft or the initial state is unusable; nothing has moved then.
 pub fn fly(case: &Case<'_>, wanted: &Wanted) -> Result<Columns, FlightError> {
     let dt_s = f64::from(case.period_us) * 1e-6;
     let period_ns = i64::from(case.period_us) * 1000;
-    let mut controller = Controller::new(case.nominal, case.period_us)?;
+    let mut controller = case.controller.clone();
     let mut plant = Plant::new(case.truth, dt_s, case.seed, &case.initial)?;
     let mut injector = Injector::new(case.seed);
     let mut agenda = Agenda::new(case.timeline);

@@ -5,8 +5,8 @@
 //! loop process, and writes what a record would hold straight into [`Columns`]. What comes out
 //! is, bit for bit, what the same run gives on the simulated rig:
 //!
-//! * `case.rs` says what a case is: two crafts (the one that flies and the one that the
-//!   controller believes in), a seed, a start, and what happens when;
+//! * `case.rs` says what a case is: a craft, a controller that may believe in another one, a seed, a
+//!   start, and what happens when;
 //! * `faults.rs` does to the reports what the fault injector of the rigs does, down to the
 //!   generator that draws which report is lost (`mersenne.rs`);
 //! * `columns.rs` fills in a row a tick, and carries on what a record would leave out, in the

@@ -58,7 +58,7 @@ fn start() -> InitialState {
 
 /// The long way: every tick encoded, all of them decoded.
 fn recorded(ticks: u64, valve_fault: Option<(u64, usize, ValveFault)>) -> Columns {
-    let mut controller = Controller::new(&craft(), PERIOD_US).expect("a controller");
+    let mut controller = controller();
     let mut plant = Plant::new(&heavier(), 0.002, 7, &start()).expect("a plant");
     let (mut feedback, mut outputs) = (Feedback::default(), Outputs::default());
     let mut script = script().into_iter().peekable();
@@ -93,6 +93,10 @@ fn recorded(ticks: u64, valve_fault: Option<(u64, usize, ValveFault)>) -> Column
     Columns::decode(blobs.iter().map(Vec::as_slice)).expect("records")
 }
 
+fn controller() -> Controller {
+    Controller::new(&craft(), PERIOD_US).expect("a controller")
+}
+
 fn flown(ticks: u64, seed: u64, faults: &[(u64, Fault, bool)]) -> Columns {
     flown_as_wanted(ticks, seed, faults, &Wanted::all())
 }
@@ -120,7 +124,7 @@ fn flown_as_wanted(
     timeline.sort_by_key(|event| event.tick);
     let case = Case {
         truth: &heavier(),
-        nominal: &craft(),
+        controller: &controller(),
         period_us: PERIOD_US,
         seed,
         initial: start(),
@@ -235,7 +239,7 @@ fn what_no_craft_can_have_is_said() {
     broken.mass.dry_kg = -1.0;
     let case = Case {
         truth: &broken,
-        nominal: &craft(),
+        controller: &controller(),
         period_us: PERIOD_US,
         seed: 1,
         initial: InitialState::default(),

@@ -4,6 +4,7 @@
 
 use prost::Message;
 use qiki_campaign::{Case, Columns, Event, Fault, Happening, Wanted, fly};
+use qiki_control::Controller;
 use qiki_craft::{Craft, NOZZLES, Vec3};
 use qiki_messages::commands::{self, command::Action};
 use qiki_plant::InitialState;
@@ -122,7 +123,7 @@ fn flown(nominal: &Craft, period_us: u32, seed: u64, fault: Option<(f64, Fault)>
     timeline.sort_by_key(|event| event.tick);
     let case = Case {
         truth: &truth,
-        nominal,
+        controller: &Controller::new(nominal, period_us).expect("a controller"),
         period_us,
         seed,
         initial: InitialState {

@@ -1,13 +1,47 @@
 //! Cases of a campaign, flown without Python between the ticks.
 
+use std::sync::{Mutex, PoisonError};
+
 use numpy::{IntoPyArray, PyArray1, PyArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use qiki_campaign::{Case, Columns, Event, Fault, Happening, Wanted, fly};
+use qiki_control::Controller;
 use qiki_craft::Craft;
 use qiki_messages::for_each_column;
 use qiki_plant::InitialState;
+
+/// A controller before its first tick, and what it was made from.
+struct Made {
+    nominal_json: String,
+    period_us: u32,
+    controller: Controller,
+}
+
+/// All cases of a campaign begin with the same controller, and to make it takes as long as to fly
+/// for some hundred ticks.
+static LAST_MADE: Mutex<Option<Made>> = Mutex::new(None);
+
+/// The controller of a craft, before its first tick.
+fn controller(nominal_json: &str, period_us: u32) -> PyResult<Controller> {
+    let mut last = LAST_MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(made) = last.as_ref()
+        && made.period_us == period_us
+        && made.nominal_json == nominal_json
+    {
+        return Ok(made.controller.clone());
+    }
+    let nominal = Craft::from_json(nominal_json).map_err(value_error)?;
+    let controller = Controller::new(&nominal, period_us)
+        .map_err(|error| PyValueError::new_err(format!("controller: {error}")))?;
+    *last = Some(Made {
+        nominal_json: nominal_json.to_owned(),
+        period_us,
+        controller: controller.clone(),
+    });
+    Ok(controller)
+}
 
 /// A tick, and either an encoded command or a fault (kind, target, sensor, active).
 type Entry = (u64, Option<Vec<u8>>, Option<(String, u32, String, bool)>);
@@ -75,7 +109,7 @@ pub fn fly_case<'py>(
     wanted: Option<Vec<String>>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let truth = Craft::from_json(truth_json).map_err(value_error)?;
-    let nominal = Craft::from_json(nominal_json).map_err(value_error)?;
+    let controller = controller(nominal_json, period_us)?;
     let wanted = wanted.map_or_else(|| Ok(Wanted::all()), Wanted::named);
     let wanted = wanted.map_err(value_error)?;
     let timeline = timeline
@@ -84,7 +118,7 @@ pub fn fly_case<'py>(
         .collect::<PyResult<Vec<_>>>()?;
     let case = Case {
         truth: &truth,
-        nominal: &nominal,
+        controller: &controller,
         period_us,
         seed,
         initial: InitialState {
