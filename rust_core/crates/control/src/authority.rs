@@ -71,24 +71,24 @@ impl Authority {
         })
     }
 
-    /// Looks on. `isolated` nozzles give nothing, or all they have where they are `open`: that is
-    /// what `whole` says; `bounds` and `power_max_w` are what heat, rests and power leave now.
-    pub(crate) fn observe(
-        &mut self,
-        isolated: u16,
-        open: u16,
-        whole: &Bounds<NOZZLES>,
-        bounds: &Bounds<NOZZLES>,
-        power_max_w: f64,
-    ) {
+    /// From now on `isolated` nozzles give nothing, or all they have where they are `open`. With
+    /// others than before it begins anew.
+    pub(crate) fn look_at(&mut self, isolated: u16, open: u16) {
         if (isolated, open) != (self.shut, self.open) {
             (self.shut, self.open) = (isolated, open);
             (self.next, self.rounds, self.failed) = (0, 0, 0);
             (self.failed_in_round, self.lost) = (false, false);
         }
-        if isolated == 0 {
-            return;
-        }
+    }
+
+    /// The tick's try, where any nozzle is out: `whole` bounds say what the isolated nozzles give;
+    /// `bounds` and `power_max_w` are what heat, rests and power leave now.
+    pub(crate) fn try_one(
+        &mut self,
+        whole: &Bounds<NOZZLES>,
+        bounds: &Bounds<NOZZLES>,
+        power_max_w: f64,
+    ) {
         let first = self.rounds == 0;
         let (bounds, power_w) = if first {
             (whole, self.power_max_w)

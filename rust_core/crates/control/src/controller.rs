@@ -298,12 +298,6 @@ impl Controller {
         }
     }
 
-    /// What thrusts draw on average, W.
-    fn drawn_w(&self, allocation: &Solution<NOZZLES>) -> f64 {
-        let level = |n: usize| allocation.thrust_n[n] / self.geometry.thrust_max_n[n];
-        (0..NOZZLES).map(|n| level(n) * self.nozzle_w[n]).sum()
-    }
-
     fn nav_fresh(&self) -> bool {
         self.navigator.age_ticks() <= self.nav_stale_ticks
     }
@@ -325,7 +319,7 @@ impl Controller {
         outputs.nav_age_ticks = self.navigator.age_ticks();
         outputs.rcs_power_max_w = self.energy.power_w();
         outputs.rcs_power_limits = self.energy.limits();
-        outputs.rcs_power_w = self.drawn_w(&outputs.allocation);
+        outputs.rcs_power_w = self.mean_w(&outputs.allocation.thrust_n);
         outputs.cluster_limits = self.cooldown.limits().map(Set::bits);
         outputs.resting = self.resting;
         outputs.working_mass_low = self.propellant_kg < self.pulse_kg;

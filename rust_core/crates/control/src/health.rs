@@ -6,11 +6,14 @@
 //! arming. What follows from a fault, and how a nozzle comes back, is in `docs/math/faults.md`.
 
 use nalgebra::UnitQuaternion;
-use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NOZZLES_PER_CLUSTER, NodeState};
+use qiki_craft::{
+    CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NOZZLES_PER_CLUSTER, NodeState, nozzles_in,
+    nozzles_of,
+};
 
 use crate::config::Geometry;
 use crate::residual::{Findings, Residual, Source, State, Verdict};
-use stand::{Stand, Waits, ticks};
+use stand::{Stand, Stands, Waits, ticks};
 use switch::Switches;
 
 mod stand;
@@ -21,7 +24,7 @@ const FAILSAFE_TICKS: u32 = 3;
 
 /// What is wrong with a nozzle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Fault {
+enum Fault {
     #[default]
     None,
     /// Does not open.
@@ -67,11 +70,13 @@ pub(crate) struct Scene {
 pub(crate) struct Health {
     switches: Switches,
     residual: Residual,
-    stand: [Stand; NOZZLES],
+    stands: Stands,
     trials: [u32; NOZZLES],
     known: NozzleFaults,
     node_age: [u32; CLUSTERS],
-    obeys: [bool; CLUSTERS],
+    /// Bit n: the node of nozzle n obeys, as far as is known; it is lost.
+    obeys: u16,
+    lost: u16,
     stale_ticks: u32,
     waits: Waits,
 }
@@ -85,11 +90,12 @@ impl Health {
         Self {
             switches: Switches::new(dt_s),
             residual: Residual::new(craft, geometry, dt_s),
-            stand: [Stand::Works; NOZZLES],
+            stands: Stands::new(),
             trials: [0; NOZZLES],
             known: NozzleFaults::default(),
             node_age: [u32::MAX; CLUSTERS],
-            obeys: [false; CLUSTERS],
+            obeys: 0,
+            lost: u16::MAX,
             stale_ticks: ticks(craft.control.node_stale_s, dt_s),
             waits: Waits::new(dt_s),
         }
@@ -97,52 +103,54 @@ impl Health {
 
     /// Takes in the feedback of this tick.
     pub(crate) fn observe(&mut self, feedback: &Feedback, scene: &Scene) {
-        for c in 0..CLUSTERS {
-            let heard = feedback.fresh.has(Fresh::valves(c));
-            self.node_age[c] = if heard {
-                0
-            } else {
-                self.node_age[c].saturating_add(1)
-            };
-            if heard {
-                // A node that is not armed obeys nothing: its valves are closed, and rightly so.
-                self.obeys[c] = feedback.node_state[c] == NodeState::Armed;
-            }
-        }
-        for n in 0..NOZZLES {
-            self.hear(n, feedback);
-        }
+        self.hear_nodes(feedback);
+        self.hear_valves(feedback);
         self.feel(feedback, scene);
         self.wait(feedback.valve_fault, scene.calm);
     }
 
-    /// What the feedback says of a nozzle.
-    fn hear(&mut self, n: usize, feedback: &Feedback) {
-        let c = n / NOZZLES_PER_CLUSTER;
-        if self.node_age[c] > 0 {
-            return;
-        }
-        if feedback.valve_fault & bit(n) != 0 {
-            self.known.by_node |= bit(n);
-            // That a valve does not close, it may well say of itself too.
-            if !matches!(self.stand[n], Stand::Open | Stand::Resting(_)) {
-                self.blame(n, Fault::Closed);
+    /// Which nodes are there, and which of them obey.
+    fn hear_nodes(&mut self, feedback: &Feedback) {
+        self.lost = 0;
+        for c in 0..CLUSTERS {
+            let nozzles = nozzles_of(c);
+            if feedback.fresh.has(Fresh::valves(c)) {
+                self.node_age[c] = 0;
+                // A node that is not armed obeys nothing: its valves are closed, and rightly so.
+                let armed = feedback.node_state[c] == NodeState::Armed;
+                self.obeys = self.obeys & !nozzles | if armed { nozzles } else { 0 };
+            } else {
+                self.node_age[c] = self.node_age[c].saturating_add(1);
+            }
+            if !self.node_alive(c) {
+                self.lost |= nozzles;
             }
         }
-        if self.known.feedback_lies & bit(n) != 0 {
-            return;
+    }
+
+    /// What the feedback says of the nozzles.
+    fn hear_valves(&mut self, feedback: &Feedback) {
+        let heard = feedback.fresh.nozzles_heard();
+        let reported = heard & feedback.valve_fault;
+        self.known.by_node |= reported;
+        // That a valve does not close, it may well say of itself too.
+        for n in nozzles_in(reported & !(self.stands.open() | self.stands.resting())) {
+            self.blame(n, Fault::Closed);
         }
-        let open_us = feedback.open_time_us[n];
-        if self.stand[n] == Stand::Open {
-            if self.switches.has_closed(n, open_us) {
+        let believed = heard & !self.known.feedback_lies;
+        let open = self.stands.open();
+        for n in nozzles_in(believed & open) {
+            if self.switches.has_closed(n, feedback.open_time_us[n]) {
                 self.rest(n);
             }
-            return;
         }
-        let fault = self.switches.compare(n, self.obeys[c], open_us);
-        if fault != Fault::None {
-            self.known.by_feedback |= bit(n);
-            self.blame(n, fault);
+        for n in nozzles_in(believed & !open) {
+            let obeys = self.obeys & bit(n) != 0;
+            let fault = self.switches.compare(n, obeys, feedback.open_time_us[n]);
+            if fault != Fault::None {
+                self.known.by_feedback |= bit(n);
+                self.blame(n, fault);
+            }
         }
     }
 
@@ -172,7 +180,7 @@ impl Health {
             Verdict::Closed => Fault::Closed,
             Verdict::Open => Fault::Open,
             Verdict::Obeys => {
-                if matches!(self.stand[n], Stand::Open | Stand::Closed(_)) {
+                if (self.stands.open() | self.stands.closed()) & bit(n) != 0 {
                     self.rest(n);
                 }
                 return;
@@ -186,7 +194,7 @@ impl Health {
     fn source(&self, n: usize, feedback: &Feedback) -> Source {
         let age = self.node_age[n / NOZZLES_PER_CLUSTER];
         let believed = self.known.feedback_lies & bit(n) == 0;
-        match self.stand[n] {
+        match self.stands.of(n) {
             _ if believed && age == 0 => Source::Reported(feedback.open_time_us[n]),
             Stand::Open => Source::Open,
             Stand::Closed(_) | Stand::Resting(_) => Source::Shut,
@@ -196,30 +204,28 @@ impl Health {
     }
 
     fn blame(&mut self, n: usize, fault: Fault) {
-        let stand = match (self.stand[n], fault) {
+        let stand = match (self.stands.of(n), fault) {
             (Stand::Open, Fault::Open) | (Stand::Closed(_), Fault::Closed) => return,
             (_, Fault::Open) => Stand::Open,
             _ => self.waits.closed(self.trials[n]),
         };
         self.switches.reset(n);
-        self.stand[n] = stand;
+        self.stands.set(n, stand);
     }
 
     fn rest(&mut self, n: usize) {
         self.switches.reset(n);
-        self.stand[n] = self.waits.closing();
+        self.stands.set(n, self.waits.closing());
     }
 
     /// Time goes by for nozzles that wait to be used again.
     fn wait(&mut self, reported: u16, calm: bool) {
-        for n in 0..NOZZLES {
-            let lost = !self.node_alive(n / NOZZLES_PER_CLUSTER) || reported & bit(n) != 0;
-            let before = self.stand[n];
-            if lost || before == Stand::Works {
-                continue;
-            }
-            self.stand[n] = before.later(calm);
-            match (before, self.stand[n]) {
+        let waits = self.stands.out() | self.stands.on_trial();
+        for n in nozzles_in(waits & !self.lost & !reported) {
+            let before = self.stands.of(n);
+            let after = before.later(calm);
+            self.stands.set(n, after);
+            match (before, after) {
                 (Stand::Closed(_), Stand::Trial(_)) => self.trials[n] += 1,
                 (_, Stand::Works) => self.clear(n),
                 _ => {}
@@ -239,12 +245,12 @@ impl Health {
     pub(crate) fn note(&mut self, on_time_us: &[u32; NOZZLES]) {
         self.switches.note(on_time_us);
         let mut obeyed = *on_time_us;
-        for n in 0..NOZZLES {
-            if !self.obeys[n / NOZZLES_PER_CLUSTER] {
-                obeyed[n] = 0;
-            }
-            if let Stand::Trial(opened_us) = &mut self.stand[n] {
-                *opened_us += obeyed[n];
+        for n in nozzles_in(!self.obeys) {
+            obeyed[n] = 0;
+        }
+        for n in nozzles_in(self.stands.on_trial()) {
+            if let Stand::Trial(opened_us) = self.stands.of(n) {
+                self.stands.set(n, Stand::Trial(opened_us + obeyed[n]));
             }
         }
         self.residual.note(&obeyed);
@@ -254,28 +260,22 @@ impl Health {
     pub(crate) fn reset(&mut self) {
         self.switches = self.switches.fresh();
         self.residual.restart();
-        self.stand = [Stand::Works; NOZZLES];
+        self.stands = Stands::new();
         self.trials = [0; NOZZLES];
         self.known = NozzleFaults::default();
     }
 
-    pub(crate) fn fault(&self, n: usize) -> Fault {
-        match self.stand[n] {
-            Stand::Open => Fault::Open,
-            Stand::Closed(_) => Fault::Closed,
-            _ => Fault::None,
-        }
+    /// Bit n: nozzle n does not close.
+    pub(crate) fn stuck_open(&self) -> u16 {
+        self.stands.open()
     }
 
     /// What is known of the nozzles.
     pub(crate) fn faults(&self) -> NozzleFaults {
-        let which = |pick: fn(Stand) -> bool| {
-            (0..NOZZLES).fold(0, |mask, n| mask | u16::from(pick(self.stand[n])) << n)
-        };
         NozzleFaults {
-            closed: which(|stand| matches!(stand, Stand::Closed(_))),
-            open: which(|stand| stand == Stand::Open),
-            returning: which(|stand| matches!(stand, Stand::Resting(_) | Stand::Trial(_))),
+            closed: self.stands.closed(),
+            open: self.stands.open(),
+            returning: self.stands.resting() | self.stands.on_trial(),
             ..self.known
         }
     }
@@ -291,10 +291,7 @@ impl Health {
 
     /// Bit n: nozzle n must not be used.
     pub(crate) fn isolated(&self) -> u16 {
-        (0..NOZZLES).fold(0, |mask, n| {
-            let out = !self.stand[n].used() || !self.node_alive(n / NOZZLES_PER_CLUSTER);
-            mask | u16::from(out) << n
-        })
+        self.stands.out() | self.lost
     }
 }
 

@@ -4,7 +4,7 @@
 //! a valve moves, and manual override ends by itself on whatever it does not expect.
 
 use qiki_alloc::AXES;
-use qiki_craft::NOZZLES;
+use qiki_craft::{NOZZLES, nozzles_in};
 
 use crate::config::Geometry;
 use crate::modes::Reason;
@@ -168,10 +168,7 @@ pub(crate) fn levels(nozzles: u16, level: f64) -> [f64; NOZZLES] {
 
 /// What open nozzles draw, W.
 pub(crate) fn drawn_w(nozzles: u16, nozzle_w: &[f64; NOZZLES]) -> f64 {
-    (0..NOZZLES)
-        .filter(|n| nozzles >> n & 1 == 1)
-        .map(|n| nozzle_w[n])
-        .sum()
+    nozzles_in(nozzles).map(|n| nozzle_w[n]).sum()
 }
 
 /// Nozzles in the operator's hand.

@@ -1,7 +1,7 @@
 //! AUTO: thrusts by the sets of the craft's thrust map alone, as far as they are whole.
 
 use qiki_alloc::{Bounds, Solution, Status};
-use qiki_craft::NOZZLES;
+use qiki_craft::{NOZZLES, nozzles_where};
 use qiki_maps::{Direction, NozzleSet, ThrustMap};
 
 use crate::config::Geometry;
@@ -95,7 +95,7 @@ impl Sets {
 
 /// Bit n: nozzle n gives nothing.
 fn out_of_use(bounds: &Bounds<NOZZLES>) -> u16 {
-    (0..NOZZLES).fold(0, |mask, n| mask | u16::from(bounds.hi[n] <= 0.0) << n)
+    nozzles_where(|n| bounds.hi[n] <= 0.0)
 }
 
 /// What the stronger set of a direction gives within the power, N or N·m.

@@ -1,6 +1,8 @@
 //! What passes between a rig and the controller in one tick.
 
-use crate::{CLUSTERS, NOZZLES, NOZZLES_PER_CLUSTER, NodeTemps, PowerDetail, Quat, Vec3};
+use crate::{
+    CLUSTERS, NOZZLES, NOZZLES_PER_CLUSTER, NodeTemps, PowerDetail, Quat, Vec3, nozzles_of,
+};
 
 /// Which parts of a [`Feedback`] arrived in this tick: a set of bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,6 +32,14 @@ impl Fresh {
     #[must_use]
     pub const fn valves(cluster: usize) -> Self {
         Self(1 << (8 + cluster))
+    }
+
+    /// The nozzles whose clusters' valve status is among these: bit n is nozzle n.
+    #[must_use]
+    pub fn nozzles_heard(self) -> u16 {
+        (0..CLUSTERS)
+            .filter(|cluster| self.has(Self::valves(*cluster)))
+            .fold(0, |heard, cluster| heard | nozzles_of(cluster))
     }
 
     /// Whether every bit of `other` is set.

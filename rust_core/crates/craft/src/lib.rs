@@ -11,6 +11,7 @@
 
 mod craft;
 mod feedback;
+mod nozzles;
 mod power_detail;
 
 pub use craft::{
@@ -19,6 +20,7 @@ pub use craft::{
     ThermalCoupling, ThermalNode, ThermalPlane, Thruster,
 };
 pub use feedback::{Feedback, Fresh, NodeState, Truth, ValveCommand};
+pub use nozzles::{nozzles_in, nozzles_of, nozzles_where};
 pub use power_detail::{LOADS, NODES_MAX, NodeTemps, PowerDetail};
 
 /// Nozzles of the craft.

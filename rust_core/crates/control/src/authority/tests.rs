@@ -35,7 +35,10 @@ fn after(authority: &mut Authority, parts: &Parts, faults: (u16, u16), ticks: u3
     let (shut, open) = faults;
     for _ in 0..ticks {
         let bounds = bounds(parts, shut, open);
-        authority.observe(shut | open, open, &bounds, &bounds, ALL_W);
+        authority.look_at(shut | open, open);
+        if shut | open != 0 {
+            authority.try_one(&bounds, &bounds, ALL_W);
+        }
     }
     authority.lost()
 }
@@ -107,7 +110,8 @@ fn power_that_is_short_for_a_moment_is_waited_for() {
     assert!(!after(&mut authority, &parts, (0, open), 50));
     let mut short = |ticks: u32| {
         for _ in 0..ticks {
-            authority.observe(open, open, &stuck, &stuck, 20_000.0);
+            authority.look_at(open, open);
+            authority.try_one(&stuck, &stuck, 20_000.0);
         }
         authority.lost()
     };

@@ -1,7 +1,7 @@
 //! A thrust profile in flight: what its segments push with, and what becomes of it.
 
 use nalgebra::Vector3;
-use qiki_craft::{Feedback, Fresh, NOZZLES, NOZZLES_PER_CLUSTER};
+use qiki_craft::{Feedback, NOZZLES, nozzles_in};
 use qiki_power::RcsLimit;
 
 use super::Controller;
@@ -46,14 +46,15 @@ impl Controller {
 
     /// Takes in what the nozzles gave in the last tick.
     pub(super) fn observe_burn(&mut self, feedback: &Feedback) {
+        if self.burn.is_none() {
+            return;
+        }
         let motion = self.motion();
         let mut impulse_ns = Vector3::zeros();
-        for n in 0..NOZZLES {
-            if feedback.fresh.has(Fresh::valves(n / NOZZLES_PER_CLUSTER)) {
-                let open_s = f64::from(feedback.open_time_us[n]) * 1e-6;
-                let thrust_ns = open_s * self.geometry.thrust_max_n[n];
-                impulse_ns += self.force_direction(n) * thrust_ns;
-            }
+        for n in nozzles_in(feedback.fresh.nozzles_heard()) {
+            let open_s = f64::from(feedback.open_time_us[n]) * 1e-6;
+            let thrust_ns = open_s * self.geometry.thrust_max_n[n];
+            impulse_ns += self.force_direction(n) * thrust_ns;
         }
         if let Some(burn) = &mut self.burn {
             burn.observe(feedback, impulse_ns, &motion);

@@ -1,12 +1,11 @@
 //! Allocation modes: asking for one, nozzles in the operator's hand, and giving them back.
 
 use qiki_alloc::{Solution, Status};
-use qiki_craft::{Feedback, Fresh, NOZZLES, NOZZLES_PER_CLUSTER, ValveCommand};
+use qiki_craft::{Feedback, NOZZLES, ValveCommand, nozzles_in, nozzles_where};
 
 use super::Controller;
 use crate::allocation::AllocationMode;
 use crate::command::Action;
-use crate::health::Fault;
 use crate::manual::{Firing, Readiness, Train, drawn_w, judge, push};
 use crate::modes::{Mode, Reason};
 use crate::tracker::Slot;
@@ -54,7 +53,7 @@ impl Controller {
         }
         let ready = Readiness {
             isolated: self.health.isolated(),
-            stuck_open: self.stuck_open(),
+            stuck_open: self.health.stuck_open(),
             resting: self.warm_or_resting(),
             power_w: self.energy.power_w(),
         };
@@ -109,7 +108,8 @@ impl Controller {
         if !self.hand.is_on() {
             return;
         }
-        self.hand.observe(&feedback.open_time_us, heard(feedback));
+        self.hand
+            .observe(&feedback.open_time_us, feedback.fresh.nozzles_heard());
         let over = if self.turns_too_fast() {
             Some(Reason::RateLimit)
         } else if self.hand.lost_one(self.health.isolated()) {
@@ -130,7 +130,7 @@ impl Controller {
     fn watch_firing(&mut self) {
         let nozzles = self.hand.firing();
         let short = nozzles != 0
-            && drawn_w(nozzles | self.stuck_open(), &self.nozzle_w) > self.energy.power_w();
+            && drawn_w(nozzles | self.health.stuck_open(), &self.nozzle_w) > self.energy.power_w();
         if short {
             self.hand.stop();
             self.tracker.abort(Slot::Motion, Reason::PduPeakDenied);
@@ -144,35 +144,23 @@ impl Controller {
 
     /// Bit n: nozzle n rests, or its cluster is not known to be below its warning temperature.
     fn warm_or_resting(&self) -> u16 {
-        (0..NOZZLES).fold(self.cooldown.resting(), |mask, n| {
-            mask | u16::from(self.cooldown.share(n) < 1.0) << n
-        })
-    }
-
-    pub(super) fn stuck_open(&self) -> u16 {
-        (0..NOZZLES).fold(0, |mask, n| {
-            mask | u16::from(self.health.fault(n) == Fault::Open) << n
-        })
+        self.cooldown.resting() | nozzles_where(|n| self.cooldown.share(n) < 1.0)
     }
 
     /// The pulses of the operator's hand; the modulators keep their valves closed meanwhile.
     pub(super) fn fire_by_hand(&mut self, command: &mut ValveCommand) {
         let nozzles = self.hand.firing();
         let on_us = self.hand.step(self.period_us);
-        for (n, on_time_us) in command.on_time_us.iter_mut().enumerate() {
-            if nozzles >> n & 1 == 1 {
-                *on_time_us = on_us;
-            }
+        for n in nozzles_in(nozzles) {
+            command.on_time_us[n] = on_us;
         }
     }
 
     /// What the operator's hand does, told in the words of an allocation.
     pub(super) fn allocation_by_hand(&self) -> Solution<NOZZLES> {
         let mut level = self.hand.levels();
-        for (n, level) in level.iter_mut().enumerate() {
-            if self.health.fault(n) == Fault::Open {
-                *level = 1.0;
-            }
+        for n in nozzles_in(self.health.stuck_open()) {
+            level[n] = 1.0;
         }
         let (thrust_n, wrench) = push(&level, &self.geometry);
         Solution {
@@ -182,12 +170,4 @@ impl Controller {
             iterations: 0,
         }
     }
-}
-
-/// Bit n: nozzle n's node has reported in this tick.
-fn heard(feedback: &Feedback) -> u16 {
-    (0..NOZZLES).fold(0, |mask, n| {
-        let heard = feedback.fresh.has(Fresh::valves(n / NOZZLES_PER_CLUSTER));
-        mask | u16::from(heard) << n
-    })
 }

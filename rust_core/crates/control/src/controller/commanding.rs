@@ -264,12 +264,12 @@ impl Controller {
 
     /// Whether the craft can still be held with the nozzles that are left.
     fn watch_authority(&mut self) {
-        let bounds = self.bounds();
-        let power_w = self.rcs_power_w(&bounds);
-        let (isolated, open) = (self.health.isolated(), self.stuck_open());
-        let whole = self.whole_bounds();
-        self.authority
-            .observe(isolated, open, &whole, &bounds, power_w);
+        let (isolated, open) = (self.health.isolated(), self.health.stuck_open());
+        self.authority.look_at(isolated, open);
+        if isolated != 0 {
+            let (whole, bounds) = (self.whole_bounds(), self.bounds());
+            self.authority.try_one(&whole, &bounds, self.rcs_power_w());
+        }
     }
 
     pub(super) fn watch_motion(&mut self) {

@@ -2,14 +2,14 @@
 
 use nalgebra::Vector3;
 use qiki_alloc::{AXES, Bounds, Solution, Status};
-use qiki_craft::{NOZZLES, ValveCommand};
+use qiki_craft::{NOZZLES, ValveCommand, nozzles_in};
 use qiki_pwpf::Gate;
 
 use super::Controller;
 use crate::allocation::AllocationMode;
 use crate::guidance::Rate;
-use crate::health::Fault;
 use crate::law::{Wrench, wrench};
+use crate::manual::drawn_w;
 use crate::modes::{Mode, Reason};
 
 /// An approach to a port goes at this part of the free-flight limits.
@@ -110,8 +110,8 @@ impl Controller {
         let bounds = self.bounds();
         self.choice.note(self.sets.short_of(&bounds));
         let solution = match (self.group_thrust_n(), self.choice.in_effect()) {
-            _ if self.mode == Mode::Safe && self.stuck_open() != 0 => {
-                let power_w = self.rcs_power_w(&bounds);
+            _ if self.mode == Mode::Safe && self.health.stuck_open() != 0 => {
+                let power_w = self.rcs_power_w();
                 self.authority.torque_first(asked, &bounds, power_w)
             }
             (Some(group_n), _) => self.allocate_with_group(asked, &bounds, &group_n),
@@ -127,25 +127,28 @@ impl Controller {
     }
 
     fn allocate_exactly(&mut self, asked: &Wrench, bounds: &Bounds<NOZZLES>) -> Solution<NOZZLES> {
-        self.allocator.set_power_max(self.rcs_power_w(bounds));
+        self.allocator.set_power_max(self.rcs_power_w());
         self.allocator.solve(asked, bounds)
     }
 
     /// Power for all nozzles now, W. A valve that is stuck open draws its own, whatever the budget.
-    pub(super) fn rcs_power_w(&self, bounds: &Bounds<NOZZLES>) -> f64 {
-        let stuck = |n: &usize| bounds.lo[*n] > 0.0;
-        let drawn_w: f64 = (0..NOZZLES).filter(stuck).map(|n| self.nozzle_w[n]).sum();
-        self.energy.power_w().max(drawn_w * (1.0 + 1e-9))
+    pub(super) fn rcs_power_w(&self) -> f64 {
+        self.energy
+            .power_w()
+            .max(self.stuck_open_w() * (1.0 + 1e-9))
+    }
+
+    /// What valves that cannot be closed draw, W.
+    pub(super) fn stuck_open_w(&self) -> f64 {
+        drawn_w(self.health.stuck_open(), &self.nozzle_w)
     }
 
     /// A nozzle that does not open gives nothing; one that does not close gives all it has; any
     /// other gives what its cluster's heat and its own rest leave it.
     pub(super) fn bounds(&self) -> Bounds<NOZZLES> {
         let mut bounds = self.whole_bounds();
-        for n in 0..NOZZLES {
-            if self.health.isolated() >> n & 1 == 0 {
-                bounds.hi[n] *= self.cooldown.share(n);
-            }
+        for n in nozzles_in(!self.health.isolated()) {
+            bounds.hi[n] *= self.cooldown.share(n);
         }
         bounds
     }
@@ -156,17 +159,12 @@ impl Controller {
             lo: [0.0; NOZZLES],
             hi: self.geometry.thrust_max_n,
         };
-        let isolated = self.health.isolated();
-        for n in 0..NOZZLES {
-            if isolated >> n & 1 == 1 {
-                let stuck = if self.health.fault(n) == Fault::Open {
-                    bounds.hi[n]
-                } else {
-                    0.0
-                };
-                bounds.lo[n] = stuck;
-                bounds.hi[n] = stuck;
-            }
+        let open = self.health.stuck_open();
+        for n in nozzles_in(open) {
+            bounds.lo[n] = bounds.hi[n];
+        }
+        for n in nozzles_in(self.health.isolated() & !open) {
+            bounds.hi[n] = 0.0;
         }
         bounds
     }

@@ -8,7 +8,7 @@
 
 use nalgebra::{UnitQuaternion, Vector3};
 use qiki_alloc::Solution;
-use qiki_craft::NOZZLES;
+use qiki_craft::{NOZZLES, nozzles_in};
 use qiki_pulse::{Demand, Draw, State};
 use qiki_pwpf::Gate;
 
@@ -102,7 +102,7 @@ impl Controller {
         let flushes =
             matches!(self.mode, Mode::Burn | Mode::Coast) && self.since_burn < flush_ticks;
         let burns = pushes || flushes;
-        let way = if planned && (burns || self.stuck_open() != 0) {
+        let way = if planned && (burns || self.health.stuck_open() != 0) {
             Way::Windows
         } else if planned && self.differential_pulses && self.holds_still(hold) {
             Way::Steady
@@ -158,31 +158,26 @@ impl Controller {
         Demand {
             wrench: allocation.wrench,
             mean_max_n: self.mean_max_n(gate),
-            stuck: self.stuck_open(),
+            stuck: self.health.stuck_open(),
             draw: self.draw(gate),
         }
     }
 
     /// Mean thrust that each nozzle may give, N; a nozzle that may not open gives none.
     fn mean_max_n(&self, gate: Gate) -> [f64; NOZZLES] {
-        let hi = self.bounds().hi;
+        let mut most_n = self.bounds().hi;
         let open = self.multiplexer.plan().open_at_end();
-        std::array::from_fn(|n| {
-            let out = (gate.closed | (gate.no_opening & !open)) >> n & 1 == 1;
-            if out { 0.0 } else { hi[n] }
-        })
+        for n in nozzles_in(gate.closed | (gate.no_opening & !open)) {
+            most_n[n] = 0.0;
+        }
+        most_n
     }
 
     /// Power for pulses: what valves that cannot be closed draw is gone.
     fn draw(&self, gate: Gate) -> Draw {
-        let stuck = self.stuck_open();
-        let drawn_w: f64 = (0..NOZZLES)
-            .filter(|n| stuck >> n & 1 == 1)
-            .map(|n| self.nozzle_w[n])
-            .sum();
         Draw {
             power_w: self.nozzle_w,
-            power_max_w: gate.power_max_w - drawn_w,
+            power_max_w: gate.power_max_w - self.stuck_open_w(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use nalgebra::Vector3;
 use qiki_alloc::{AXES, Bounds, Solution};
-use qiki_craft::NOZZLES;
+use qiki_craft::{NOZZLES, nozzles_where};
 use qiki_maps::Direction;
 
 use super::Controller;
@@ -23,17 +23,14 @@ impl Controller {
         let out = |n: usize| bounds.lo[n] > 0.0 || bounds.hi[n] <= 0.0;
         let resting = self.cooldown.resting();
         let isolated = self.health.isolated();
-        (0..NOZZLES).fold(isolated, |mask, n| {
-            let counts = out(n) && resting >> n & 1 == 0;
-            mask | u16::from(counts) << n
-        })
+        isolated | (nozzles_where(out) & !resting)
     }
 
     /// Bit n: nozzle n is not good for full thrust.
     pub(super) fn impaired(&self, bounds: &Bounds<NOZZLES>) -> u16 {
-        (0..NOZZLES).fold(0, |mask, n| {
+        nozzles_where(|n| {
             let whole = bounds.hi[n] >= self.geometry.thrust_max_n[n] * WHOLE;
-            mask | u16::from(bounds.lo[n] > 0.0 || !whole) << n
+            bounds.lo[n] > 0.0 || !whole
         })
     }
 

@@ -1,5 +1,7 @@
 //! How a nozzle stands, and how it comes back.
 
+use qiki_craft::NOZZLES;
+
 /// A nozzle that was stuck open is used again when it has been closed for this long, s.
 const REST_S: f64 = 1.0;
 /// A nozzle that did not open is tried again after this time, then twice, four times that, ... s
@@ -23,11 +25,6 @@ pub(super) enum Stand {
 }
 
 impl Stand {
-    /// Whether the nozzle is in the allocation.
-    pub(super) fn used(self) -> bool {
-        matches!(self, Self::Works | Self::Trial(_))
-    }
-
     /// A tick later, while nothing new is known. A trial begins only where it is `calm`.
     pub(super) fn later(self, calm: bool) -> Self {
         match self {
@@ -37,6 +34,64 @@ impl Stand {
             Self::Resting(left) => Self::Resting(left - 1),
             Self::Works | Self::Open | Self::Closed(None) | Self::Trial(_) => self,
         }
+    }
+}
+
+/// How all nozzles stand. Who stands how is kept as sets too, bit n for nozzle n: that is asked for
+/// many times a tick, and seldom changes.
+#[derive(Debug, Clone)]
+pub(super) struct Stands {
+    each: [Stand; NOZZLES],
+    closed: u16,
+    open: u16,
+    resting: u16,
+    on_trial: u16,
+}
+
+impl Stands {
+    /// All work.
+    pub(super) fn new() -> Self {
+        Self {
+            each: [Stand::Works; NOZZLES],
+            closed: 0,
+            open: 0,
+            resting: 0,
+            on_trial: 0,
+        }
+    }
+
+    pub(super) fn of(&self, n: usize) -> Stand {
+        self.each[n]
+    }
+
+    pub(super) fn set(&mut self, n: usize, stand: Stand) {
+        self.each[n] = stand;
+        let put = |set: &mut u16, member: bool| *set = *set & !(1 << n) | u16::from(member) << n;
+        put(&mut self.closed, matches!(stand, Stand::Closed(_)));
+        put(&mut self.open, stand == Stand::Open);
+        put(&mut self.resting, matches!(stand, Stand::Resting(_)));
+        put(&mut self.on_trial, matches!(stand, Stand::Trial(_)));
+    }
+
+    pub(super) fn closed(&self) -> u16 {
+        self.closed
+    }
+
+    pub(super) fn open(&self) -> u16 {
+        self.open
+    }
+
+    pub(super) fn resting(&self) -> u16 {
+        self.resting
+    }
+
+    pub(super) fn on_trial(&self) -> u16 {
+        self.on_trial
+    }
+
+    /// Those that are out of the allocation.
+    pub(super) fn out(&self) -> u16 {
+        self.closed | self.open | self.resting
     }
 }
 

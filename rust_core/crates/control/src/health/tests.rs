@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use nalgebra::UnitQuaternion;
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NodeState};
 
+use super::stand::Stand;
 use super::{Fault, Health, Scene};
 use crate::config::geometry;
 
@@ -18,6 +19,17 @@ const HELD: Scene = Scene {
     free: false,
     calm: true,
 };
+
+impl Health {
+    /// What is wrong with a nozzle.
+    pub(super) fn fault(&self, n: usize) -> Fault {
+        match self.stands.of(n) {
+            Stand::Open => Fault::Open,
+            Stand::Closed(_) => Fault::Closed,
+            _ => Fault::None,
+        }
+    }
+}
 
 fn health(period_us: u32) -> Health {
     let craft = Craft::from_json(include_str!("../../../craft/fixtures/dodeca-01.json")).unwrap();
