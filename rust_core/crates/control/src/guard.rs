@@ -177,6 +177,9 @@ impl Guard {
         let mut power_w = 0.0;
         for n in 0..NOZZLES {
             let (on_time_us, valve) = (command.on_time_us[n], self.valves[n]);
+            if on_time_us == 0 && !valve.open {
+                continue; // It stays closed, which is always allowed.
+            }
             let closing_on_purpose = on_time_us == 0 && shut >> n & 1 == 1;
             if limits.throttled(n) {
                 level_permitted(command.armed, on_time_us, valve, limits)?;

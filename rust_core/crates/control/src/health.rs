@@ -6,13 +6,10 @@
 //! arming. What follows from a fault, and how a nozzle comes back, is in `docs/math/faults.md`.
 
 use nalgebra::UnitQuaternion;
-use qiki_craft::{
-    CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NOZZLES_PER_CLUSTER, NodeState, nozzles_in,
-    nozzles_of,
-};
+use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NodeState, nozzles_in, nozzles_of};
 
 use crate::config::Geometry;
-use crate::residual::{Findings, Residual, Source, State, Verdict};
+use crate::residual::{Findings, Residual, Sources, State, Verdict};
 use stand::{Stand, Stands, Waits, ticks};
 use switch::Switches;
 
@@ -74,8 +71,10 @@ pub(crate) struct Health {
     trials: [u32; NOZZLES],
     known: NozzleFaults,
     node_age: [u32; CLUSTERS],
-    /// Bit n: the node of nozzle n obeys, as far as is known; it is lost.
+    /// Bit n, of the node of nozzle n: it obeys, as far as is known; its valves may have closed by
+    /// themselves; it is lost.
     obeys: u16,
+    failsafe: u16,
     lost: u16,
     stale_ticks: u32,
     waits: Waits,
@@ -95,6 +94,7 @@ impl Health {
             known: NozzleFaults::default(),
             node_age: [u32::MAX; CLUSTERS],
             obeys: 0,
+            failsafe: u16::MAX,
             lost: u16::MAX,
             stale_ticks: ticks(craft.control.node_stale_s, dt_s),
             waits: Waits::new(dt_s),
@@ -111,7 +111,7 @@ impl Health {
 
     /// Which nodes are there, and which of them obey.
     fn hear_nodes(&mut self, feedback: &Feedback) {
-        self.lost = 0;
+        (self.failsafe, self.lost) = (0, 0);
         for c in 0..CLUSTERS {
             let nozzles = nozzles_of(c);
             if feedback.fresh.has(Fresh::valves(c)) {
@@ -121,6 +121,9 @@ impl Health {
                 self.obeys = self.obeys & !nozzles | if armed { nozzles } else { 0 };
             } else {
                 self.node_age[c] = self.node_age[c].saturating_add(1);
+            }
+            if self.node_age[c] > FAILSAFE_TICKS {
+                self.failsafe |= nozzles;
             }
             if !self.node_alive(c) {
                 self.lost |= nozzles;
@@ -144,13 +147,12 @@ impl Health {
                 self.rest(n);
             }
         }
-        for n in nozzles_in(believed & !open) {
-            let obeys = self.obeys & bit(n) != 0;
-            let fault = self.switches.compare(n, obeys, feedback.open_time_us[n]);
-            if fault != Fault::None {
-                self.known.by_feedback |= bit(n);
-                self.blame(n, fault);
-            }
+        let off = self
+            .switches
+            .compare(believed & !open, self.obeys, &feedback.open_time_us);
+        self.known.by_feedback |= off;
+        for n in nozzles_in(off) {
+            self.blame(n, self.switches.fault(n));
         }
     }
 
@@ -159,7 +161,7 @@ impl Health {
         if !scene.free {
             return self.residual.restart();
         }
-        let sources: [Source; NOZZLES] = std::array::from_fn(|n| self.source(n, feedback));
+        let sources = self.sources(feedback);
         let state = State {
             attitude: scene.attitude,
             mass_kg: scene.mass_kg,
@@ -167,9 +169,7 @@ impl Health {
         let Findings(found) = self.residual.observe(feedback, &sources, &state);
         for n in 0..NOZZLES {
             if let Some(verdict) = found[n] {
-                if matches!(sources[n], Source::Reported(_)) {
-                    self.known.feedback_lies |= bit(n);
-                }
+                self.known.feedback_lies |= sources.reported & bit(n);
                 self.take(n, verdict);
             }
         }
@@ -190,16 +190,15 @@ impl Health {
         self.blame(n, fault);
     }
 
-    /// From what it is taken how a nozzle thrusts.
-    fn source(&self, n: usize, feedback: &Feedback) -> Source {
-        let age = self.node_age[n / NOZZLES_PER_CLUSTER];
-        let believed = self.known.feedback_lies & bit(n) == 0;
-        match self.stands.of(n) {
-            _ if believed && age == 0 => Source::Reported(feedback.open_time_us[n]),
-            Stand::Open => Source::Open,
-            Stand::Closed(_) | Stand::Resting(_) => Source::Shut,
-            Stand::Works | Stand::Trial(_) if age > FAILSAFE_TICKS => Source::Doubtful,
-            Stand::Works | Stand::Trial(_) => Source::Commanded,
+    /// From what it is taken how the nozzles thrust.
+    fn sources(&self, feedback: &Feedback) -> Sources {
+        let reported = feedback.fresh.nozzles_heard() & !self.known.feedback_lies;
+        let stands = &self.stands;
+        Sources {
+            reported,
+            doubtful: self.failsafe & !stands.out() & !reported,
+            open: stands.open() & !reported,
+            shut: (stands.closed() | stands.resting()) & !reported,
         }
     }
 

@@ -43,19 +43,18 @@ const LEAST_S: f64 = 0.009;
 /// Reports in a row that must say the same.
 const IN_A_ROW: u32 = 2;
 
-/// Where it is taken from how a nozzle thrusts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Source {
-    /// What its valve reported for the last tick, µs.
-    Reported(u32),
-    /// The command, after the valve's delay.
-    Commanded,
-    /// The same, but whether the node obeys is not known.
-    Doubtful,
+/// Where it is taken from how each nozzle thrusts: sets of nozzles, bit n for nozzle n. Those in
+/// none of them do what they were commanded, after their valves' delays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Sources {
+    /// What the valve reported for the last tick.
+    pub(crate) reported: u16,
+    /// The command, but whether the node obeys is not known.
+    pub(crate) doubtful: u16,
     /// It thrusts, whatever is commanded.
-    Open,
+    pub(crate) open: u16,
     /// It does not thrust, whatever is commanded.
-    Shut,
+    pub(crate) shut: u16,
 }
 
 /// What the motion says of a nozzle.
@@ -139,17 +138,16 @@ impl Residual {
     pub(crate) fn observe(
         &mut self,
         feedback: &Feedback,
-        sources: &[Source; NOZZLES],
+        sources: &Sources,
         state: &State,
     ) -> Findings {
-        let level = self.thrust.levels(sources);
-        self.window
-            .add(&level, &self.thrust.told(), sources, &self.full_n);
+        let levels = self.thrust.levels(&feedback.open_time_us, sources);
+        self.window.add(&levels, sources.doubtful, &self.full_n);
         let (mut force, mut torque) = (Vector3::zeros(), Vector3::zeros());
-        for n in 0..NOZZLES {
-            if level[n] > 0.0 {
-                force += self.force_n[n] * level[n];
-                torque += self.torque_nm[n] * level[n];
+        for (n, level) in levels.believed.into_iter().enumerate() {
+            if level > 0.0 {
+                force += self.force_n[n] * level;
+                torque += self.torque_nm[n] * level;
             }
         }
         let complete = self.motion.observe(feedback, state, force, torque);

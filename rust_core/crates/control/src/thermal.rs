@@ -11,7 +11,7 @@
 //! Equations: `docs/math/power.md`.
 
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, HeatSource, NOZZLES, NOZZLES_PER_CLUSTER};
-use qiki_craft::{ThermalNode, ThermalPlane};
+use qiki_craft::{ThermalNode, ThermalPlane, nozzles_in, nozzles_of, nozzles_where};
 use qiki_power::{ClusterLimit, NodeWatch, Set};
 
 /// The shortest rest after a longest opening, s.
@@ -74,17 +74,18 @@ impl Cluster {
 
 /// One nozzle between its openings.
 #[derive(Debug, Clone, Copy, Default)]
-struct Rest {
+struct Opening {
     /// It is open at whatever level; an on-time within the tick is no edge.
     throttled: bool,
     /// How long it has been open without a pause, µs.
     open_us: u32,
-    /// It rests, since so many µs.
-    rested_us: Option<u32>,
+    /// How long it has rested, where it rests, µs.
+    rested_us: u32,
 }
 
-impl Rest {
-    fn note(&mut self, on_time_us: u32, period_us: u32, max_on_us: u32) {
+impl Opening {
+    /// A tick; whether a longest opening ends in it.
+    fn note(&mut self, on_time_us: u32, period_us: u32, max_on_us: u32) -> bool {
         let (on_us, max_on_us) = if self.throttled {
             // Open for whole ticks, and for as many as fit.
             let whole_us = if on_time_us > 0 { period_us } else { 0 };
@@ -93,14 +94,9 @@ impl Rest {
             (on_time_us, max_on_us)
         };
         let open_us = self.open_us.saturating_add(on_us);
-        if on_us == period_us || self.open_us == 0 {
-            self.open_us = open_us;
-        } else {
-            if open_us >= max_on_us {
-                self.rested_us = Some(0);
-            }
-            self.open_us = 0;
-        }
+        let goes_on = on_us == period_us || self.open_us == 0;
+        self.open_us = if goes_on { open_us } else { 0 };
+        !goes_on && open_us >= max_on_us
     }
 }
 
@@ -112,7 +108,13 @@ pub(crate) struct Cooldown {
     stale_ticks: u32,
     /// None where the craft has no such node: nothing is known to be limited then.
     clusters: [Option<Cluster>; CLUSTERS],
-    nozzles: [Rest; NOZZLES],
+    nozzles: [Opening; NOZZLES],
+    /// Bit n: nozzle n rests after a longest opening.
+    rests: u16,
+    /// Bit n: the cluster of nozzle n has tripped.
+    tripped: u16,
+    /// Part of its thrust that a nozzle of each cluster may have.
+    share: [f64; CLUSTERS],
 }
 
 impl Cooldown {
@@ -123,17 +125,22 @@ impl Cooldown {
             let node = craft.thermal.nodes.iter().find(|n| n.name == name)?;
             Some(Cluster::new(craft, node, c, max_on_us))
         };
-        let nozzle = |n: usize| Rest {
+        let nozzle = |n: usize| Opening {
             throttled: craft.thrusters.get(n).is_some_and(|t| t.throttleable),
-            ..Rest::default()
+            ..Opening::default()
         };
-        Self {
+        let mut cooldown = Self {
             period_us,
             max_on_us,
             stale_ticks: micros(STALE_S) / period_us.max(1),
             clusters: std::array::from_fn(cluster),
             nozzles: std::array::from_fn(nozzle),
-        }
+            rests: 0,
+            tripped: 0,
+            share: [1.0; CLUSTERS],
+        };
+        cooldown.judge_clusters();
+        cooldown
     }
 
     /// Takes in the temperatures of this tick, if there are any.
@@ -144,36 +151,50 @@ impl Cooldown {
                 cluster.observe(heard.then_some(temp_c));
             }
         }
+        self.judge_clusters();
+    }
+
+    fn judge_clusters(&mut self) {
+        self.tripped = 0;
+        for c in 0..CLUSTERS {
+            if let Some(cluster) = &self.clusters[c] {
+                self.share[c] = cluster.share(self.unknown(cluster));
+                if cluster.watch.tripped() {
+                    self.tripped |= nozzles_of(c);
+                }
+            }
+        }
     }
 
     /// Takes note of what was commanded in this tick.
     pub(crate) fn note(&mut self, on_time_us: &[u32; NOZZLES]) {
+        for n in nozzles_in(self.rests) {
+            let rested_us = self.nozzles[n].rested_us.saturating_add(self.period_us);
+            self.nozzles[n].rested_us = rested_us;
+            if self.rested(n, rested_us) {
+                self.rests &= !(1 << n);
+            }
+        }
         for (n, &on_time_us) in on_time_us.iter().enumerate() {
-            let rested_us = self.nozzles[n].rested_us;
-            let rested_us = rested_us.map(|us| us.saturating_add(self.period_us));
-            self.nozzles[n].rested_us = rested_us.filter(|us| !self.rested(n, *us));
-            self.nozzles[n].note(on_time_us, self.period_us, self.max_on_us);
+            if self.nozzles[n].note(on_time_us, self.period_us, self.max_on_us) {
+                self.nozzles[n].rested_us = 0;
+                self.rests |= 1 << n;
+            }
         }
     }
 
     /// Bit n: nozzle n may not open in this tick.
     pub(crate) fn resting(&self) -> u16 {
-        (0..NOZZLES).fold(0, |mask, n| {
-            let tripped = self.cluster_of(n).is_some_and(|c| c.watch.tripped());
-            let rests = tripped || self.nozzles[n].rested_us.is_some();
-            mask | u16::from(rests) << n
-        })
+        self.rests | self.tripped
     }
 
     /// Part of its full thrust that a nozzle may be given now, 0..1.
     pub(crate) fn share(&self, nozzle: usize) -> f64 {
-        let Some(cluster) = self.cluster_of(nozzle) else {
-            return 1.0;
-        };
-        if self.nozzles[nozzle].rested_us.is_some() {
+        let rests = self.rests >> nozzle & 1 == 1;
+        if rests && self.cluster_of(nozzle).is_some() {
             0.0
         } else {
-            cluster.share(self.unknown(cluster))
+            self.share[nozzle / NOZZLES_PER_CLUSTER]
         }
     }
 
@@ -188,10 +209,10 @@ impl Cooldown {
     }
 
     fn where_cluster(&self, holds: impl Fn(&Cluster) -> bool) -> u16 {
-        (0..NOZZLES).fold(0, |mask, n| {
+        nozzles_where(|n| {
             let cluster = self.cluster_of(n);
             let known = cluster.filter(|cluster| !self.unknown(cluster));
-            mask | u16::from(known.is_some_and(&holds)) << n
+            known.is_some_and(&holds)
         })
     }
 
@@ -210,10 +231,7 @@ impl Cooldown {
                     limits.insert(limit);
                 }
             };
-            let first = c * NOZZLES_PER_CLUSTER;
-            let nozzles = &self.nozzles[first..first + NOZZLES_PER_CLUSTER];
-            let rests = nozzles.iter().any(|n| n.rested_us.is_some());
-            note(ClusterLimit::Cooldown, rests);
+            note(ClusterLimit::Cooldown, self.rests & nozzles_of(c) != 0);
             if let Some(cluster) = &self.clusters[c] {
                 let watch = &cluster.watch;
                 note(ClusterLimit::HotTripped, watch.tripped());

@@ -1,6 +1,6 @@
 //! What the valves say of themselves: commanded against measured open time.
 
-use qiki_craft::NOZZLES;
+use qiki_craft::{NOZZLES, nozzles_in, nozzles_where};
 
 use super::Fault;
 
@@ -52,19 +52,33 @@ impl Switches {
         }
     }
 
-    /// What a report says of a valve that should do what it is told.
-    pub(super) fn compare(&mut self, n: usize, obeys: bool, open_us: u32) -> Fault {
-        let commanded_us = if obeys { self.last_command_us[n] } else { 0 };
-        let difference = f64::from(commanded_us) - f64::from(open_us);
-        self.mismatch_us[n] = self.mismatch_us[n] * self.keep + difference;
-        let allowed_us = MISMATCH_US + self.allowance_us[n];
-        self.allowance_us[n] *= self.keep;
-        if self.mismatch_us[n] > allowed_us {
+    /// Takes in the reports of the valves in `heard`, which should do what they are told where
+    /// they are in `obeys`; the valves that are too far off.
+    pub(super) fn compare(&mut self, heard: u16, obeys: u16, open_us: &[u32; NOZZLES]) -> u16 {
+        let mut commanded_us = self.last_command_us;
+        for n in nozzles_in(!obeys) {
+            commanded_us[n] = 0;
+        }
+        let before = (self.mismatch_us, self.allowance_us);
+        let mut off = [false; NOZZLES];
+        for n in 0..NOZZLES {
+            let difference = f64::from(commanded_us[n]) - f64::from(open_us[n]);
+            self.mismatch_us[n] = self.mismatch_us[n] * self.keep + difference;
+            off[n] = self.mismatch_us[n].abs() > MISMATCH_US + self.allowance_us[n];
+            self.allowance_us[n] *= self.keep;
+        }
+        for n in nozzles_in(!heard) {
+            (self.mismatch_us[n], self.allowance_us[n]) = (before.0[n], before.1[n]);
+        }
+        heard & nozzles_where(|n| off[n])
+    }
+
+    /// What is wrong with a valve that is too far off.
+    pub(super) fn fault(&self, n: usize) -> Fault {
+        if self.mismatch_us[n] > 0.0 {
             Fault::Closed
-        } else if self.mismatch_us[n] < -allowed_us {
-            Fault::Open
         } else {
-            Fault::None
+            Fault::Open
         }
     }
 

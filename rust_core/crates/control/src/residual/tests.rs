@@ -5,7 +5,7 @@ use nalgebra::UnitQuaternion;
 use qiki_craft::{Craft, Feedback, Fresh, NOZZLES, ValveCommand};
 use qiki_plant::{InitialState, Plant, ValveFault};
 
-use super::{Findings, Residual, Source, State, Verdict};
+use super::{Findings, Residual, Sources, State, Verdict};
 use crate::config::geometry;
 
 const PERIODS_US: [u32; 4] = [1000, 2000, 3003, 5000];
@@ -25,8 +25,8 @@ struct Bench {
     deaf: u32,
     /// Added to the accelerometer, m/s².
     offset_mps2: f64,
-    /// Where it is taken from how a nozzle thrusts, if not from its report.
-    source: Option<(usize, Source)>,
+    /// Where it is taken from how nozzles thrust.
+    sources: Sources,
     /// Of a tick that a nozzle is commanded open: less than all only where it is throttled.
     level: f64,
 }
@@ -42,7 +42,10 @@ impl Bench {
             tick: 0,
             deaf: 0,
             offset_mps2: 0.0,
-            source: None,
+            sources: Sources {
+                reported: u16::MAX,
+                ..Sources::default()
+            },
             level: 1.0,
         }
     }
@@ -63,16 +66,12 @@ impl Bench {
         self.plant.sense(&mut self.feedback);
         self.feedback.fresh.0 &= !self.deaf;
         self.feedback.acceleration_mps2_body[2] += self.offset_mps2;
-        let mut sources = self.feedback.open_time_us.map(Source::Reported);
-        if let Some((nozzle, source)) = self.source {
-            sources[nozzle] = source;
-        }
         let state = State {
             attitude: UnitQuaternion::identity(),
             mass_kg: 420.0 + self.plant.propellant_kg(),
         };
         self.tick += 1;
-        self.residual.observe(&self.feedback, &sources, &state)
+        self.residual.observe(&self.feedback, &self.sources, &state)
     }
 
     /// Runs until something is found, at most `limit_ms`; what, and after how many ms.
@@ -228,7 +227,11 @@ fn an_honest_report_leaves_nothing_for_the_motion_to_tell() {
 fn a_nozzle_that_is_believed_open_is_seen_to_close() {
     let mut bench = Bench::settled(&craft(), 2000);
     bench.break_valve(3, ValveFault::StuckOpenUnseen);
-    bench.source = Some((3, Source::Open));
+    bench.sources = Sources {
+        reported: !(1 << 3),
+        open: 1 << 3,
+        ..Sources::default()
+    };
     assert_eq!(bench.until_found(300, |_| 0), None);
     bench.break_valve(3, ValveFault::None);
     let (found, ms) = bench.until_found(60, |_| 0).unwrap();
@@ -321,6 +324,10 @@ fn without_rates_nothing_is_decided() {
 fn a_nozzle_of_a_node_that_may_be_dead_is_not_blamed() {
     let mut bench = Bench::settled(&craft(), 2000);
     bench.break_valve(5, ValveFault::StuckClosed);
-    bench.source = Some((5, Source::Doubtful));
+    bench.sources = Sources {
+        reported: !(1 << 5),
+        doubtful: 1 << 5,
+        ..Sources::default()
+    };
     assert_eq!(bench.until_found(200, |_| 1 << 5), None);
 }

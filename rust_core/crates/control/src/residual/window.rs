@@ -1,8 +1,9 @@
 //! What the nozzles are believed to have done, and how far off that may be.
 
-use qiki_craft::NOZZLES;
+use qiki_craft::{NOZZLES, nozzles_in};
 
-use super::{FORGET_S, Source};
+use super::FORGET_S;
+use super::thrust::Levels;
 
 /// What a nozzle's thrust may be off by, all causes together, as a part of it (one sigma).
 const SCATTER: f64 = 0.06;
@@ -48,26 +49,23 @@ impl Window {
         };
     }
 
-    /// One tick at these levels, believed and told.
-    pub(super) fn add(
-        &mut self,
-        level: &[f64; NOZZLES],
-        told: &[f64; NOZZLES],
-        sources: &[Source; NOZZLES],
-        full_n: &[f64; NOZZLES],
-    ) {
+    /// One tick at these levels; whether the nozzles of `doubtful` obey is not known.
+    pub(super) fn add(&mut self, levels: &Levels, doubtful: u16, full_n: &[f64; NOZZLES]) {
+        let level = &levels.believed;
         let (keep, dt_s) = (self.keep, self.dt_s);
         self.length_s = self.length_s * keep + dt_s;
         self.edges *= keep * keep;
         self.doubt_ns *= keep;
         for n in 0..NOZZLES {
             self.believed_s[n] = self.believed_s[n] * keep + level[n] * dt_s;
-            self.told_s[n] = self.told_s[n] * keep + told[n] * dt_s;
+            self.told_s[n] = self.told_s[n] * keep + levels.told[n] * dt_s;
+        }
+        for n in 0..NOZZLES {
             let edge_ns = (level[n] - self.level[n]) * full_n[n] * TIMING_S;
             self.edges += edge_ns * edge_ns;
-            if sources[n] == Source::Doubtful {
-                self.doubt_ns += level[n] * full_n[n] * dt_s;
-            }
+        }
+        for n in nozzles_in(doubtful) {
+            self.doubt_ns += level[n] * full_n[n] * dt_s;
         }
         self.level = *level;
     }
