@@ -3,7 +3,7 @@
 use qiki_craft::{Mass, Vec3};
 
 use crate::PlantError;
-use crate::algebra::{add_scaled, determinant, dot, sub};
+use crate::algebra::{Mat3, add_scaled, determinant, dot, sub};
 use crate::error::check;
 use crate::rigid::Body;
 
@@ -12,7 +12,12 @@ pub(crate) struct MassModel {
     dry: Mass,
     /// From the dry centre of mass to the tank, m, body.
     tank_from_dry: Vec3,
-    pub(crate) propellant_kg: f64,
+    propellant_kg: f64,
+    /// With the propellant that is left.
+    total_kg: f64,
+    com_m_body: Vec3,
+    /// The same as a body; none until it is asked for.
+    body: Option<Body>,
 }
 
 impl MassModel {
@@ -46,28 +51,55 @@ impl MassModel {
             )?;
         }
         check_inertia(mass)?;
-        Ok(Self {
+        let mut model = Self {
             tank_from_dry: sub(mass.tank_m_body, mass.com_m_body),
             propellant_kg: mass.propellant_kg,
+            total_kg: mass.dry_kg,
+            com_m_body: mass.com_m_body,
+            body: None,
             dry: mass.clone(),
-        })
+        };
+        model.hold(mass.propellant_kg);
+        Ok(model)
+    }
+
+    /// From now on there is so much propellant in the tank.
+    pub(crate) fn hold(&mut self, propellant_kg: f64) {
+        self.propellant_kg = propellant_kg;
+        self.total_kg = self.dry.dry_kg + propellant_kg;
+        let share = propellant_kg / self.total_kg;
+        self.com_m_body = add_scaled(self.dry.com_m_body, share, self.tank_from_dry);
+        self.body = None;
+    }
+
+    pub(crate) fn propellant_kg(&self) -> f64 {
+        self.propellant_kg
     }
 
     pub(crate) fn total_kg(&self) -> f64 {
-        self.dry.dry_kg + self.propellant_kg
+        self.total_kg
     }
 
     /// Centre of mass, m, body, from the geometric centre.
     pub(crate) fn com_m_body(&self) -> Vec3 {
-        let share = self.propellant_kg / self.total_kg();
-        add_scaled(self.dry.com_m_body, share, self.tank_from_dry)
+        self.com_m_body
     }
 
-    /// The body about its present centre of mass: the dry inertia plus that of two points a
-    /// distance `d` apart, `mu (d.d 1 - d d^T)` with the reduced mass `mu`.
-    pub(crate) fn body(&self) -> Body {
+    /// The body about its present centre of mass.
+    pub(crate) fn body(&mut self) -> Body {
+        let body = match self.body {
+            Some(body) => body,
+            None => Body::new(self.total_kg, self.inertia_kgm2()),
+        };
+        self.body = Some(body);
+        body
+    }
+
+    /// The dry inertia plus that of two points a distance `d` apart, `mu (d.d 1 - d d^T)` with the
+    /// reduced mass `mu`, kg·m², body.
+    pub(crate) fn inertia_kgm2(&self) -> Mat3 {
         let d = self.tank_from_dry;
-        let reduced = self.dry.dry_kg * self.propellant_kg / self.total_kg();
+        let reduced = self.dry.dry_kg * self.propellant_kg / self.total_kg;
         let mut inertia = self.dry.inertia_kgm2;
         for i in 0..3 {
             for j in 0..3 {
@@ -75,7 +107,7 @@ impl MassModel {
                 inertia[i][j] += reduced * (square - d[i] * d[j]);
             }
         }
-        Body::new(self.total_kg(), inertia)
+        inertia
     }
 }
 

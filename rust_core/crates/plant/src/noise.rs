@@ -74,16 +74,17 @@ fn split_mix(x: u64) -> u64 {
 /// Three standard normal numbers by Box and Muller. They take the same number of draws whatever
 /// comes, and libm gives them the same bits on every machine.
 fn normal(rng: &mut Pcg64) -> Vec3 {
-    let (a, b) = normal_pair(rng);
-    let (c, _) = normal_pair(rng);
-    [a, b, c]
+    let (radius, angle) = polar(rng);
+    let (sin, cos) = libm::sincos(angle);
+    let (third, angle) = polar(rng);
+    [radius * cos, radius * sin, third * libm::cos(angle)]
 }
 
-fn normal_pair(rng: &mut Pcg64) -> (f64, f64) {
+/// Two normal numbers as a point in the plane: radius, and angle in rad.
+fn polar(rng: &mut Pcg64) -> (f64, f64) {
     // In (0, 1]: the logarithm of zero must not come up.
     let radius = (-2.0 * libm::log(1.0 - uniform(rng))).sqrt();
-    let (sin, cos) = libm::sincos(std::f64::consts::TAU * uniform(rng));
-    (radius * cos, radius * sin)
+    (radius, std::f64::consts::TAU * uniform(rng))
 }
 
 /// In [0, 1), 53 bits.

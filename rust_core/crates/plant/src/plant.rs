@@ -171,7 +171,7 @@ impl Plant {
     /// Propellant left, kg.
     #[must_use]
     pub fn propellant_kg(&self) -> f64 {
-        self.mass.propellant_kg
+        self.mass.propellant_kg()
     }
 
     /// Centre of mass from the geometric centre, m, body.
@@ -183,7 +183,7 @@ impl Plant {
     /// Inertia about the present centre of mass, kg·m², body.
     #[must_use]
     pub fn inertia_kgm2(&self) -> [Vec3; 3] {
-        self.mass.body().inertia_kgm2
+        self.mass.inertia_kgm2()
     }
 
     /// How long each valve was open in the last tick by its own position switch, µs: after the
@@ -233,7 +233,7 @@ impl Plant {
     fn advance(&mut self, on_s: &[f64; NOZZLES]) {
         let burn = self
             .propulsion
-            .tick(on_s, self.dt_s, self.mass.propellant_kg);
+            .tick(on_s, self.dt_s, self.mass.propellant_kg());
         // Half of the propellant leaves before the motion and half after it: symmetric, hence
         // second order, and the motion itself sees the mass of mid-tick.
         self.drain(0.5 * burn.propellant_kg);
@@ -269,7 +269,8 @@ impl Plant {
             return;
         }
         let before = self.mass.com_m_body();
-        self.mass.propellant_kg = (self.mass.propellant_kg - propellant_kg).max(0.0);
+        let left_kg = self.mass.propellant_kg() - propellant_kg;
+        self.mass.hold(left_kg.max(0.0));
         let moved = sub(self.mass.com_m_body(), before);
         let q = self.rigid.attitude_xyzw;
         let carried = rotate(q, cross(self.rigid.rates_rps_body, moved));
@@ -306,7 +307,7 @@ impl Plant {
         feedback.supercap_soc = state.supercap_soc;
         feedback.bus_v = state.bus_v;
         feedback.load_w = state.load_w;
-        feedback.propellant_kg = self.mass.propellant_kg;
+        feedback.propellant_kg = self.mass.propellant_kg();
         feedback.fresh.set(Fresh::POWER);
         feedback.power_detail = detail(state);
         feedback.fresh.set(Fresh::POWER_DETAIL);

@@ -32,6 +32,15 @@ pub(crate) struct Burn {
     pub(crate) propellant_kg: f64,
 }
 
+impl Burn {
+    /// A nozzle that gave its full thrust for `thrust_s`, as far as the wrench is concerned.
+    fn add(&mut self, thrust_s: f64, nozzle: &Nozzle) {
+        let (force, torque) = (nozzle.force_n_body, nozzle.torque_nm_body);
+        self.impulse_ns_body = add_scaled(self.impulse_ns_body, thrust_s, force);
+        self.angular_impulse_nms_body = add_scaled(self.angular_impulse_nms_body, thrust_s, torque);
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Propulsion {
     nozzles: [Nozzle; NOZZLES],
@@ -73,14 +82,10 @@ impl Propulsion {
             let nozzle = &self.nozzles[i];
             // `clamp` keeps NaN, `max` drops it: an on-time that is no number is no on-time.
             let done = self.valves[i].tick(on_s[i].max(0.0).min(dt_s), dt_s);
-            burn.impulse_ns_body =
-                add_scaled(burn.impulse_ns_body, done.thrust_s, nozzle.force_n_body);
-            burn.angular_impulse_nms_body = add_scaled(
-                burn.angular_impulse_nms_body,
-                done.thrust_s,
-                nozzle.torque_nm_body,
-            );
-            total_ns += done.thrust_s * nozzle.thrust_max_n;
+            if done.thrust_s != 0.0 {
+                burn.add(done.thrust_s, nozzle);
+                total_ns += done.thrust_s * nozzle.thrust_max_n;
+            }
             self.energy_j[nozzle.cluster] += done.open_s * nozzle.power_w;
             self.report_open_time(i, done.reported_s);
         }
@@ -92,9 +97,11 @@ impl Propulsion {
     /// over ticks stays within half a microsecond of the truth.
     fn report_open_time(&mut self, nozzle: usize, reported_s: f64) {
         let exact_us = reported_s * 1e6 + self.owed_us[nozzle];
-        let whole_us = exact_us.round().max(0.0);
-        self.owed_us[nozzle] = exact_us - whole_us;
-        self.open_time_us[nozzle] = whole_us as u32;
+        // `f64::round` would be a call into a library. Below zero the conversion gives zero.
+        let below_us = exact_us as u32;
+        let whole_us = below_us + u32::from(exact_us - f64::from(below_us) >= 0.5);
+        self.owed_us[nozzle] = exact_us - f64::from(whole_us);
+        self.open_time_us[nozzle] = whole_us;
     }
 
     /// Electrical energy of each cluster since the last call, J.

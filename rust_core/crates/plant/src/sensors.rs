@@ -87,11 +87,11 @@ impl SensorSet {
         }
     }
 
-    pub(crate) fn power_due(&self, tick: u64) -> bool {
+    pub(crate) fn power_due(&mut self, tick: u64) -> bool {
         self.power.due(tick).is_some()
     }
 
-    pub(crate) fn thermal_due(&self, tick: u64) -> bool {
+    pub(crate) fn thermal_due(&mut self, tick: u64) -> bool {
         self.thermal.due(tick).is_some()
     }
 }
