@@ -30,14 +30,19 @@ pub(crate) fn reduced(columns: &[[f64; AXES]]) -> Option<Square> {
         a.swap(c, pivot);
         t.swap(c, pivot);
         let scale = 1.0 / a[c][c];
-        for k in 0..AXES {
+        // Columns of A that are done are not looked at again.
+        for k in c + 1..columns.len() {
             a[c][k] *= scale;
+        }
+        for k in 0..AXES {
             t[c][k] *= scale;
         }
         for r in (0..AXES).filter(|r| *r != c) {
             let factor = a[r][c];
-            for k in 0..AXES {
+            for k in c + 1..columns.len() {
                 a[r][k] -= factor * a[c][k];
+            }
+            for k in 0..AXES {
                 t[r][k] -= factor * t[c][k];
             }
         }

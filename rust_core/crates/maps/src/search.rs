@@ -46,7 +46,16 @@ pub(crate) fn economy_sets(b: &Effectiveness, most_n: &[f64; NOZZLES]) -> [Nozzl
 
 /// All sets of `size` nozzles, lowest numbers first.
 fn combinations(size: usize) -> impl Iterator<Item = u16> {
-    (1..=u16::MAX).filter(move |mask| mask.count_ones() as usize == size)
+    std::iter::successors(Some((1_u32 << size) - 1), |set| Some(next_alike(*set)))
+        .map_while(|set| u16::try_from(set).ok())
+}
+
+/// The next larger number with as many bits set (Gosper's hack): the lowest bit that can move up
+/// does, and those below it go to the bottom.
+fn next_alike(set: u32) -> u32 {
+    let lowest = set & set.wrapping_neg();
+    let moved = set + lowest;
+    moved | ((moved ^ set) / lowest) >> 2
 }
 
 /// Puts what this combination gives into `found` where it is better; directions that have a set
