@@ -79,9 +79,14 @@ impl Propulsion {
         let mut burn = Burn::default();
         let mut total_ns = 0.0;
         for i in 0..NOZZLES {
-            let nozzle = &self.nozzles[i];
+            let (nozzle, valve) = (&self.nozzles[i], &mut self.valves[i]);
             // `clamp` keeps NaN, `max` drops it: an on-time that is no number is no on-time.
-            let done = self.valves[i].tick(on_s[i].max(0.0).min(dt_s), dt_s);
+            let on_s = on_s[i].max(0.0).min(dt_s);
+            if on_s == 0.0 && valve.rests() {
+                self.open_time_us[i] = 0; // Less than a microsecond is owed.
+                continue;
+            }
+            let done = valve.tick(on_s, dt_s);
             if done.thrust_s != 0.0 {
                 burn.add(done.thrust_s, nozzle);
                 total_ns += done.thrust_s * nozzle.thrust_max_n;

@@ -136,6 +136,15 @@ impl Valve {
         }
     }
 
+    /// Whether it is closed, without thrust, and will be until it is commanded open.
+    pub(crate) fn rests(&self) -> bool {
+        self.pending.is_empty()
+            && self.commanded == 0.0
+            && self.level == 0.0
+            && self.place() == 0.0
+            && self.reported() == 0.0
+    }
+
     /// One tick with `on_s` (within `0..=dt_s`) of commanded on-time.
     pub(crate) fn tick(&mut self, on_s: f64, dt_s: f64) -> ValveTick {
         self.take_command(on_s, dt_s);

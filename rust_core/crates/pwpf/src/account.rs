@@ -257,8 +257,9 @@ impl Rule for AccountRelay {
     }
 
     fn follow_one(&mut self, n: usize, on_time_us: u32) {
-        self.valves.follow(n, on_time_us);
-        self.set_relay(n);
+        if self.valves.follow(n, on_time_us) {
+            self.set_relay(n);
+        }
         self.dropped_us[n] += self.owed_us[n];
         self.next_us[n] = 0.0;
     }

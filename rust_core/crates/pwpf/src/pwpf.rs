@@ -205,8 +205,9 @@ impl Rule for Pwpf {
     }
 
     fn follow_one(&mut self, n: usize, on_time_us: u32) {
-        self.valves.follow(n, on_time_us);
-        self.set_relay(n);
+        if self.valves.follow(n, on_time_us) {
+            self.set_relay(n);
+        }
         self.next[n] = self.filter[n] * self.decay;
     }
 

@@ -164,10 +164,12 @@ impl Valves {
         }
     }
 
-    /// Valve `n` did what an on-time says by the edge rule, whoever commanded it.
-    pub(crate) fn follow(&mut self, n: usize, on_time_us: u32) {
+    /// Valve `n` did what an on-time says by the edge rule, whoever commanded it; whether it
+    /// switched.
+    pub(crate) fn follow(&mut self, n: usize, on_time_us: u32) -> bool {
         let on_time_us = on_time_us.min(self.period_us);
-        if on_time_us != self.steady_us[n] {
+        let switches = on_time_us != self.steady_us[n];
+        if switches {
             let at_us = if self.is_open(n) {
                 on_time_us
             } else {
@@ -175,6 +177,7 @@ impl Valves {
             };
             self.switch(n, at_us);
         }
+        switches
     }
 
     /// The tick is over.
