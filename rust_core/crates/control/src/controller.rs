@@ -20,6 +20,7 @@ use crate::law::Law;
 use crate::manual::{Hand, HandLimits};
 use crate::modes::{Mode, Reason};
 use crate::navigator::{Navigator, Pose};
+use crate::offset::Turns;
 use crate::profile::PlanLimits;
 use crate::sets::Sets;
 use crate::steady::Steady;
@@ -138,6 +139,7 @@ pub struct Controller {
     cooldown: Cooldown,
     guard: Guard,
     tracker: Tracker,
+    turns: Turns,
     energy: Energy,
     hand_limits: HandLimits,
     // What is going on.
@@ -225,6 +227,7 @@ impl Controller {
             cooldown: Cooldown::new(craft, parts.limits.max_on_us, period_us),
             guard: Guard::new(parts.limits),
             tracker: Tracker::new(),
+            turns: Turns::default(),
             mode: Mode::Idle,
             armed: false,
             hold_reason: Reason::NotArmed,
@@ -257,7 +260,7 @@ impl Controller {
         let mut allocation = self.allocate(&asked);
         let command = self.modulate(&mut allocation, isolated);
         self.health.note(&command.on_time_us);
-        self.cooldown.note(&command.on_time_us);
+        self.cooldown.note(&command);
         outputs.command = command;
         outputs.wrench_asked = asked;
         outputs.allocation = allocation;

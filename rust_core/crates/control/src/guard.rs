@@ -4,7 +4,7 @@
 //! checks each command against the limits of the valves and the bus. A command that breaks one
 //! is replaced by closed valves.
 
-use qiki_craft::{NOZZLES, ValveCommand};
+use qiki_craft::{NOZZLES, ValveCommand, nozzles_in};
 
 /// What a command may not exceed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -128,11 +128,18 @@ pub fn level_permitted(
     Ok(())
 }
 
+/// Before every edge that can have been, µs.
+const LONG_AGO_US: i64 = -(1 << 40);
+
 /// Remembers the valves and checks every command.
 #[derive(Debug, Clone)]
 pub struct Guard {
     limits: Limits,
-    valves: [Valve; NOZZLES],
+    now_us: i64,
+    /// Bit n: valve n is open at the end of the last tick.
+    open: u16,
+    /// When each valve had its last edge.
+    edge_at_us: [i64; NOZZLES],
 }
 
 impl Guard {
@@ -141,10 +148,9 @@ impl Guard {
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
-            valves: [Valve {
-                open: false,
-                since_edge_us: u32::MAX,
-            }; NOZZLES],
+            now_us: 0,
+            open: 0,
+            edge_at_us: [LONG_AGO_US; NOZZLES],
         }
     }
 
@@ -156,18 +162,10 @@ impl Guard {
     /// the guard remembers.
     pub fn check(&mut self, command: &ValveCommand, shut: u16) -> Result<(), Violation> {
         let verdict = self.verdict(command, shut);
-        let passed = if verdict.is_ok() {
-            *command
+        if verdict.is_ok() {
+            self.remember(command);
         } else {
-            ValveCommand::default()
-        };
-        for (n, (valve, &on_time_us)) in self.valves.iter_mut().zip(&passed.on_time_us).enumerate()
-        {
-            *valve = if self.limits.throttled(n) {
-                after_level(*valve, on_time_us, self.limits.period_us)
-            } else {
-                after(*valve, on_time_us, self.limits.period_us)
-            };
+            self.remember(&ValveCommand::default());
         }
         verdict
     }
@@ -175,11 +173,9 @@ impl Guard {
     fn verdict(&self, command: &ValveCommand, shut: u16) -> Result<(), Violation> {
         let limits = &self.limits;
         let mut power_w = 0.0;
-        for n in 0..NOZZLES {
-            let (on_time_us, valve) = (command.on_time_us[n], self.valves[n]);
-            if on_time_us == 0 && !valve.open {
-                continue; // It stays closed, which is always allowed.
-            }
+        // A valve that stays closed breaks no limit.
+        for n in nozzles_in(self.open | command.nozzles_opened()) {
+            let (on_time_us, valve) = (command.on_time_us[n], self.valve(n));
             let closing_on_purpose = on_time_us == 0 && shut >> n & 1 == 1;
             if limits.throttled(n) {
                 level_permitted(command.armed, on_time_us, valve, limits)?;
@@ -194,43 +190,31 @@ impl Guard {
             Ok(())
         }
     }
-}
 
-/// The valve after a tick with this on-time.
-fn after(valve: Valve, on_time_us: u32, period_us: u32) -> Valve {
-    let stays = if valve.open {
-        on_time_us >= period_us
-    } else {
-        on_time_us == 0
-    };
-    if stays {
-        let since_edge_us = valve.since_edge_us.saturating_add(period_us);
-        return Valve {
-            since_edge_us,
-            ..valve
-        };
+    fn valve(&self, n: usize) -> Valve {
+        Valve {
+            open: self.open >> n & 1 == 1,
+            since_edge_us: u32::try_from(self.now_us - self.edge_at_us[n]).unwrap_or(u32::MAX),
+        }
     }
-    let since_edge_us = if valve.open {
-        period_us - on_time_us
-    } else {
-        on_time_us
-    };
-    Valve {
-        open: !valve.open,
-        since_edge_us,
-    }
-}
 
-/// The throttled nozzle after a tick at this level.
-fn after_level(valve: Valve, on_time_us: u32, period_us: u32) -> Valve {
-    let open = on_time_us > 0;
-    let before_us = if open == valve.open {
-        valve.since_edge_us
-    } else {
-        0
-    };
-    Valve {
-        open,
-        since_edge_us: before_us.saturating_add(period_us),
+    /// The tick goes by with this command.
+    fn remember(&mut self, command: &ValveCommand) {
+        let period_us = self.limits.period_us;
+        for n in nozzles_in(self.open | command.nozzles_opened()) {
+            let (open, on_time_us) = (self.open >> n & 1 == 1, command.on_time_us[n]);
+            let edge_after_us = if self.limits.throttled(n) {
+                (open != (on_time_us > 0)).then_some(0)
+            } else if open {
+                (on_time_us < period_us).then_some(on_time_us)
+            } else {
+                Some(period_us - on_time_us)
+            };
+            if let Some(after_us) = edge_after_us {
+                self.open ^= 1 << n;
+                self.edge_at_us[n] = self.now_us + i64::from(after_us);
+            }
+        }
+        self.now_us += i64::from(period_us);
     }
 }

@@ -16,6 +16,7 @@
 use nalgebra::{UnitQuaternion, Vector3};
 
 use crate::navigator::Pose;
+use crate::offset::Turns;
 
 /// Gain of the linear part, 1/s.
 const APPROACH_GAIN: f64 = 1.0;
@@ -46,6 +47,7 @@ pub(crate) struct Guidance {
     pub(crate) reference: Reference,
     pub(crate) goal_position: Vector3<f64>,
     pub(crate) goal_attitude: UnitQuaternion<f64>,
+    turns: Turns,
 }
 
 impl Guidance {
@@ -59,6 +61,7 @@ impl Guidance {
             },
             goal_position: pose.position,
             goal_attitude: pose.attitude,
+            turns: Turns::default(),
         }
     }
 
@@ -107,8 +110,8 @@ impl Guidance {
     /// One tick of the rotation.
     pub(crate) fn rotate(&mut self, limit: Rate, dt_s: f64) {
         let pose = &mut self.reference.pose;
-        let way =
-            (pose.attitude.inverse() * shorter(pose.attitude, self.goal_attitude)).scaled_axis();
+        let goal = shorter(pose.attitude, self.goal_attitude);
+        let way = self.turns.between(&pose.attitude, &goal).vector;
         let wanted = approach(way, limit);
         let rates = towards(pose.rates, wanted, limit.acceleration_max * dt_s);
         self.reference.angular_acceleration = (rates - pose.rates) / dt_s;

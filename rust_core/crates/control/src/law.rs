@@ -18,6 +18,7 @@ use qiki_craft::ControlConfig;
 
 use crate::guidance::Reference;
 use crate::navigator::Pose;
+use crate::offset::Turn;
 
 /// A force and a torque about the centre of mass, N and N·m, body.
 pub(crate) type Wrench = [f64; 6];
@@ -55,13 +56,11 @@ impl Law {
         }
     }
 
-    /// Torque that tracks the reference attitude, N·m, body.
-    pub(crate) fn torque(&self, pose: &Pose, reference: &Reference) -> Vector3<f64> {
-        let to_reference = pose.attitude.inverse() * reference.pose.attitude;
-        let error = to_reference.scaled_axis();
-        let rate_error = to_reference * reference.pose.rates - pose.rates;
-        let feed_forward = to_reference * reference.angular_acceleration;
-        let wanted = self.attitude.kp * error + self.attitude.kd * rate_error + feed_forward;
+    /// Torque that tracks the reference attitude, N·m, body; `turn` is the one from the pose to it.
+    pub(crate) fn torque(&self, pose: &Pose, reference: &Reference, turn: &Turn) -> Vector3<f64> {
+        let rate_error = turn.rotation * reference.pose.rates - pose.rates;
+        let feed_forward = turn.rotation * reference.angular_acceleration;
+        let wanted = self.attitude.kp * turn.vector + self.attitude.kd * rate_error + feed_forward;
         self.inertia * wanted + pose.rates.cross(&(self.inertia * pose.rates))
     }
 

@@ -1,6 +1,6 @@
 //! How far the craft is from where it should be.
 
-use nalgebra::Vector3;
+use nalgebra::{UnitQuaternion, Vector3};
 
 use crate::guidance::Reference;
 use crate::navigator::Pose;
@@ -22,6 +22,46 @@ pub(crate) enum Hold {
     Rates,
 }
 
+/// The rotation from an attitude to another one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Turn {
+    pub(crate) rotation: UnitQuaternion<f64>,
+    /// The same as a vector along its axis, rad.
+    pub(crate) vector: Vector3<f64>,
+}
+
+impl Turn {
+    pub(crate) fn between(from: &UnitQuaternion<f64>, to: &UnitQuaternion<f64>) -> Self {
+        let rotation = from.inverse() * to;
+        Self {
+            rotation,
+            vector: rotation.scaled_axis(),
+        }
+    }
+}
+
+/// Keeps the last turn: in a tick law, hold and plan ask for the same one, and a reference at its
+/// goal for the same one tick after tick.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Turns {
+    last: Option<([u64; 8], Turn)>,
+}
+
+impl Turns {
+    pub(crate) fn between(&mut self, from: &UnitQuaternion<f64>, to: &UnitQuaternion<f64>) -> Turn {
+        let bits = |i: usize| if i < 4 { from[i] } else { to[i - 4] }.to_bits();
+        let asked = std::array::from_fn(bits);
+        match self.last {
+            Some((last, turn)) if last == asked => turn,
+            _ => {
+                let turn = Turn::between(from, to);
+                self.last = Some((asked, turn));
+                turn
+            }
+        }
+    }
+}
+
 /// How far the craft is from where it should be, body.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Offset {
@@ -34,14 +74,14 @@ pub(crate) struct Offset {
 }
 
 impl Offset {
-    pub(crate) fn new(pose: &Pose, reference: &Reference, hold: Hold) -> Self {
+    /// `turn` is the one from the pose to the reference.
+    pub(crate) fn new(pose: &Pose, reference: &Reference, turn: &Turn, hold: Hold) -> Self {
         let to_body = pose.attitude.inverse();
-        let to_reference = to_body * reference.pose.attitude;
         let mut offset = Self {
             way: to_body * (reference.pose.position - pose.position),
             speed: to_body * (reference.pose.velocity - pose.velocity),
-            turn: to_reference.scaled_axis(),
-            rate: to_reference * reference.pose.rates - pose.rates,
+            turn: turn.vector,
+            rate: turn.rotation * reference.pose.rates - pose.rates,
         };
         if hold != Hold::Pose {
             offset.way = Vector3::zeros();

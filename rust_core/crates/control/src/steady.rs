@@ -26,7 +26,7 @@ use qiki_pulse::{APART_US, Draw, Plan, State, Valves, lay_out};
 use crate::calibration::Calibration;
 use crate::guidance::Reference;
 use crate::navigator::Pose;
-use crate::offset::{Hold, Offset};
+use crate::offset::{Hold, Offset, Turn};
 
 /// What an error of one N·s and one N·m·s is worth in N·s of thrust where the pose is held ...
 const POSE_PRICE: [f64; AXES] = [6.0, 6.0, 6.0, 150.0, 150.0, 150.0];
@@ -190,15 +190,16 @@ impl Steady {
         })
     }
 
-    /// On-times of this tick, µs.
+    /// On-times of this tick, µs; `turn` is the one from the pose to the reference.
     pub(crate) fn step(
         &mut self,
         pose: &Pose,
         reference: &Reference,
+        turn: &Turn,
         means: &Means,
     ) -> [u32; NOZZLES] {
         match self.phase {
-            Phase::Watch => self.watch(pose, reference, means),
+            Phase::Watch => self.watch(pose, reference, turn, means),
             Phase::Search => self.search(means),
             Phase::Fire => {}
         }
@@ -209,7 +210,7 @@ impl Steady {
         }
     }
 
-    fn watch(&mut self, pose: &Pose, reference: &Reference, means: &Means) {
+    fn watch(&mut self, pose: &Pose, reference: &Reference, turn: &Turn, means: &Means) {
         self.quiet += 1;
         let Some(measured) = self.quiet.checked_sub(self.ticks(SETTLE_S)) else {
             return;
@@ -226,7 +227,7 @@ impl Steady {
             rates: self.rates,
             ..*pose
         };
-        self.wanted = wanted(&Offset::new(&motion, reference, self.hold), means);
+        self.wanted = wanted(&Offset::new(&motion, reference, turn, self.hold), means);
         let worth_ns = self.worth(&self.wanted);
         if worth_ns > self.worth_ns || (worth_ns > WORTH_NS && self.quiet >= self.retry) {
             let span_us = micros(PULSE_S) + 2 * self.valves.min_off_us;

@@ -11,7 +11,7 @@
 //! Equations: `docs/math/power.md`.
 
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, HeatSource, NOZZLES, NOZZLES_PER_CLUSTER};
-use qiki_craft::{ThermalNode, ThermalPlane, nozzles_in, nozzles_of, nozzles_where};
+use qiki_craft::{ThermalNode, ThermalPlane, ValveCommand, nozzles_in, nozzles_of, nozzles_where};
 use qiki_power::{ClusterLimit, NodeWatch, Set};
 
 /// The shortest rest after a longest opening, s.
@@ -109,7 +109,8 @@ pub(crate) struct Cooldown {
     /// None where the craft has no such node: nothing is known to be limited then.
     clusters: [Option<Cluster>; CLUSTERS],
     nozzles: [Opening; NOZZLES],
-    /// Bit n: nozzle n rests after a longest opening.
+    /// Bit n: nozzle n has been open without a pause; it rests after a longest opening.
+    open: u16,
     rests: u16,
     /// Bit n: the cluster of nozzle n has tripped.
     tripped: u16,
@@ -135,6 +136,7 @@ impl Cooldown {
             stale_ticks: micros(STALE_S) / period_us.max(1),
             clusters: std::array::from_fn(cluster),
             nozzles: std::array::from_fn(nozzle),
+            open: 0,
             rests: 0,
             tripped: 0,
             share: [1.0; CLUSTERS],
@@ -167,7 +169,7 @@ impl Cooldown {
     }
 
     /// Takes note of what was commanded in this tick.
-    pub(crate) fn note(&mut self, on_time_us: &[u32; NOZZLES]) {
+    pub(crate) fn note(&mut self, command: &ValveCommand) {
         for n in nozzles_in(self.rests) {
             let rested_us = self.nozzles[n].rested_us.saturating_add(self.period_us);
             self.nozzles[n].rested_us = rested_us;
@@ -175,11 +177,13 @@ impl Cooldown {
                 self.rests &= !(1 << n);
             }
         }
-        for (n, &on_time_us) in on_time_us.iter().enumerate() {
-            if self.nozzles[n].note(on_time_us, self.period_us, self.max_on_us) {
-                self.nozzles[n].rested_us = 0;
+        for n in nozzles_in(self.open | command.nozzles_opened()) {
+            let nozzle = &mut self.nozzles[n];
+            if nozzle.note(command.on_time_us[n], self.period_us, self.max_on_us) {
+                nozzle.rested_us = 0;
                 self.rests |= 1 << n;
             }
+            self.open = self.open & !(1 << n) | u16::from(nozzle.open_us > 0) << n;
         }
     }
 

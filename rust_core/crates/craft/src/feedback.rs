@@ -2,6 +2,7 @@
 
 use crate::{
     CLUSTERS, NOZZLES, NOZZLES_PER_CLUSTER, NodeTemps, PowerDetail, Quat, Vec3, nozzles_of,
+    nozzles_where,
 };
 
 /// Which parts of a [`Feedback`] arrived in this tick: a set of bits.
@@ -144,6 +145,12 @@ pub struct ValveCommand {
 }
 
 impl ValveCommand {
+    /// The nozzles that are to be open at any moment of the tick: bit n is nozzle n.
+    #[must_use]
+    pub fn nozzles_opened(&self) -> u16 {
+        nozzles_where(|n| self.on_time_us[n] > 0)
+    }
+
     /// On-times of one cluster (0..4), µs, in nozzle order.
     #[must_use]
     pub fn cluster_on_time_us(&self, cluster: usize) -> [u32; NOZZLES_PER_CLUSTER] {

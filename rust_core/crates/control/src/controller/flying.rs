@@ -78,7 +78,9 @@ impl Controller {
                 )
             }
         };
-        wrench(force, self.law.torque(&pose, &self.guidance.reference))
+        let reference = &self.guidance.reference;
+        let turn = self.turns.between(&pose.attitude, &reference.pose.attitude);
+        wrench(force, self.law.torque(&pose, reference, &turn))
     }
 
     /// SAFE: stop the rotation, as long as the rates are known.
@@ -146,22 +148,24 @@ impl Controller {
     /// A nozzle that does not open gives nothing; one that does not close gives all it has; any
     /// other gives what its cluster's heat and its own rest leave it.
     pub(super) fn bounds(&self) -> Bounds<NOZZLES> {
-        let mut bounds = self.whole_bounds();
-        for n in nozzles_in(!self.health.isolated()) {
-            bounds.hi[n] *= self.cooldown.share(n);
-        }
-        bounds
+        let full = &self.geometry.thrust_max_n;
+        self.with_faults(std::array::from_fn(|n| full[n] * self.cooldown.share(n)))
     }
 
     /// The same, were all clusters cool and rested.
     pub(super) fn whole_bounds(&self) -> Bounds<NOZZLES> {
+        self.with_faults(self.geometry.thrust_max_n)
+    }
+
+    fn with_faults(&self, most_n: [f64; NOZZLES]) -> Bounds<NOZZLES> {
         let mut bounds = Bounds {
             lo: [0.0; NOZZLES],
-            hi: self.geometry.thrust_max_n,
+            hi: most_n,
         };
         let open = self.health.stuck_open();
         for n in nozzles_in(open) {
-            bounds.lo[n] = bounds.hi[n];
+            let all_n = self.geometry.thrust_max_n[n];
+            (bounds.lo[n], bounds.hi[n]) = (all_n, all_n);
         }
         for n in nozzles_in(self.health.isolated() & !open) {
             bounds.hi[n] = 0.0;

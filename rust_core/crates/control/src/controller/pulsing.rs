@@ -16,7 +16,7 @@ use super::Controller;
 use crate::allocation::AllocationMode;
 use crate::modes::Mode;
 use crate::navigator::Pose;
-use crate::offset::{Hold, Offset};
+use crate::offset::{Hold, Offset, Turn};
 use crate::steady::Means;
 
 /// Who makes the pulses.
@@ -118,7 +118,7 @@ impl Controller {
     }
 
     /// Whether the craft is near enough to a reference that is calm enough.
-    fn holds_still(&self, hold: Hold) -> bool {
+    fn holds_still(&mut self, hold: Hold) -> bool {
         if hold == Hold::Rates && self.navigator.rates_age_ticks() > self.nav_stale_ticks {
             return false;
         }
@@ -131,8 +131,15 @@ impl Controller {
         calm && self.offset(hold).small(slack)
     }
 
-    fn offset(&self, hold: Hold) -> Offset {
-        Offset::new(&self.navigator.pose, &self.guidance.reference, hold)
+    fn offset(&mut self, hold: Hold) -> Offset {
+        let turn = self.turn();
+        Offset::new(&self.navigator.pose, &self.guidance.reference, &turn, hold)
+    }
+
+    /// From the craft to its reference.
+    fn turn(&mut self) -> Turn {
+        let (pose, reference) = (&self.navigator.pose, &self.guidance.reference.pose);
+        self.turns.between(&pose.attitude, &reference.attitude)
     }
 
     fn hold_still(&mut self, allocation: &mut Solution<NOZZLES>, gate: Gate) -> [u32; NOZZLES] {
@@ -147,8 +154,9 @@ impl Controller {
             },
             draw: self.draw(gate),
         };
+        let turn = self.turn();
         let (pose, reference) = (&self.navigator.pose, &self.guidance.reference);
-        let on_time_us = self.steady.step(pose, reference, &means);
+        let on_time_us = self.steady.step(pose, reference, &turn, &means);
         allocation.wrench = self.steady.wrench();
         allocation.thrust_n = self.steady.thrust_n();
         on_time_us

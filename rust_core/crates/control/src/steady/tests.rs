@@ -74,7 +74,10 @@ impl Bench {
     fn fly(&mut self, seconds: f64) {
         let inverse = self.means.inertia.try_inverse().unwrap();
         for _ in 0..(seconds / 0.002).round() as u32 {
-            let on_time_us = self.steady.step(&self.pose, &self.reference, &self.means);
+            let turn = Turn::between(&self.pose.attitude, &self.reference.pose.attitude);
+            let on_time_us = self
+                .steady
+                .step(&self.pose, &self.reference, &turn, &self.means);
             let open = on_time_us.iter().any(|on| *on > 0);
             self.sets += u32::from(open && !self.open);
             self.open = open;
@@ -196,9 +199,10 @@ fn little_power_makes_the_nozzles_of_a_set_take_turns() {
     bench.pose.rates = Vector3::new(0.004, -0.003, 0.005);
     let mut fired = 0_u16;
     for _ in 0..400 {
+        let turn = Turn::between(&bench.pose.attitude, &bench.reference.pose.attitude);
         let on_time_us = bench
             .steady
-            .step(&bench.pose, &bench.reference, &bench.means);
+            .step(&bench.pose, &bench.reference, &turn, &bench.means);
         let open = on_time_us.iter().filter(|on| **on > 0).count();
         assert!(open <= 1, "{open} at once");
         fired |= (0..NOZZLES).fold(0, |set, n| set | u16::from(on_time_us[n] > 0) << n);

@@ -1,7 +1,7 @@
 //! Who must rest or hold back, and why.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use qiki_craft::{Craft, Feedback, Fresh, NOZZLES};
+use qiki_craft::{Craft, Feedback, Fresh, NOZZLES, ValveCommand};
 use qiki_power::{ClusterLimit, Set};
 
 use super::Cooldown;
@@ -33,10 +33,10 @@ fn at(celsius: f64) -> Cooldown {
     c
 }
 
-fn only(nozzle: usize, on_time_us: u32) -> [u32; NOZZLES] {
-    let mut on = [0; NOZZLES];
-    on[nozzle] = on_time_us;
-    on
+fn only(nozzle: usize, on_time_us: u32) -> ValveCommand {
+    let mut command = ValveCommand::default();
+    command.on_time_us[nozzle] = on_time_us;
+    command
 }
 
 fn set(limits: &[ClusterLimit]) -> Set<ClusterLimit> {
@@ -62,7 +62,7 @@ fn rest_s(celsius: f64, max_on_us: u32) -> f64 {
     while c.share(5) == 0.0 && ticks < 40_000 {
         ticks += 1;
         c.observe(&heard([celsius; 4]));
-        c.note(&[0; NOZZLES]);
+        c.note(&ValveCommand::default());
     }
     f64::from(ticks * PERIOD_US) * 1e-6
 }
@@ -142,7 +142,7 @@ fn a_warm_cluster_rests_longer_down_to_a_second_when_it_is_cool() {
             ticks += 1;
             celsius -= 4.2 * (celsius + 55.0) / 140.0 * 0.002;
             c.observe(&heard([celsius; 4]));
-            c.note(&[0; NOZZLES]);
+            c.note(&ValveCommand::default());
         }
         f64::from(ticks) * 0.002
     };
@@ -249,7 +249,7 @@ fn a_nozzle_of_unknown_heat_rests_as_long_as_from_the_trip() {
     let mut ticks = 0;
     while c.share(5) == 0.0 {
         ticks += 1;
-        c.note(&[0; NOZZLES]);
+        c.note(&ValveCommand::default());
     }
     assert!((f64::from(ticks) * 0.002 - 10.33).abs() < 0.01);
 }
@@ -266,7 +266,7 @@ fn a_node_that_does_not_cool_gives_its_nozzles_back_after_a_minute() {
     open_longest(&mut c, 5, 5);
     for _ in 0..30_000 {
         assert_eq!(c.resting(), 1 << 5);
-        c.note(&[0; NOZZLES]);
+        c.note(&ValveCommand::default());
     }
     assert_eq!(c.resting(), 0);
 }
@@ -281,7 +281,7 @@ fn a_craft_without_such_nodes_is_not_held_back() {
     open_longest(&mut c, 5, 5);
     for _ in 0..500 {
         assert_eq!(c.resting(), 1 << 5);
-        c.note(&[0; NOZZLES]);
+        c.note(&ValveCommand::default());
     }
     assert_eq!(c.resting(), 0);
 }
