@@ -44,13 +44,12 @@ impl Turn {
 /// goal for the same one tick after tick.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Turns {
-    last: Option<([u64; 8], Turn)>,
+    last: Option<([[u64; 4]; 2], Turn)>,
 }
 
 impl Turns {
     pub(crate) fn between(&mut self, from: &UnitQuaternion<f64>, to: &UnitQuaternion<f64>) -> Turn {
-        let bits = |i: usize| if i < 4 { from[i] } else { to[i - 4] }.to_bits();
-        let asked = std::array::from_fn(bits);
+        let asked = [from, to].map(bits);
         match self.last {
             Some((last, turn)) if last == asked => turn,
             _ => {
@@ -60,6 +59,10 @@ impl Turns {
             }
         }
     }
+}
+
+fn bits(attitude: &UnitQuaternion<f64>) -> [u64; 4] {
+    <[f64; 4]>::from(attitude.coords).map(f64::to_bits)
 }
 
 /// How far the craft is from where it should be, body.

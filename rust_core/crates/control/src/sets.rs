@@ -13,6 +13,8 @@ use crate::modes::Reason;
 pub(crate) struct Sets {
     /// None where the craft's geometry has no map: then no axis has a set.
     map: Option<ThrustMap>,
+    /// What they are short of with all nozzles.
+    short: Reason,
     /// Most pure force by sets along +X, -X, +Y, -Y, +Z, -Z, N.
     pub(crate) axis_force_n: [f64; 6],
 }
@@ -27,7 +29,14 @@ impl Sets {
                 *most_n = ceiling(map, direction, power_max_w);
             }
         }
-        Self { map, axis_force_n }
+        let short = map
+            .as_ref()
+            .map_or(Reason::ThrustMapMissing, |map| short_of(map, 0));
+        Self {
+            map,
+            short,
+            axis_force_n,
+        }
     }
 
     /// The full or the economy set of a direction, where the craft has it.
@@ -47,19 +56,9 @@ impl Sets {
         if bounds.lo.iter().any(|lo| *lo > 0.0) {
             return Reason::ValveFault;
         }
-        let Some(map) = &self.map else {
-            return Reason::ThrustMapMissing;
-        };
-        let lost = map.lost(out_of_use(bounds));
-        let (mut forces, mut torques) = (false, false);
-        for direction in Direction::all().filter(|d| lost & d.bit() != 0) {
-            forces |= direction.is_translation();
-            torques |= !direction.is_translation();
-        }
-        match (forces, torques) {
-            (true, _) => Reason::ThrustMapMissing,
-            (_, true) => Reason::TorqueMapMissing,
-            _ => Reason::None,
+        match (&self.map, out_of_use(bounds)) {
+            (Some(map), out) if out != 0 => short_of(map, out),
+            _ => self.short,
         }
     }
 
@@ -90,6 +89,21 @@ impl Sets {
             status,
             iterations: 0,
         }
+    }
+}
+
+/// What a map is short of without the nozzles `unavailable`.
+fn short_of(map: &ThrustMap, unavailable: u16) -> Reason {
+    let lost = map.lost(unavailable);
+    let (mut forces, mut torques) = (false, false);
+    for direction in Direction::all().filter(|d| lost & d.bit() != 0) {
+        forces |= direction.is_translation();
+        torques |= !direction.is_translation();
+    }
+    match (forces, torques) {
+        (true, _) => Reason::ThrustMapMissing,
+        (_, true) => Reason::TorqueMapMissing,
+        _ => Reason::None,
     }
 }
 

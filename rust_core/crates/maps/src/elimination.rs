@@ -30,20 +30,16 @@ pub(crate) fn reduced(columns: &[[f64; AXES]]) -> Option<Square> {
         a.swap(c, pivot);
         t.swap(c, pivot);
         let scale = 1.0 / a[c][c];
-        // Columns of A that are done are not looked at again.
-        for k in c + 1..columns.len() {
-            a[c][k] *= scale;
-        }
-        for k in 0..AXES {
-            t[c][k] *= scale;
-        }
+        let (pivot_a, pivot_t) = (a[c].map(|v| v * scale), t[c].map(|v| v * scale));
+        (a[c], t[c]) = (pivot_a, pivot_t);
         for r in (0..AXES).filter(|r| *r != c) {
             let factor = a[r][c];
-            for k in c + 1..columns.len() {
-                a[r][k] -= factor * a[c][k];
-            }
-            for k in 0..AXES {
-                t[r][k] -= factor * t[c][k];
+            // Nozzles that lie in a plane, or push in one, leave many rows as they are.
+            if factor != 0.0 {
+                for k in 0..AXES {
+                    a[r][k] -= factor * pivot_a[k];
+                    t[r][k] -= factor * pivot_t[k];
+                }
             }
         }
     }

@@ -28,6 +28,7 @@ pub struct Body {
     pub mass_kg: f64,
     /// Inertia about the centre of mass, kg·m², body, symmetric.
     pub inertia_kgm2: [Vec3; 3],
+    per_kg: f64,
     inverse: Mat3,
 }
 
@@ -47,6 +48,7 @@ impl Body {
         Self {
             mass_kg,
             inertia_kgm2,
+            per_kg: 1.0 / mass_kg,
             inverse: inverse_symmetric(&inertia_kgm2),
         }
     }
@@ -79,7 +81,7 @@ impl RigidState {
         let spin = quat_mul(self.attitude_xyzw, [w[0], w[1], w[2], 0.0]);
         Self {
             position_m_world: self.velocity_mps_world,
-            velocity_mps_world: scale(1.0 / body.mass_kg, force),
+            velocity_mps_world: scale(body.per_kg, force),
             attitude_xyzw: spin.map(|c| 0.5 * c),
             rates_rps_body: mat_vec(
                 &body.inverse,
