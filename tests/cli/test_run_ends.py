@@ -97,13 +97,13 @@ def test_a_loop_that_hangs_is_ended_by_the_third_request(root: Path, long: Path)
 
 
 def taken(pid: int, number: signal.Signals) -> Callable[[], bool]:
-    """Whether no such signal waits for a process, which sleeps."""
+    """Whether no such signal waits for a process, which sleeps, or has ended of it."""
 
     def condition() -> bool:
         status = Path(f"/proc/{pid}/status").read_text()
         fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
         pending = int(fields["SigPnd"], 16) | int(fields["ShdPnd"], 16)
-        return not pending >> (number - 1) & 1 and fields["State"].startswith("S")
+        return not pending >> (number - 1) & 1 and fields["State"][0] in "SZ"
 
     return condition
 
