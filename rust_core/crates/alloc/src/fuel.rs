@@ -176,8 +176,7 @@ fn run<const M: usize, const TO: usize, const N: usize>(
     lower: &[f64; TO],
     upper: &[f64; TO],
 ) -> (LpStatus, [f64; N], u32) {
-    let mut x = [0.0; TO];
-    let (status, pivots) = simplex.solve(b, lower, upper, &mut x);
+    let (status, x, pivots) = simplex.solve(b, lower, upper);
     (status, std::array::from_fn(|n| x[n]), pivots)
 }
 

@@ -223,8 +223,7 @@ impl PulseAllocator {
         let (mut lower, mut upper) = ([0.0; COLUMNS], [ERROR_MAX; COLUMNS]);
         lower[..N].copy_from_slice(&node.lower);
         upper[..N].copy_from_slice(&node.upper);
-        let mut x = [0.0; COLUMNS];
-        let (status, _) = self.simplex.solve(&self.wanted, &lower, &upper, &mut x);
+        let (status, x, _) = self.simplex.solve(&self.wanted, &lower, &upper);
         let cost = x.iter().zip(&self.cost).map(|(x, c)| x * c).sum();
         (status == LpStatus::Optimal).then(|| (std::array::from_fn(|n| x[n]), cost))
     }

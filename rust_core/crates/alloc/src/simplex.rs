@@ -102,15 +102,14 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
         simplex.refresh().then_some(simplex)
     }
 
-    /// Finds the least cost; `x` is the answer where that is [`LpStatus::Optimal`]. Returns the
-    /// status and the number of pivots.
+    /// Finds the least cost. Returns the status, the answer where that is [`LpStatus::Optimal`],
+    /// and the number of pivots.
     pub(crate) fn solve(
         &mut self,
         b: &[f64; M],
         lower: &[f64; N],
         upper: &[f64; N],
-        x: &mut [f64; N],
-    ) -> (LpStatus, u32) {
+    ) -> (LpStatus, [f64; N], u32) {
         self.choose_bounds();
         let mut at = self.placed(b, lower, upper);
         let mut fresh = true;
@@ -120,26 +119,25 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
                     // Once more from the beginning: the updates have left their rounding.
                     at = self.placed(b, lower, upper);
                 }
-                *x = at.x;
                 for (i, &j) in self.basis.iter().enumerate() {
-                    x[j] = within(at.basic[i], at.low[i], at.high[i]);
+                    at.x[j] = within(at.basic[i], at.low[i], at.high[i]);
                 }
-                return (LpStatus::Optimal, pivots);
+                return (LpStatus::Optimal, at.x, pivots);
             };
             if self.pivot(row, excess, &mut at) {
                 fresh = false;
             } else if fresh {
-                return (LpStatus::Infeasible, pivots);
+                return (LpStatus::Infeasible, at.x, pivots);
             } else {
                 // Perhaps only the inverse has worn out.
                 if !self.refresh() {
-                    return (LpStatus::Stuck, pivots);
+                    return (LpStatus::Stuck, at.x, pivots);
                 }
                 at = self.placed(b, lower, upper);
                 fresh = true;
             }
         }
-        (LpStatus::Stuck, PIVOT_CAP)
+        (LpStatus::Stuck, at.x, PIVOT_CAP)
     }
 
     /// What one unit more of each b would cost: the shadow prices.
