@@ -1,5 +1,8 @@
 """A case inside the core is the case on the simulated rig, to the last bit."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,6 +49,19 @@ def test_a_row_is_the_same_from_all_columns(campaign, index):
     case = make_case(campaign, index)
     columns = fly(case)
     assert fly_row(case) == row_of(case, columns, judged(case, columns))
+
+
+def test_a_craft_that_turns_too_fast_for_numbers_is_judged_like_any_other(campaign):
+    case = make_case(campaign, 0)
+    craft = json.loads(case.truth_json)
+    mass = craft["mass"]
+    mass["inertia_kgm2"] = [[1e-6 * part for part in row] for row in mass["inertia_kgm2"]]
+    mass["tank_m_body"] = mass["com_m_body"]
+    wild = replace(case, truth_json=json.dumps(craft))
+    columns = fly(wild)
+    assert np.isnan(columns["true_rates_rps"]).any()
+    with np.errstate(over="ignore", invalid="ignore"):
+        assert fly_row(wild) == row_of(wild, columns, judged(wild, columns))
 
 
 def test_only_the_columns_that_are_wanted_come_back(campaign):

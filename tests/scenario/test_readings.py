@@ -32,13 +32,16 @@ def test_what_was_computed_is_kept_for_windows_within_it():
     assert np.shares_memory(whole, readings.over("speed_mps", slice(100, 200)))
 
 
+@pytest.mark.parametrize("truth", [True, False])
 @pytest.mark.parametrize("name", SIGNALS)
-def test_a_signal_needs_no_other_columns_than_it_says(name):
-    columns = synthetic_columns()
+def test_a_signal_needs_no_other_columns_than_it_says(name, truth):
+    columns = synthetic_columns(truth=truth)
     alone = {column: columns[column] for column in columns_read(name)}
     np.testing.assert_array_equal(SIGNALS[name].of(alone), SIGNALS[name].of(columns))
 
 
-def test_the_estimate_is_not_read_where_the_truth_is_known():
-    assert columns_read("position_error_m") == {"true_position_m", "ref_position_m"}
-    assert columns_read("propellant_used_kg") == {"true_mass_kg"}
+def test_what_stands_in_for_an_unknown_truth_is_read_too():
+    assert columns_read("position_error_m") == {
+        *("true_position_m", "est_position_m", "ref_position_m")
+    }
+    assert columns_read("propellant_used_kg") == {"true_mass_kg", "propellant_kg"}

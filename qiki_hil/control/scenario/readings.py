@@ -55,8 +55,9 @@ class Readings:
 
 @cache
 def columns_read(name: str) -> frozenset[str]:
-    """The columns that signal `name` is computed from where the truth is known in every row."""
-    columns = _Noting({name: np.zeros_like(c) for name, c in decode_cycles([b""]).items()})
+    """The columns that signal `name` is computed from, whether the truth is known or not."""
+    # In a record that tells nothing the truth is unknown: then what stands in for it is read too.
+    columns = _Noting(decode_cycles([b""]))
     SIGNALS[name].of(columns)
     return frozenset(columns.noted)
 
