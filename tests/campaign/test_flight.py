@@ -64,6 +64,17 @@ def test_a_craft_that_turns_too_fast_for_numbers_is_judged_like_any_other(campai
         assert fly_row(wild) == row_of(wild, columns, judged(wild, columns))
 
 
+def test_a_case_does_not_depend_on_what_was_flown_before(campaign):
+    case = make_case(campaign, 0)
+    by_sets = replace(case, nominal_json=case.nominal_json.replace('"adaptive"', '"auto"'))
+    coarse = replace(case, period_us=5000)
+    flown = [(each, fly(each)) for each in (case, by_sets, coarse)]
+    assert [columns["allocation_mode"][-1] for _, columns in flown] == [2, 1, 2]
+    for each, before in (flown[0], flown[2], flown[1]):
+        for name, column in fly(each).items():
+            np.testing.assert_array_equal(column, before[name], strict=True)
+
+
 def test_only_the_columns_that_are_wanted_come_back(campaign):
     case = make_case(campaign, 0)
     few = fly(case, ("true_mass_kg", "on_time_us"))
