@@ -76,7 +76,8 @@ class ExpectationResult:
 def evaluate(
     expectations: Sequence[Expectation], columns: Columns, duration_s: float
 ) -> list[ExpectationResult]:
-    """Judges every expectation over a run's columns (see `kernels.decode_cycles`)."""
+    """Judges every expectation over a run's columns (see `kernels.decode_cycles`), whose `time_s`
+    ascends."""
     readings = Readings(columns)
     return [_judge(expectation, readings, duration_s) for expectation in expectations]
 
@@ -148,6 +149,7 @@ def _gap(time_s: NDArray[np.float64], first: float, last: float) -> str:
     """Words where the rows leave a part of the window unknown, else nothing."""
     if not len(time_s):
         return f"no data in {first:g}..{last:g} s"
+    # Nearly in order as they are, which a stable sort is quick with.
     edges = np.sort(np.concatenate([[first], time_s, [last]]), kind="stable")
     gaps = np.diff(edges)
     widest = int(np.argmax(gaps))

@@ -106,8 +106,7 @@ impl<const N: usize> Fuel<N> {
         let (status, thrust, pivots) = free;
         self.bound = false;
         match &mut self.limited {
-            // What has no answer without the limit has none with it.
-            Some(limited) if status != LpStatus::Infeasible && limited.exceeded_by(&thrust) => {
+            Some(limited) if limited.has_its_turn(status, &thrust) => {
                 self.bound = true;
                 let (status, thrust, more) = limited.solve(target, bounds);
                 (status, thrust, pivots + more)
@@ -156,8 +155,15 @@ impl<const N: usize> Limited<N> {
         })
     }
 
-    fn exceeded_by(&self, thrust: &[f64; N]) -> bool {
-        self.power.draw(thrust) > self.power.max_w
+    /// Whether the program is to be solved after the one without the limit ended so.
+    fn has_its_turn(&self, status: LpStatus, thrust: &[f64; N]) -> bool {
+        match status {
+            LpStatus::Optimal => self.power.draw(thrust) > self.power.max_w,
+            // What has no answer without the limit has none with it.
+            LpStatus::Infeasible => false,
+            // Its basis may be sound where that of the other was not.
+            LpStatus::Stuck => true,
+        }
     }
 
     fn solve(&mut self, target: &[f64; AXES], bounds: &Bounds<N>) -> (LpStatus, [f64; N], u32) {

@@ -48,10 +48,9 @@ impl Happening {
 pub struct Case<'a> {
     /// The craft that flies.
     pub truth: &'a Craft,
-    /// As it is before its first tick, made from the craft that it believes in.
+    /// As it is before its first tick, made from the craft that it believes in. Its tick is the
+    /// loop's.
     pub controller: &'a Controller,
-    /// Tick of the loop, as the controller has it, µs.
-    pub period_us: u32,
     /// Seed of the sensors' errors and of the lost reports.
     pub seed: u64,
     /// Where the craft begins.

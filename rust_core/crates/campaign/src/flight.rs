@@ -18,8 +18,9 @@ const TRUTH_RATE_HZ: f64 = 50.0;
 /// # Errors
 /// [`FlightError`] where the craft or the initial state is unusable; nothing has moved then.
 pub fn fly(case: &Case<'_>, wanted: &Wanted) -> Result<Columns, FlightError> {
-    let dt_s = f64::from(case.period_us) * 1e-6;
-    let period_ns = i64::from(case.period_us) * 1000;
+    let period_us = case.controller.period_us();
+    let dt_s = f64::from(period_us) * 1e-6;
+    let period_ns = i64::from(period_us) * 1000;
     let mut controller = case.controller.clone();
     let mut plant = Plant::new(case.truth, dt_s, case.seed, &case.initial)?;
     let mut injector = Injector::new(case.seed);
@@ -27,7 +28,7 @@ pub fn fly(case: &Case<'_>, wanted: &Wanted) -> Result<Columns, FlightError> {
     let mut feedback = Feedback::default();
     let mut outputs = Outputs::default();
     let mut filler = Filler::new(case.ticks, wanted);
-    let truth_every = truth_every(case.period_us);
+    let truth_every = truth_every(period_us);
     for tick in 0..case.ticks {
         for (fault, active) in agenda.faults_due(tick) {
             injector.put(&mut plant, fault, active)?;

@@ -125,7 +125,6 @@ fn flown_as_wanted(
     let case = Case {
         truth: &heavier(),
         controller: &controller(),
-        period_us: PERIOD_US,
         seed,
         initial: start(),
         ticks,
@@ -240,7 +239,6 @@ fn what_no_craft_can_have_is_said() {
     let case = Case {
         truth: &broken,
         controller: &controller(),
-        period_us: PERIOD_US,
         seed: 1,
         initial: InitialState::default(),
         ticks: 10,

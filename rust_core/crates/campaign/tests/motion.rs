@@ -124,7 +124,6 @@ fn flown(nominal: &Craft, period_us: u32, seed: u64, fault: Option<(f64, Fault)>
     let case = Case {
         truth: &truth,
         controller: &Controller::new(nominal, period_us).expect("a controller"),
-        period_us,
         seed,
         initial: InitialState {
             rates_rps_body: dice.vector(0.1),

@@ -269,6 +269,12 @@ impl Controller {
         self.report(outputs);
     }
 
+    /// Tick of the loop, µs.
+    #[must_use]
+    pub fn period_us(&self) -> u32 {
+        self.period_us
+    }
+
     fn dt_s(&self) -> f64 {
         f64::from(self.period_us) * 1e-6
     }

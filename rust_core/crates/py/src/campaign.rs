@@ -119,7 +119,6 @@ pub fn fly_case<'py>(
     let case = Case {
         truth: &truth,
         controller: &controller,
-        period_us,
         seed,
         initial: InitialState {
             position_m_world,
