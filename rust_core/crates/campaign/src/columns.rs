@@ -2,8 +2,7 @@
 //!
 //! Whoever flies a case looks at a few of its columns. Only those are filled; the others stay empty.
 
-use qiki_alloc::Status;
-use qiki_control::Outputs;
+use qiki_control::{Outputs, status_number};
 use qiki_craft::{Feedback, Fresh, NOZZLES, PowerDetail, Truth};
 use qiki_messages::{Columns, for_each_column};
 
@@ -63,7 +62,7 @@ fills! { row =>
     allocation_asked: [row.outputs.allocation_asked as u8];
     allocation_mode: [row.outputs.allocation_mode as u8];
     allocation_reason: [row.outputs.allocation_reason as u8];
-    alloc_status: [status(row.outputs.allocation.status)];
+    alloc_status: [status_number(row.outputs.allocation.status)];
     alloc_iterations: [row.outputs.allocation.iterations];
     nav_age_ticks: [row.outputs.nav_age_ticks];
     battery_soc: row.power().map(|f| [f.battery_soc]);
@@ -121,16 +120,6 @@ impl<'a> Row<'a> {
 #[allow(clippy::cast_precision_loss)]
 fn seconds(ns: i64) -> f64 {
     ns as f64 * 1e-9
-}
-
-/// As numbered in the contract.
-fn status(status: Status) -> u8 {
-    match status {
-        Status::Optimal => 1,
-        Status::Saturated => 2,
-        Status::IterationLimit => 3,
-        Status::BadInput => 4,
-    }
 }
 
 /// The values of a row.

@@ -201,7 +201,7 @@ fn put_control(to: &mut telemetry::Control, from: &Outputs) {
     #[allow(clippy::cast_possible_truncation)]
     to.thrust_n
         .extend(from.allocation.thrust_n.iter().map(|f| *f as f32));
-    to.alloc_status = i32::from(status(from.allocation.status));
+    to.alloc_status = i32::from(status_number(from.allocation.status));
     to.alloc_iterations = from.allocation.iterations;
     put(&mut to.on_time_us, true, &from.command.on_time_us);
     to.isolated = u32::from(from.isolated);
@@ -252,7 +252,9 @@ fn progress(from: &BurnProgress) -> telemetry::BurnProgress {
     }
 }
 
-fn status(status: Status) -> u8 {
+/// How an allocation ended, as numbered in the contract.
+#[must_use]
+pub fn status_number(status: Status) -> u8 {
     match status {
         Status::Optimal => 1,
         Status::Saturated => 2,

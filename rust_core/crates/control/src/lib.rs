@@ -52,7 +52,7 @@ pub use controller::{
     Controller, Inputs, LimitHit, Outputs, Preview, PreviewError, SegmentPreview, Spent, Stores,
     preview,
 };
-pub use cycle::{CycleEncoder, Timing, feedback_from_record};
+pub use cycle::{CycleEncoder, Timing, feedback_from_record, status_number};
 pub use guard::{Guard, Limits, Valve, Violation, level_permitted, permitted};
 pub use health::NozzleFaults;
 pub use manual::Firing;
