@@ -62,8 +62,14 @@ pub(crate) fn nearest<const N: usize>(
         weights[count] = 0.0;
         count += 1;
         count = settle(&mut corners, &mut weights, count);
+        let before = dot(&point, &point);
         point =
             std::array::from_fn(|i| (0..count).map(|k| weights[k] * corners[k].offset[i]).sum());
+        // In exact numbers every step comes nearer; what is left where one does not is rounding,
+        // as with corners that nearly depend on each other.
+        if dot(&point, &point) >= before {
+            return (Some(mix(&corners[..count], &weights)), step);
+        }
     }
     (None, STEP_CAP)
 }

@@ -57,7 +57,7 @@ type Problem = ([f64; AXES], Bounds<N>);
 #[test]
 fn a_healthy_craft_gets_the_optimum() {
     for name in ["table", "canted"] {
-        sweep(name, 1, 5000, |dice, most| {
+        sweep(name, 1, 8000, |dice, most| {
             (dice.wrench(150.0, 80.0), healthy(*most))
         });
     }
@@ -66,7 +66,7 @@ fn a_healthy_craft_gets_the_optimum() {
 #[test]
 fn a_wrench_out_of_reach_gets_the_least_error() {
     for name in ["table", "canted"] {
-        sweep(name, 2, 5000, |dice, most| {
+        sweep(name, 2, 8000, |dice, most| {
             (dice.wrench(3000.0, 2000.0), healthy(*most))
         });
     }
@@ -75,7 +75,7 @@ fn a_wrench_out_of_reach_gets_the_least_error() {
 #[test]
 fn nozzles_that_do_not_open_are_worked_around() {
     for name in ["table", "canted"] {
-        sweep(name, 3, 5000, |dice, most| {
+        sweep(name, 3, 8000, |dice, most| {
             (dice.wrench(300.0, 200.0), dice.bounds(most, 0.25, 0.0, 0.0))
         });
     }
@@ -84,7 +84,7 @@ fn nozzles_that_do_not_open_are_worked_around() {
 #[test]
 fn nozzles_that_do_not_close_are_worked_against() {
     for name in ["table", "canted"] {
-        sweep(name, 4, 5000, |dice, most| {
+        sweep(name, 4, 8000, |dice, most| {
             (dice.wrench(300.0, 200.0), dice.bounds(most, 0.1, 0.15, 0.0))
         });
     }
@@ -93,7 +93,7 @@ fn nozzles_that_do_not_close_are_worked_against() {
 #[test]
 fn limited_nozzles_stay_within_their_limits() {
     for name in ["table", "canted"] {
-        sweep(name, 5, 5000, |dice, most| {
+        sweep(name, 5, 8000, |dice, most| {
             (dice.wrench(500.0, 300.0), dice.bounds(most, 0.1, 0.1, 0.5))
         });
     }
@@ -102,7 +102,7 @@ fn limited_nozzles_stay_within_their_limits() {
 #[test]
 fn every_size_of_wrench_from_a_micronewton_to_a_giganewton_gets_the_optimum() {
     for name in ["table", "canted"] {
-        sweep(name, 6, 5000, |dice, most| {
+        sweep(name, 6, 8000, |dice, most| {
             let size = 10f64.powf(dice.within(-6.0, 9.0));
             (dice.wrench(size, size), dice.bounds(most, 0.1, 0.05, 0.1))
         });
@@ -111,7 +111,7 @@ fn every_size_of_wrench_from_a_micronewton_to_a_giganewton_gets_the_optimum() {
 
 #[test]
 fn bounds_that_jump_from_one_tick_to_the_next_do_no_harm() {
-    sweep("canted", 7, 5000, |dice, most| {
+    sweep("canted", 7, 8000, |dice, most| {
         let broken = dice.unit();
         (
             dice.wrench(400.0, 200.0),
