@@ -9,7 +9,6 @@ from qiki_hil.campaign import Campaign, make_case
 from qiki_hil.campaign.flight import fly_row
 
 REPEATS = 9
-FASTER_THAN_TIME = 500.0
 CAMPAIGNS = ("dispersed_demo", "failing_nozzles")
 
 
@@ -29,8 +28,7 @@ def test_a_case_flies_at_least_500_times_faster_than_time_on_one_core(
     ratio = simulated_s / best_s
     what = f"campaign {name}: dispersed, flown, judged, one core"
     per_tick_us = best_s / (simulated_s * campaign.entries.rate_hz) * 1e6
-    ledger.note(what, f"{per_tick_us:.2f} us a tick", "real time", ratio)
-    assert ratio >= FASTER_THAN_TIME, f"{what}: {ratio:.0f} times real time"
+    ledger.judge("campaign_speed", what, f"{per_tick_us:.2f} us a tick", "real time", ratio)
 
 
 def flown_s(campaign: Campaign, cases: int) -> float:
