@@ -2,11 +2,13 @@
 
 use qiki_power::PowerError;
 
+use crate::schedule::DT_MAX_S;
+
 /// Everything that can be wrong with what a [`Plant`](crate::Plant) is given.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PlantError {
     /// The step is unusable.
-    #[error("plant: dt_s: {0} given, needs a number above 0 and at most {max} s", max = crate::plant::DT_MAX_S)]
+    #[error("plant: dt_s: {0} given, needs a number above 0 and at most {max} s", max = DT_MAX_S)]
     Step(f64),
     /// A number of the initial state is NaN or infinite.
     #[error("plant: initial {field}: {value} given, needs finite numbers")]
@@ -41,7 +43,7 @@ pub enum PlantError {
     #[error("plant: craft thermal.nodes: two nodes named \"{0}\"")]
     ThermalTwin(String),
     /// More thermal nodes than a report has bits for.
-    #[error("plant: craft thermal.nodes: {0} given, needs at most {max}", max = qiki_power::NODES_MAX)]
+    #[error("plant: craft thermal.nodes: {0} given, needs at most {max}", max = qiki_craft::NODES_MAX)]
     ThermalCount(usize),
     /// Explicit Euler would be unstable.
     #[error(

@@ -11,12 +11,10 @@ use crate::mass::MassModel;
 use crate::power::{PowerState, detail};
 use crate::propulsion::{Burn, Propulsion};
 use crate::rigid::{RigidState, Wrench};
-use crate::schedule::Schedule;
+use crate::schedule::{DT_MAX_S, Schedule};
 use crate::sensors::SensorSet;
 use crate::valve::ValveFault;
 
-/// Longest step, s: ten times the default, where the power step still fits.
-pub(crate) const DT_MAX_S: f64 = 0.02;
 /// How often power and heat are stepped, Hz.
 const HOUSEKEEPING_HZ: f64 = 50.0;
 

@@ -2,6 +2,10 @@
 
 use std::ops::Range;
 
+/// Longest step, s: one period of power and heat, which are stepped at 50 Hz and at most once a
+/// tick; ten times the usual step of 2 ms.
+pub(crate) const DT_MAX_S: f64 = 0.02;
+
 /// Reports per second against ticks per second.
 ///
 /// Report number `n` comes in the tick in which `n` periods of it have passed at the tick's end:

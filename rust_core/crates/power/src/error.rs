@@ -1,8 +1,6 @@
 //! Why a power plane was not built.
 
-use qiki_craft::{PowerPlane, ThermalNode};
-
-use crate::thermal::NODES_MAX;
+use qiki_craft::{NODES_MAX, PowerPlane, ThermalNode};
 
 /// Everything that can be wrong with what a [`PowerSystem`](crate::PowerSystem) is given.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -1,6 +1,6 @@
 //! What is wrong with the power plane now.
 
-use crate::thermal::NODES_MAX;
+use qiki_craft::NODES_MAX;
 
 /// One fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

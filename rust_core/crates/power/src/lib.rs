@@ -46,5 +46,5 @@ pub use loads::{LOADS, Load, ShedReason};
 pub use report::PowerReport;
 pub use set::{Member, Set};
 pub use system::PowerSystem;
-pub use thermal::{HeatDrive, NODES_MAX, NodeReport, ThermalNet};
+pub use thermal::{HeatDrive, NodeReport, ThermalNet};
 pub use watch::{NodeWatch, derating};

@@ -1,11 +1,9 @@
 //! Thermal nodes, explicit Euler.
 
-use qiki_craft::{CLUSTERS, HeatSource, ThermalNode, ThermalPlane};
+use qiki_craft::{CLUSTERS, HeatSource, NODES_MAX, ThermalNode, ThermalPlane};
 
 use crate::error::{PowerError, check_node};
 use crate::watch::NodeWatch;
-
-pub use qiki_craft::NODES_MAX;
 
 /// Where every temperature is held, °C.
 const TEMPERATURE_MIN_C: f64 = -120.0;

@@ -5,8 +5,9 @@
 mod common;
 
 use common::{SPAN_S, craft, heated, node};
+use qiki_craft::NODES_MAX;
 use qiki_craft::{Craft, HeatSource};
-use qiki_power::{NODES_MAX, PowerSystem};
+use qiki_power::PowerSystem;
 
 type Change = fn(&mut Craft);
 
