@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from qiki_hil._pb.qiki.commands.v1.command_pb2 import FLIGHT_MODE_IDLE
-from qiki_hil.control.scenario import parse_command
+from qiki_hil.command import parse_command
 from qiki_hil.kernels import ControllerCore, CycleScanner, Feedback, PlantCore, ValveCommand
 from qiki_hil.spec import BotSpec
 

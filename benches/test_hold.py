@@ -10,7 +10,7 @@ from benches.ledger import Ledger
 from qiki_hil.campaign import Campaign, make_case
 from qiki_hil.campaign.case import Case
 from qiki_hil.campaign.flight import fly
-from qiki_hil.control.scenario.signals import SIGNALS
+from qiki_hil.scenario.signals import SIGNALS
 
 CASES = 6
 FROM_S = 20.0

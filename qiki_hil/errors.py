@@ -24,8 +24,12 @@ class RigError(QikiError):
     """A rig is not there, is described wrongly, or does not answer."""
 
 
+class CommandError(QikiError):
+    """A command text or a thrust profile is broken."""
+
+
 class ScenarioError(QikiError):
-    """A scenario or a command text is broken."""
+    """A scenario is broken."""
 
 
 class StoreError(QikiError):

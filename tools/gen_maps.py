@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from qiki_hil.control.allocation.maps import map_report
+from qiki_hil.analysis.maps import map_report
 from qiki_hil.spec import BotSpec
 
 ROOT = Path(__file__).resolve().parent.parent

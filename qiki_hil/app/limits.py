@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2, power_pb2
-from qiki_hil.control.scenario.signals import Columns
 from qiki_hil.kernels import (
     CLUSTER_LIMITS,
     FRESH_NODES,
@@ -18,6 +17,7 @@ from qiki_hil.kernels import (
     SHED_REASONS,
     named_bits,
 )
+from qiki_hil.scenario.signals import Columns
 
 Held = set[tuple[str, str]]
 """Reason and subject."""

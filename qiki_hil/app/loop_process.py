@@ -17,11 +17,11 @@ from qiki_hil.control import realtime
 from qiki_hil.control.link import LoopLink
 from qiki_hil.control.loop import Loop, Timeline
 from qiki_hil.control.pacer import DeadlinePacer, FreePacer, Pacer
-from qiki_hil.control.scenario import Scenario
 from qiki_hil.errors import QikiError
 from qiki_hil.kernels import ControllerCore
 from qiki_hil.kernels.controller import period_us
 from qiki_hil.rig import FaultInjector, InitialState, Rig, RigConfig, make_rig
+from qiki_hil.scenario import Scenario
 from qiki_hil.spec import BotSpec
 from qiki_hil.store import RunDirectory, RunStatus
 

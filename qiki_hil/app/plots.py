@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qiki_hil.control.scenario.attitude import rpy_deg_from_xyzw
-from qiki_hil.control.scenario.signals import Columns
+from qiki_hil.euler import rpy_deg_from_xyzw
+from qiki_hil.scenario.signals import Columns
 
 Float64 = NDArray[np.float64]
 Marks = Sequence[tuple[float, str]]

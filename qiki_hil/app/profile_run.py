@@ -5,9 +5,10 @@ from math import ceil
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil.app.words import ALLOWED_WHEN, reason_words
-from qiki_hil.control.scenario import Scenario, format_command, load_profile
+from qiki_hil.command import format_command, load_profile
 from qiki_hil.errors import QikiError
 from qiki_hil.kernels import LimitHit, ProfilePreview, ProfileRefusedError, preview_profile
+from qiki_hil.scenario import Scenario
 from qiki_hil.spec import BotSpec
 
 _ARM_S, _PUSH_S = 0.5, 1.5

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from qiki_hil.app.plots import PANELS, Marks, overview_png, panel_svg
 from qiki_hil.app.summary import Expected, Percentiles, Summary, Timing
-from qiki_hil.control.scenario.signals import Columns
 from qiki_hil.errors import StoreError
+from qiki_hil.scenario.signals import Columns
 
 STATUS_GLYPHS = {"passed": "✓", "failed": "✗", "aborted": "◼"}
 

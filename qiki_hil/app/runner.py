@@ -14,10 +14,11 @@ from qiki_hil.app.report import write_report
 from qiki_hil.app.request import RunParts, versions
 from qiki_hil.app.summary import RunFacts, Summary, summarize
 from qiki_hil.app.supervisor import RunObserver, Supervisor, obeying_signals
-from qiki_hil.control.scenario import ExpectationResult, evaluate, format_command
-from qiki_hil.control.scenario.signals import Columns
+from qiki_hil.command import format_command
 from qiki_hil.errors import QikiError, RigError, StoreError
 from qiki_hil.kernels import decode_cycles
+from qiki_hil.scenario import ExpectationResult, evaluate
+from qiki_hil.scenario.signals import Columns
 from qiki_hil.store import RunDirectory, RunStatus, RunStore
 
 RESERVE = ".reserve"

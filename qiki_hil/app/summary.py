@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict
 
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.app.limits import held_back_s
-from qiki_hil.control.scenario.expect import ExpectationResult
-from qiki_hil.control.scenario.signals import Columns, backfilled, opened, propellant_used
+from qiki_hil.scenario.expectations import ExpectationResult
+from qiki_hil.scenario.signals import Columns, backfilled, opened, propellant_used
 
 SCHEMA_VERSION = 1
 

@@ -5,7 +5,7 @@ from google.protobuf.message import Message
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2
-from qiki_hil.control.scenario import format_command
+from qiki_hil.command import format_command
 
 ALLOWED_WHEN: dict[int, str] = {
     command_pb2.REASON_CODE_CMD_VALIDATION_FAILED: "numbers are finite and in range",

@@ -8,11 +8,11 @@ from qiki_hil.campaign.craft import dispersed
 from qiki_hil.campaign.dispersions import drawn_numbers
 from qiki_hil.campaign.file import Campaign
 from qiki_hil.campaign.spread import Draws
-from qiki_hil.control.scenario import Scenario
-from qiki_hil.control.scenario.model import Fault, Initial
 from qiki_hil.errors import QikiError
 from qiki_hil.kernels.controller import period_us
 from qiki_hil.rig import InitialState
+from qiki_hil.scenario import Scenario
+from qiki_hil.scenario.model import Fault, Initial
 
 SEED_BITS = 63
 Entry = tuple[int, bytes | None, tuple[str, int, str, bool] | None]

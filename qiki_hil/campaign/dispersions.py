@@ -11,10 +11,10 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from qiki_hil.campaign.spread import Draws, Spread
-from qiki_hil.control.scenario.faults import FAULT_KINDS, SENSORS
-from qiki_hil.control.scenario.model import Fault
-from qiki_hil.control.scenario.words import allowed_words
+from qiki_hil.command.tokens import allowed_words
 from qiki_hil.kernels import CLUSTERS, NOZZLES
+from qiki_hil.scenario.fault_kinds import FAULT_KINDS, SENSORS
+from qiki_hil.scenario.model import Fault
 
 _STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 _AXES = ("x", "y", "z")

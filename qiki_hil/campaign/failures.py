@@ -10,10 +10,10 @@ from zlib import crc32
 
 import numpy as np
 
-from qiki_hil.control.scenario import parse_command
-from qiki_hil.control.scenario.readings import columns_read
-from qiki_hil.control.scenario.signals import MODE_NAMES, REASON_NAMES, SIGNALS, Columns
+from qiki_hil.command import parse_command
 from qiki_hil.kernels import NOZZLES, fly_case
+from qiki_hil.scenario.readings import columns_read
+from qiki_hil.scenario.signals import MODE_NAMES, REASON_NAMES, SIGNALS, Columns
 from qiki_hil.spec import BotSpec
 
 PERIOD_US = 2000

@@ -17,14 +17,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from qiki_hil.campaign.dispersions import DispersedFault, spread_problems
 from qiki_hil.campaign.spread import Spread
-from qiki_hil.control.scenario import Scenario
-from qiki_hil.control.scenario.words import allowed_words
-from qiki_hil.control.scenario.yaml_lines import Path as YamlPath
-from qiki_hil.control.scenario.yaml_lines import line_of, load_with_lines, path_text
+from qiki_hil.command.tokens import allowed_words
+from qiki_hil.document.textfile import TextFileError, read_text
+from qiki_hil.document.yaml_lines import Path as YamlPath
+from qiki_hil.document.yaml_lines import line_of, load_with_lines, path_text
 from qiki_hil.errors import QikiError, ScenarioError, SpecError
 from qiki_hil.kernels.controller import RATE_MAX_HZ, RATE_MIN_HZ
+from qiki_hil.scenario import Scenario
 from qiki_hil.spec import BotSpec
-from qiki_hil.textfile import TextFileError, read_text
 
 CASES_MAX = 10_000_000
 SEED_MAX = 2**63 - 1

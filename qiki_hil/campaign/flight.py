@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from qiki_hil.campaign.case import Case, make_case
 from qiki_hil.campaign.file import Campaign
 from qiki_hil.control.loop import TRUTH_RATE_HZ
-from qiki_hil.control.scenario import ExpectationResult, evaluate
-from qiki_hil.control.scenario.model import Fault
-from qiki_hil.control.scenario.readings import columns_read, over
-from qiki_hil.control.scenario.signals import Columns
 from qiki_hil.errors import QikiError
 from qiki_hil.kernels import fly_case
+from qiki_hil.scenario import ExpectationResult, evaluate
+from qiki_hil.scenario.model import Fault
+from qiki_hil.scenario.readings import columns_read, over
+from qiki_hil.scenario.signals import Columns
 
 Row = dict[str, Any]
 

@@ -22,14 +22,15 @@ from qiki_hil.app.summary import RunFacts, Summary, summarize
 from qiki_hil.campaign.case import Case, make_case
 from qiki_hil.campaign.file import Campaign
 from qiki_hil.campaign.flight import Row, judged, row_of
+from qiki_hil.command import format_command
 from qiki_hil.control.link import LoopLink
 from qiki_hil.control.loop import Loop
 from qiki_hil.control.pacer import FreePacer
-from qiki_hil.control.scenario import ExpectationResult, format_command
-from qiki_hil.control.scenario.signals import Columns
 from qiki_hil.kernels import ControllerCore, decode_cycles
 from qiki_hil.rig import FaultInjector, RigConfig
 from qiki_hil.rig.sim import SimRig
+from qiki_hil.scenario import ExpectationResult
+from qiki_hil.scenario.signals import Columns
 from qiki_hil.spec import BotSpec
 from qiki_hil.store import RunDirectory, RunStatus, RunStore
 

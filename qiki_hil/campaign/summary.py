@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from qiki_hil.campaign.file import Campaign
 from qiki_hil.campaign.flight import METRICS, Row, expectation_name
-from qiki_hil.control.scenario import Scenario
-from qiki_hil.control.scenario.expect import describe_bound
+from qiki_hil.scenario import Scenario
+from qiki_hil.scenario.expectations import describe_bound
 
 SCHEMA_VERSION = 1
 CONFIDENCE = 0.95

@@ -1,1 +1,1 @@
-"""Modes, profiles, scenarios and the loop."""
+"""The loop: its pacing, its overrun policy, its link to the supervisor, real-time means."""

@@ -16,8 +16,8 @@ from qiki_hil.rig.reports import COMMAND_FRAMES, FeedbackFiller, command_values
 from qiki_hil.rig.schedule import is_due, loop_rate_hz, period_us
 from qiki_hil.wire import (
     Catalogue,
-    FrameReader,
-    FrameWriter,
+    E2eChecker,
+    E2eProtector,
     RawFrame,
     Values,
     bus_load,
@@ -73,7 +73,7 @@ class CanRig(Rig):
             raise not_open(self.name)
         feedback.clear()
         for raw in self._bus.drain():
-            received = self._reader.read(raw)
+            received = self._checker.check(raw)
             if received is not None:
                 self._filler.fill(received.frame.name, received.values, feedback)
 
@@ -114,15 +114,15 @@ class CanRig(Rig):
     def counters(self) -> dict[str, int]:
         """Frames sent and received, and what was dropped, by reason."""
         bus = self._bus_counters if self._bus is None else self._bus.counters
-        return bus | self._reader.counters | self._filler.counters
+        return bus | self._checker.counters | self._filler.counters
 
     def _start(self, period_s: float) -> None:
         self._period_s = period_s
         self._rate_hz = loop_rate_hz(period_s)
         self._tick = 0
         self._armed = False
-        self._writer = FrameWriter(self._catalogue)
-        self._reader = FrameReader(self._catalogue)
+        self._protector = E2eProtector(self._catalogue)
+        self._checker = E2eChecker(self._catalogue)
         self._filler = FeedbackFiller(self._node_names)
         self._bus_counters = {}
 
@@ -153,7 +153,9 @@ class CanRig(Rig):
         word = (
             self._catalogue["ARMING"].signals["arm_word"].number("ARMED" if armed else "DISARMED")
         )
-        return self._writer.write("ARMING", {"arm_word": word, "period": period_us(self._period_s)})
+        return self._protector.protect(
+            "ARMING", {"arm_word": word, "period": period_us(self._period_s)}
+        )
 
     def _heartbeat(self) -> RawFrame:
         signals = self._catalogue["HEARTBEAT_CONTROLLER"].signals
@@ -162,10 +164,10 @@ class CanRig(Rig):
             "node_state": signals["node_state"].number("ARMED" if self._armed else "SILENT"),
             "mode": signals["mode"].number("OPERATIONAL"),
         }
-        return self._writer.write("HEARTBEAT_CONTROLLER", values)
+        return self._protector.protect("HEARTBEAT_CONTROLLER", values)
 
     def _valves(self, cluster: int, on_time_us: tuple[int, int, int, int]) -> RawFrame:
-        return self._writer.write(COMMAND_FRAMES[cluster], command_values(on_time_us))
+        return self._protector.protect(COMMAND_FRAMES[cluster], command_values(on_time_us))
 
     def _all_closed(self) -> list[RawFrame]:
         return [self._valves(cluster, CLOSED) for cluster in range(CLUSTERS)]

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from qiki_hil import textfile
+from qiki_hil.document import problems as findings
+from qiki_hil.document import textfile
 from qiki_hil.errors import RigError, SpecError
-from qiki_hil.spec import problems as findings
 from qiki_hil.spec import source
 from qiki_hil.wire import MAX_LOAD_RATIO
 from qiki_hil.wire.lawicel import BITRATES

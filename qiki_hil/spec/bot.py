@@ -10,6 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
 
+from qiki_hil.document.problems import (
+    Path,
+    Problem,
+    as_texts,
+    dotted,
+    from_pydantic,
+    unknown_key,
+)
 from qiki_hil.errors import SpecError
 from qiki_hil.spec import checks, source
 from qiki_hil.spec.authority import Authority, WrenchSet, effectiveness
@@ -27,14 +35,6 @@ from qiki_hil.spec.equipment import (
     Transponder,
 )
 from qiki_hil.spec.planes import PowerPlane, ThermalPlane
-from qiki_hil.spec.problems import (
-    Path,
-    Problem,
-    as_texts,
-    dotted,
-    from_pydantic,
-    unknown_key,
-)
 from qiki_hil.spec.quantities import Name
 from qiki_hil.spec.writer import as_yaml
 

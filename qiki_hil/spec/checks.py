@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from qiki_hil.document.problems import Path, Problem, Problems, listed
 from qiki_hil.spec.authority import WrenchSet, effectiveness
 from qiki_hil.spec.body import CLUSTERS, NOZZLES, NOZZLES_PER_CLUSTER, Hull, Mass, Thruster
 from qiki_hil.spec.control import ControlConfig
@@ -31,7 +32,6 @@ from qiki_hil.spec.equipment import (
 from qiki_hil.spec.geometry import FACE_COSINE, FACE_NAMES
 from qiki_hil.spec.modulation import modulator, valves
 from qiki_hil.spec.planes import CLUSTER_NODES, PowerPlane, ThermalPlane
-from qiki_hil.spec.problems import Path, Problem, Problems, listed
 
 ANGLE_TOLERANCE = 1e-3
 """Allowed error of the cosine between two face normals: four decimals are enough."""

@@ -2,9 +2,9 @@
 
 import math
 
+from qiki_hil.document.problems import Path, Problem, Problems
 from qiki_hil.spec.body import Thruster
 from qiki_hil.spec.control import BangBang, ControlConfig, Pwpf, Schmitt
-from qiki_hil.spec.problems import Path, Problem, Problems
 
 PATH: Path = ("control", "modulator")
 

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from qiki_hil import textfile
+from qiki_hil.document import textfile
+from qiki_hil.document.problems import Path, Problem, as_texts, listed
 from qiki_hil.errors import SpecError
-from qiki_hil.spec.problems import Path, Problem, as_texts, listed
 
 _FLOAT = re.compile(
     r"^(?:[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+)(?:[eE][-+]?[0-9]+)?"

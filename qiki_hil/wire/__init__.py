@@ -5,8 +5,8 @@ place where a frame is described; `Catalogue` reads it through cantools and no i
 position is written down a second time.
 
     Catalogue, Frame      the frames of the DBC; values to bytes and back
-    FrameWriter           adds the counter, sender's side
-    FrameReader           checks length, CRC and counter, receiver's side; bad bytes are counted
+    E2eProtector          end-to-end protection, sender's side: adds counter and CRC
+    E2eChecker            the receiver's side: checks length, CRC and counter, counts bad frames
     bus_load              worst-case load of the bus
     lawicel, candump      two text forms of a frame
     smallest_three        an attitude in 50 bits
@@ -15,22 +15,22 @@ Bytes that come from a wire never raise: they give a value or a counted reason. 
 (a missing value, a number that is not finite where the frame cannot say so) raises ValueError.
 """
 
-from qiki_hil.wire.attitude import from_smallest_three, smallest_three
 from qiki_hil.wire.catalogue import Catalogue, Frame, Signal, Values
-from qiki_hil.wire.guard import FrameReader, FrameWriter, Received
+from qiki_hil.wire.e2e import CheckedFrame, E2eChecker, E2eProtector
 from qiki_hil.wire.load import MAX_LOAD_RATIO, BusLoad, FrameLoad, bus_load, highest_rate_hz
 from qiki_hil.wire.raw import RawFrame
+from qiki_hil.wire.smallest_three import from_smallest_three, smallest_three
 
 __all__ = [
     "MAX_LOAD_RATIO",
     "BusLoad",
     "Catalogue",
+    "CheckedFrame",
+    "E2eChecker",
+    "E2eProtector",
     "Frame",
     "FrameLoad",
-    "FrameReader",
-    "FrameWriter",
     "RawFrame",
-    "Received",
     "Signal",
     "Values",
     "bus_load",

@@ -10,8 +10,9 @@ from qiki_hil.app.profile_run import (
     pushes,
     why_not,
 )
-from qiki_hil.control.scenario import Scenario, parse_command
+from qiki_hil.command import parse_command
 from qiki_hil.errors import QikiError
+from qiki_hil.scenario import Scenario
 from qiki_hil.spec import BotSpec
 
 SPEC = BotSpec.load("dodeca-01")

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from qiki_hil.app.request import DURATION_CURE, RunRequest, lasting, load, versions
-from qiki_hil.control.scenario import Scenario
 from qiki_hil.errors import BrokerError, QikiError, RigError, ScenarioError, SpecError
+from qiki_hil.scenario import Scenario
 
 
 def test_nothing_asked_for_is_the_demo_on_the_simulated_rig() -> None:

@@ -15,7 +15,7 @@ import pytest
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil.app.request import RunParts, RunRequest, load
 from qiki_hil.app.runner import RESERVE, Runner
-from qiki_hil.control.scenario import parse_command
+from qiki_hil.command import parse_command
 from qiki_hil.errors import QikiError, RigError
 from qiki_hil.store import RunStatus
 from qiki_hil.telemetry import PublisherStats

@@ -6,7 +6,7 @@ from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2, link_pb2
 from qiki_hil.app.words import ALLOWED_WHEN, event_words, reason_words
-from qiki_hil.control.scenario import parse_command
+from qiki_hil.command import parse_command
 from qiki_hil.telemetry import make_event
 
 

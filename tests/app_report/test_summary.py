@@ -8,7 +8,7 @@ import pytest
 
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.app.summary import RunFacts, Summary, summarize
-from qiki_hil.control.scenario import Expectation, evaluate
+from qiki_hil.scenario import Expectation, evaluate
 from tests.scenario.synthetic import rows, synthetic_columns
 
 RUN = RunFacts(

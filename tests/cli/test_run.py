@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from qiki_hil.control.scenario import Scenario, shipped_profiles
+from qiki_hil.command import shipped_profiles
 from qiki_hil.rig import RigConfig
+from qiki_hil.scenario import Scenario
 from qiki_hil.spec import BotSpec
 from qiki_hil.store import RunStatus
 from tests.runs import events, fly, only_run, recorded, records, summary_of, write_scenario

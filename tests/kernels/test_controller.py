@@ -6,7 +6,7 @@ import pytest
 from qiki_hil import BotSpec, Controller, Plant
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
-from qiki_hil.control.scenario import parse_command
+from qiki_hil.command import parse_command
 from qiki_hil.kernels import CycleScanner, Feedback, ReplayCore, decode_cycles
 from qiki_hil.kernels.controller import period_us
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
-from qiki_hil.control.scenario import parse_command
+from qiki_hil.command import parse_command
 from qiki_hil.kernels import ProfilePreview, ProfileRefusedError, ThrustMap, preview_profile
 from qiki_hil.spec import BotSpec
 

@@ -10,11 +10,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "qiki_hil"
 LAYERS = (
-    ("errors", "textfile", "clock", "_pb", "_core"),
+    ("errors", "clock", "euler", "document", "_pb", "_core"),
     ("kernels", "wire", "spec"),
+    ("command", "analysis"),
     ("drivers",),
     ("rig",),
-    ("control",),
+    ("scenario", "control"),
     ("store", "telemetry"),
     ("app",),
     ("campaign",),
@@ -23,7 +24,7 @@ LAYERS = (
 LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in names}
 # Within a layer modules stand side by side, but for these.
 NEIGHBOURS = {
-    ("textfile", "errors"): "what cannot be read is an error of this package",
+    ("document", "errors"): "what cannot be read is an error of this package",
     ("spec", "kernels"): "the numbers of nozzles and clusters are the core's",
     ("wire", "kernels"): "the CRC is the core's",
 }

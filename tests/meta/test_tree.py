@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from qiki_hil.control.scenario import Scenario
 from qiki_hil.rig import RigConfig
+from qiki_hil.scenario import Scenario
 from qiki_hil.spec import BotSpec
 
 ROOT = Path(__file__).parents[2]

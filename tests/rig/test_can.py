@@ -12,7 +12,7 @@ from qiki_hil.errors import RigError
 from qiki_hil.kernels import FRESH_POWER, FRESH_RATES, Feedback, ValveCommand
 from qiki_hil.rig import Fault, InitialState, Rig, RigConfig, make_rig
 from qiki_hil.rig.reports import FeedbackFiller
-from qiki_hil.wire import Catalogue, FrameReader, FrameWriter, Received
+from qiki_hil.wire import Catalogue, CheckedFrame, E2eChecker, E2eProtector
 from tests.rig.contract import SPEC
 
 numbers = itertools.count()
@@ -27,14 +27,14 @@ class Peer:
 
     def __init__(self, channel: str) -> None:
         self.bus = CanBus.open("virtual", channel, bitrate=1_000_000)
-        self._writer = FrameWriter(CATALOGUE)
-        self._reader = FrameReader(CATALOGUE)
+        self._protector = E2eProtector(CATALOGUE)
+        self._checker = E2eChecker(CATALOGUE)
 
     def send(self, name: str, values: dict[str, float]) -> None:
-        self.bus.send([self._writer.write(name, values)])
+        self.bus.send([self._protector.protect(name, values)])
 
-    def heard(self) -> list[Received]:
-        received = [self._reader.read(raw) for raw in self.bus.drain()]
+    def heard(self) -> list[CheckedFrame]:
+        received = [self._checker.check(raw) for raw in self.bus.drain()]
         return [r for r in received if r is not None]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qiki_hil.control.scenario.attitude import xyzw_from_rpy_deg
+from qiki_hil.euler import xyzw_from_rpy_deg
 
 IDLE, MANOEUVRE, SAFE = 1, 2, 9
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from qiki_hil.control.scenario import COMMAND_HELP, Scenario
-from qiki_hil.control.scenario.faults import FAULT_KINDS
-from qiki_hil.control.scenario.signals import SIGNALS
+from qiki_hil.command import COMMAND_HELP
+from qiki_hil.scenario import Scenario
+from qiki_hil.scenario.fault_kinds import FAULT_KINDS
+from qiki_hil.scenario.signals import SIGNALS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text(encoding="utf-8")
 

@@ -7,10 +7,11 @@ import pytest
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
-from qiki_hil.control.scenario import Scenario, ScenarioFileError, format_command
-from qiki_hil.control.scenario.faults import FAULT_KINDS, rig_fault
+from qiki_hil.command import format_command
 from qiki_hil.errors import ScenarioError
 from qiki_hil.rig import base as rig_base
+from qiki_hil.scenario import Scenario, ScenarioFileError
+from qiki_hil.scenario.fault_kinds import FAULT_KINDS, rig_fault
 
 SHIPPED = [
     "auto_sets",

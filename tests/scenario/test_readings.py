@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from qiki_hil.control.scenario.readings import Readings, columns_read, over
-from qiki_hil.control.scenario.signals import SIGNALS
+from qiki_hil.scenario.readings import Readings, columns_read, over
+from qiki_hil.scenario.signals import SIGNALS
 from tests.scenario.synthetic import synthetic_columns
 
 

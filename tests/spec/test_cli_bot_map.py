@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from qiki_hil.analysis.maps import map_report, report_of
 from qiki_hil.console.cli import bot_map
 from qiki_hil.console.cli.bot import bot
-from qiki_hil.control.allocation.maps import map_report, report_of
 from qiki_hil.errors import QikiError, SpecError
 from qiki_hil.kernels import ThrustMap
 from qiki_hil.spec import BotSpec

@@ -2,7 +2,7 @@ import pytest
 from click.testing import CliRunner
 
 from qiki_hil.console.cli.can import can
-from qiki_hil.wire import Catalogue, FrameWriter
+from qiki_hil.wire import Catalogue, E2eProtector
 from qiki_hil.wire.candump import LogLine, format_line
 
 VALUES = {f"on_time_n{n}": 500 * n for n in range(4)}
@@ -27,8 +27,10 @@ def test_a_rate_that_is_no_number_is_a_usage_error() -> None:
 
 
 def test_decode_reads_lines_and_counts_the_bad_ones() -> None:
-    writer = FrameWriter(Catalogue.shipped())
-    good = format_line(LogLine(1_500_000_000, "can0", writer.write("VALVE_COMMAND_C2", VALUES)))
+    protector = E2eProtector(Catalogue.shipped())
+    good = format_line(
+        LogLine(1_500_000_000, "can0", protector.protect("VALVE_COMMAND_C2", VALUES))
+    )
     bad_crc = good[:-1] + ("0" if good[-1] != "0" else "1")
     text = f"{good}\n\nno frame\n{bad_crc}\n(1.5) can0 7FF#00\n"
     result = CliRunner().invoke(can, ["decode"], input=text)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from qiki_hil.kernels import crc8_j1850
-from qiki_hil.wire import Catalogue, FrameReader, RawFrame
+from qiki_hil.wire import Catalogue, E2eChecker, RawFrame
 
 GOLDEN = json.loads(
     (files("qiki_hil") / "data" / "firmware_protocols" / "golden_vectors.json").read_text()
@@ -39,7 +39,7 @@ def test_values_encode_to_the_golden_bytes(vector: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("vector", GOLDEN["vectors"], ids=named)
 def test_golden_bytes_decode_to_their_values(vector: dict[str, Any]) -> None:
-    received = FrameReader(CATALOGUE).read(RawFrame(vector["id"], bytes.fromhex(vector["data"])))
+    received = E2eChecker(CATALOGUE).check(RawFrame(vector["id"], bytes.fromhex(vector["data"])))
     assert received is not None
     assert received.frame.name == vector["frame"]
     for name, expected in vector["signals"].items():
@@ -49,6 +49,6 @@ def test_golden_bytes_decode_to_their_values(vector: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("vector", GOLDEN["rejected"], ids=named)
 def test_bad_frames_are_dropped_for_their_reason(vector: dict[str, Any]) -> None:
-    reader = FrameReader(CATALOGUE)
-    assert reader.read(RawFrame(vector["id"], bytes.fromhex(vector["data"]))) is None
-    assert {reason for reason, n in reader.counters.items() if n} == {vector["reason"]}
+    checker = E2eChecker(CATALOGUE)
+    assert checker.check(RawFrame(vector["id"], bytes.fromhex(vector["data"]))) is None
+    assert {reason for reason, n in checker.counters.items() if n} == {vector["reason"]}

@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from qiki_hil.control.allocation import (
+from qiki_hil.analysis import (
     Controllability,
     Explanation,
     Health,
@@ -21,9 +21,9 @@ from qiki_hil.control.allocation import (
     NozzleReason,
     controllability,
 )
-from qiki_hil.control.allocation import explain as explain_wrench
-from qiki_hil.control.allocation.axes import HALF_AXES, HalfAxis
-from qiki_hil.control.allocation.drawing import figure, firing, text_views
+from qiki_hil.analysis import explain as explain_wrench
+from qiki_hil.analysis.axes import HALF_AXES, HalfAxis
+from qiki_hil.analysis.drawing import figure, firing, text_views
 from qiki_hil.errors import QikiError
 from qiki_hil.spec import BotSpec
 from qiki_hil.spec.generate import BASE

@@ -13,9 +13,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from qiki_hil.control.allocation.health import Health
-from qiki_hil.control.allocation.map_drawing import figure, loads, text_views
-from qiki_hil.control.allocation.maps import AXES, Entry, MapReport, map_report
+from qiki_hil.analysis.availability import Health
+from qiki_hil.analysis.map_drawing import figure, loads, text_views
+from qiki_hil.analysis.maps import AXES, Entry, MapReport, map_report
 from qiki_hil.errors import QikiError
 from qiki_hil.kernels import (
     MAP_EXACT_FORCE_N,

@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from qiki_hil.wire import MAX_LOAD_RATIO, BusLoad, Catalogue, FrameReader, Received, bus_load
+from qiki_hil.wire import MAX_LOAD_RATIO, BusLoad, Catalogue, CheckedFrame, E2eChecker, bus_load
 from qiki_hil.wire.candump import LogLine, parse_line
 
 EXIT_CHECK_FAILED = 1
@@ -57,26 +57,26 @@ def decode(log: TextIO) -> None:
     LOG is a file, or standard input. A line that cannot be used is counted, and the counts stand
     on standard error at the end.
     """
-    reader = FrameReader(Catalogue.shipped())
+    checker = E2eChecker(Catalogue.shipped())
     counts = Counter[str]()
     try:
         for text in log:
-            _decode_line(text, reader, counts)
+            _decode_line(text, checker, counts)
     finally:
-        counts.update(reader.counters)
+        counts.update(checker.counters)
         decoded = counts.pop("frames_received")
         dropped = ", ".join(f"{reason} {n}" for reason, n in counts.items() if n)
         click.echo(f"{decoded} frames decoded; {dropped or 'nothing dropped'}", err=True)
 
 
-def _decode_line(text: str, reader: FrameReader, counts: Counter[str]) -> None:
+def _decode_line(text: str, checker: E2eChecker, counts: Counter[str]) -> None:
     if not text.strip():
         return
     line = parse_line(text)
     if line is None:
         counts["bad_line"] += 1
         return
-    received = reader.read(line.frame)
+    received = checker.check(line.frame)
     if received is not None:
         click.echo(_decoded(line, received))
 
@@ -98,7 +98,7 @@ def _load_table(load: BusLoad) -> Table:
     return table
 
 
-def _decoded(line: LogLine, received: Received) -> str:
+def _decoded(line: LogLine, received: CheckedFrame) -> str:
     stamp = "" if line.time_ns is None else f"({line.time_ns / 1e9:.6f}) "
     channel = f"{line.channel} " if line.channel else ""
     values = " ".join(

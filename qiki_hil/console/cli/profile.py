@@ -13,7 +13,7 @@ from rich.table import Table
 
 from qiki_hil.app.profile_run import Push, limit_words, preview_push, profile_command, why_not
 from qiki_hil.app.words import reason_words
-from qiki_hil.control.scenario import shipped_profiles
+from qiki_hil.command import shipped_profiles
 from qiki_hil.kernels import ProfilePreview, Spent, Stores
 from qiki_hil.spec import BotSpec
 from qiki_hil.spec.generate import BASE

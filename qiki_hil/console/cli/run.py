@@ -16,14 +16,15 @@ from qiki_hil.app.profile_run import preview_push, profile_command, pushes
 from qiki_hil.app.request import NATS_PRIVATE, SPEED_MAX, RunParts, RunRequest, load
 from qiki_hil.app.runner import Outcome, Runner
 from qiki_hil.app.supervisor import RunObserver
+from qiki_hil.command import parse_command, shipped_profiles, unconfirmed
 from qiki_hil.console.cli.profile import exit_code, show_pushes
 from qiki_hil.console.live.command_line import CommandLine
 from qiki_hil.console.live.summary_view import summary_lines, summary_view
 from qiki_hil.console.live.view import LiveView, PlainView, View
 from qiki_hil.console.live.watcher import Watcher
-from qiki_hil.control.scenario import Scenario, parse_command, shipped_profiles, unconfirmed
 from qiki_hil.errors import QikiError
 from qiki_hil.rig import RigConfig
+from qiki_hil.scenario import Scenario
 from qiki_hil.spec import BotSpec
 from qiki_hil.telemetry import PublisherStats
 

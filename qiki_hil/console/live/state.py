@@ -11,8 +11,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from qiki_hil.control.scenario.attitude import rpy_deg_from_xyzw
-from qiki_hil.control.scenario.signals import (
+from qiki_hil.euler import rpy_deg_from_xyzw
+from qiki_hil.scenario.signals import (
     ALLOCATION_NAMES,
     MODE_NAMES,
     REASON_NAMES,

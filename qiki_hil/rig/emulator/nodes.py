@@ -10,7 +10,7 @@ from qiki_hil.rig.power_reports import PowerReporter
 from qiki_hil.rig.reports import COMMAND_FRAMES, NOZZLES_PER_CLUSTER, reports
 from qiki_hil.rig.schedule import is_due, loop_rate_hz, period_us
 from qiki_hil.rig.sim import close_valves, set_valve_fault
-from qiki_hil.wire import Catalogue, FrameReader, FrameWriter, RawFrame, Received
+from qiki_hil.wire import Catalogue, CheckedFrame, E2eChecker, E2eProtector, RawFrame
 
 
 class NodeSet:
@@ -23,8 +23,8 @@ class NodeSet:
     def __init__(self, catalogue: Catalogue, plant: PlantCore, period_s: float) -> None:
         self.plant = plant
         self._catalogue = catalogue
-        self._reader = FrameReader(catalogue)
-        self._writer = FrameWriter(catalogue)
+        self._checker = E2eChecker(catalogue)
+        self._protector = E2eProtector(catalogue)
         self._feedback = Feedback()
         self._detail = PowerReporter(catalogue, loop_rate_hz(period_s), list(plant.temperatures_c))
         self._period_s = period_s
@@ -51,12 +51,12 @@ class NodeSet:
     @property
     def counters(self) -> dict[str, int]:
         """Ticks lived through, and the frames taken and dropped."""
-        return {"ticks": self.plant.tick} | self._reader.counters
+        return {"ticks": self.plant.tick} | self._checker.counters
 
     def step(self, frames: Iterable[RawFrame]) -> list[RawFrame]:
         """Takes the frames of a tick, moves the plant through it, and reports."""
         for raw in frames:
-            received = self._reader.read(raw)
+            received = self._checker.check(raw)
             if received is not None:
                 self._take(received)
         on_time_us = list(chain.from_iterable(node.tick() for node in self.valve_nodes))
@@ -71,7 +71,7 @@ class NodeSet:
         sent = chain(
             reports(self._feedback, states), self._detail.reports(self.plant.tick, self._feedback)
         )
-        frames = [self._writer.write(*report) for report in sent]
+        frames = [self._protector.protect(*report) for report in sent]
         if is_due(self.plant.tick, self._heartbeat_hz, self._rate_hz):
             frames += [self._heartbeat(name) for name in self._heartbeats]
         return frames
@@ -88,7 +88,7 @@ class NodeSet:
         fault.check_kind(VALVE_FAULTS, "emulator")
         set_valve_fault(self.plant, fault)
 
-    def _take(self, received: Received) -> None:
+    def _take(self, received: CheckedFrame) -> None:
         name, values = received.frame.name, received.values
         cluster = self._cluster_of.get(name)
         if cluster is not None:
@@ -111,7 +111,7 @@ class NodeSet:
         signals = self._catalogue[name].signals
         running = signals["node_state"].number("RUNNING")
         states = {f"HEARTBEAT_C{c + 1}": int(node.state) for c, node in enumerate(self.valve_nodes)}
-        return self._writer.write(
+        return self._protector.protect(
             name,
             {
                 "uptime": self.plant.tick * self._period_s // 1,

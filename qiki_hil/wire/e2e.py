@@ -1,4 +1,10 @@
-"""Counters and CRC: what makes a frame trustworthy beyond the bus's own checks."""
+"""End-to-end protection: a counter and a CRC in each frame, written and checked.
+
+The bus's own CRC covers a frame from one bus controller to the next. It does not see a frame that
+a node repeats, that a gateway loses, or that software mixed up on its way to the bus controller.
+The counter and the CRC travel with the values from sender to receiver, so those errors are found
+too; AUTOSAR calls this E2E protection.
+"""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -7,21 +13,21 @@ from qiki_hil.wire.catalogue import Catalogue, Frame, Values
 from qiki_hil.wire.raw import RawFrame
 
 
-class Received(NamedTuple):
-    """A frame that passed every check, and its values."""
+class CheckedFrame(NamedTuple):
+    """A frame that passed every check, and its decoded values."""
 
     frame: Frame
     values: Values
 
 
-class FrameWriter:
-    """Turns values into frames and counts up the counter of each."""
+class E2eProtector:
+    """Sender's side: turns values into frames, each with its own counter and its CRC."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._counters: dict[str, int] = dict.fromkeys(catalogue.frames, 0)
 
-    def write(self, name: str, values: Mapping[str, float]) -> RawFrame:
+    def protect(self, name: str, values: Mapping[str, float]) -> RawFrame:
         """The next frame of this name. Raises ValueError and KeyError for a caller's mistakes."""
         frame = self._catalogue.frames[name]
         counter = self._counters[name]
@@ -31,8 +37,8 @@ class FrameWriter:
         return RawFrame(frame.frame_id, data)
 
 
-class FrameReader:
-    """Takes frames from a bus; gives their values or counts why not.
+class E2eChecker:
+    """Receiver's side: gives the values of good frames, counts the reason where one is dropped.
 
     `counters`: `frames_received` (all that passed), `unknown_id`, `bad_length`, `bad_crc`,
     `bad_counter` (a frame whose counter stood still: a repetition, dropped), `lost` (gaps in the
@@ -51,7 +57,7 @@ class FrameReader:
             "lost": 0,
         }
 
-    def read(self, raw: RawFrame) -> Received | None:
+    def check(self, raw: RawFrame) -> CheckedFrame | None:
         """The checked frame, or None where it was dropped and counted. Never raises."""
         frame = self._by_id.get(raw.frame_id)
         if frame is None or raw.extended or raw.remote:
@@ -64,7 +70,7 @@ class FrameReader:
             self.counters["bad_counter"] += 1
         else:
             self.counters["frames_received"] += 1
-            return Received(frame, frame.decode(raw.data))
+            return CheckedFrame(frame, frame.decode(raw.data))
         return None
 
     def _counter_moved(self, frame: Frame, data: bytes) -> bool:

@@ -15,16 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
-from qiki_hil.control.scenario.attitude import xyzw_from_rpy_deg
-from qiki_hil.control.scenario.profile import AXES, SEGMENT_USAGE, parse_segments, read_profile
-from qiki_hil.control.scenario.words import (
+from qiki_hil.command.profile import AXES, SEGMENT_USAGE, parse_segments, read_profile
+from qiki_hil.command.tokens import (
     ANGLE_MAX_DEG,
     POSITION_MAX_M,
-    CommandError,
+    CommandTextError,
     Words,
     allowed_words,
     split_words,
 )
+from qiki_hil.euler import xyzw_from_rpy_deg
 
 DEFAULT_DURATION_S = 1.0
 _TEXT_MAX = 4096
@@ -108,16 +108,16 @@ def parse_command(text: str, *, files: Path | None = Path()) -> pb.Command:
     """The command that a text stands for, without id and source.
 
     `files` is the folder of `profile FILE.yaml`; None refuses files (for texts from afar).
-    Raises `ScenarioError` that says the column, what is wrong and what is allowed.
+    Raises `CommandTextError` that says the column, what is wrong and what is allowed.
     """
     if len(text) > _TEXT_MAX:
-        raise CommandError(text, _TEXT_MAX + 1, f"a command has at most {_TEXT_MAX} characters")
+        raise CommandTextError(text, _TEXT_MAX + 1, f"a command has at most {_TEXT_MAX} characters")
     words = split_words(text)
     if not words:
-        raise CommandError(text, 1, f"a command is missing. Allowed: {', '.join(_USAGE)}")
+        raise CommandTextError(text, 1, f"a command is missing. Allowed: {', '.join(_USAGE)}")
     name = words[0].text.lower()
     if name not in _USAGE:
-        raise CommandError(
+        raise CommandTextError(
             text,
             words[0].column,
             f"'{words[0].text}' is no command{allowed_words(name, _USAGE)}",
@@ -167,7 +167,7 @@ def _profile(words: Words, text: str, files: Path | None) -> pb.ThrustProfile:
     words.take("FILE")
     words.end()
     if files is None:
-        raise CommandError(text, first.column, "profile files are not read here: give segments")
+        raise CommandTextError(text, first.column, "profile files are not read here: give segments")
     return pb.ThrustProfile(segments=read_profile(files / first.text))
 
 

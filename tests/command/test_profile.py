@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
-from qiki_hil.control.scenario import format_command, load_profile, parse_command, shipped_profiles
-from qiki_hil.control.scenario.profile import AXES, GROUPS
-from qiki_hil.errors import ScenarioError
+from qiki_hil.command import format_command, load_profile, parse_command, shipped_profiles
+from qiki_hil.command.profile import AXES, GROUPS
+from qiki_hil.errors import CommandError
 
 PAGE = (Path(__file__).parents[2] / "docs" / "profiles.md").read_text(encoding="utf-8")
 
@@ -36,12 +36,12 @@ def test_a_group_is_written_as_it_is_read() -> None:
 
 @pytest.mark.parametrize("word", ["roll+", "pitch-", "yaw", "+roll", "zfr.yaw", "frg.roll-"])
 def test_a_profile_holds_the_attitude_and_takes_no_torque(word: str) -> None:
-    with pytest.raises(ScenarioError, match="turns the craft, and a profile holds the attitude"):
+    with pytest.raises(CommandError, match="turns the craft, and a profile holds the attitude"):
         segments(f"{word} 50 1s")
 
 
 def test_a_group_that_is_misspelt_is_told_the_nearest() -> None:
-    with pytest.raises(ScenarioError, match=r"'ztt\.forwrd' is not known; did you mean 'ztt\.for"):
+    with pytest.raises(CommandError, match=r"'ztt\.forwrd' is not known; did you mean 'ztt\.for"):
         segments("ztt.forwrd 50 1s")
 
 
@@ -50,7 +50,7 @@ def test_a_segment_with_a_group_and_a_direction_has_no_text() -> None:
         direction_body=pb.Vector3(x=1.0), group=pb.THRUST_GROUP_ZTT_UP, duration_s=1.0
     )
     command = pb.Command(thrust_profile=pb.ThrustProfile(segments=[both]))
-    with pytest.raises(ScenarioError, match="a direction or a known group, and not both"):
+    with pytest.raises(CommandError, match="a direction or a known group, and not both"):
         format_command(command)
 
 
@@ -70,7 +70,7 @@ def test_a_file_says_what_is_wrong_with_a_target(tmp_path: Path) -> None:
         "- {direction: up, group: ztt.up, level_pct: 30, duration_s: 0.5}\n"
         "- {group: ztt.sideways, level_pct: 30, duration_s: 0.5}\n"
     )
-    with pytest.raises(ScenarioError) as caught:
+    with pytest.raises(CommandError) as caught:
         load_profile(str(path))
     words = str(caught.value)
     for index in (0, 1):
@@ -97,7 +97,7 @@ def test_a_profile_is_had_by_name_by_file_or_written_out(tmp_path: Path) -> None
     ],
 )
 def test_a_profile_that_is_none_is_refused(source: str, words: str) -> None:
-    with pytest.raises(ScenarioError, match=words):
+    with pytest.raises(CommandError, match=words):
         load_profile(source)
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import numpy as np
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
-from qiki_hil.control.scenario.attitude import rpy_deg_from_xyzw
-from qiki_hil.control.scenario.grammar import ALLOCATION_MODES, CONFIRM, MODES
-from qiki_hil.control.scenario.profile import AXES, GROUPS
-from qiki_hil.errors import ScenarioError
+from qiki_hil.command.grammar import ALLOCATION_MODES, CONFIRM, MODES
+from qiki_hil.command.profile import AXES, GROUPS
+from qiki_hil.errors import CommandError
+from qiki_hil.euler import rpy_deg_from_xyzw
 
 _MODE_WORD = {pb.FlightMode.Value(f"FLIGHT_MODE_{name.upper()}"): name for name in MODES}
 _ALLOCATION_WORD = {mode: name for name, mode in ALLOCATION_MODES.items()}
@@ -21,11 +21,11 @@ _DIRECTION_WORD = {axis.direction_body: name for name, axis in AXES.items()}
 def format_command(command: pb.Command) -> str:
     """The text of a command. Numbers come back exactly, attitudes to 1e-9 degrees.
 
-    Raises `ScenarioError` where the command has no action, or one that no text can give.
+    Raises `CommandError` where the command has no action, or one that no text can give.
     """
     action = command.WhichOneof("action")
     if action is None:
-        raise ScenarioError("a command without an action has no text")
+        raise CommandError("a command without an action has no text")
     return _FORMATTERS[action](command)
 
 
@@ -48,7 +48,7 @@ def _angles(xyzw: pb.Quaternion) -> str:
     quaternion = np.array([xyzw.x, xyzw.y, xyzw.z, xyzw.w])
     length = float(np.linalg.norm(quaternion))
     if not (math.isfinite(length) and length > 1e-9):
-        raise ScenarioError("an attitude of zero length has no text")
+        raise CommandError("an attitude of zero length has no text")
     angles = rpy_deg_from_xyzw(quaternion / length)
     # Twelve digits hide the rounding of the trigonometry: 60, not 59.99999999999999.
     return " ".join(_number(float(f"{angle:.12g}") + 0.0) for angle in angles)
@@ -59,7 +59,7 @@ def _go_to_pose(command: pb.Command) -> str:
     has_attitude = pose.HasField("attitude_xyzw")
     if not pose.HasField("position_m_world"):
         if not has_attitude:
-            raise ScenarioError("a pose without position and attitude has no text")
+            raise CommandError("a pose without position and attitude has no text")
         return f"turn {_angles(pose.attitude_xyzw)}"
     position = pose.position_m_world
     text = "goto " + " ".join(_number(part) for part in (position.x, position.y, position.z))
@@ -69,7 +69,7 @@ def _go_to_pose(command: pb.Command) -> str:
 def _fire_axis(command: pb.Command) -> str:
     fire = command.fire_axis
     if fire.axis not in _AXIS_WORD:
-        raise ScenarioError("a push without an axis has no text")
+        raise CommandError("a push without an axis has no text")
     level, duration = _percent(fire.level_ratio), _number(fire.duration_s)
     return f"rcs.{_AXIS_WORD[fire.axis]} {level} {duration}s"
 
@@ -77,7 +77,7 @@ def _fire_axis(command: pb.Command) -> str:
 def _target(segment: pb.ThrustSegment) -> str:
     if segment.group:
         if segment.group not in _GROUP_WORD or segment.HasField("direction_body"):
-            raise ScenarioError("a segment has a direction or a known group, and not both")
+            raise CommandError("a segment has a direction or a known group, and not both")
         return _GROUP_WORD[segment.group]
     vector = (segment.direction_body.x, segment.direction_body.y, segment.direction_body.z)
     return _DIRECTION_WORD.get(vector) or ",".join(_number(part) for part in vector)
@@ -94,7 +94,7 @@ def _segment(segment: pb.ThrustSegment) -> str:
 
 def _profile(command: pb.Command) -> str:
     if not command.thrust_profile.segments:
-        raise ScenarioError("a profile without segments has no text")
+        raise CommandError("a profile without segments has no text")
     return "profile " + "; ".join(map(_segment, command.thrust_profile.segments))
 
 
@@ -105,14 +105,14 @@ def _confirm(confirmed: bool) -> str:
 def _set_allocation_mode(command: pb.Command) -> str:
     asked = command.set_allocation_mode
     if asked.mode not in _ALLOCATION_WORD:
-        raise ScenarioError("an allocation mode that is not known has no text")
+        raise CommandError("an allocation mode that is not known has no text")
     return f"alloc {_ALLOCATION_WORD[asked.mode]}{_confirm(asked.confirmed)}"
 
 
 def _fire_nozzles(command: pb.Command) -> str:
     fire = command.fire_nozzles
     if not fire.nozzles:
-        raise ScenarioError("a firing without nozzles has no text")
+        raise CommandError("a firing without nozzles has no text")
     nozzles = ",".join(map(str, fire.nozzles))
     level, duration = _percent(fire.level_ratio), _number(fire.duration_s)
     return f"nozzles {nozzles} {level} {duration}s{_confirm(fire.confirmed)}"
@@ -120,7 +120,7 @@ def _fire_nozzles(command: pb.Command) -> str:
 
 def _set_mode(command: pb.Command) -> str:
     if command.set_mode.mode not in _MODE_WORD:
-        raise ScenarioError("a mode that is not known has no text")
+        raise CommandError("a mode that is not known has no text")
     return f"mode {_MODE_WORD[command.set_mode.mode]}"
 
 

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from qiki_hil.control.scenario.attitude import wrap_deg
-from qiki_hil.control.scenario.readings import Readings
-from qiki_hil.control.scenario.signals import SIGNALS, Columns, Signal
+from qiki_hil.euler import wrap_deg
+from qiki_hil.scenario.readings import Readings
+from qiki_hil.scenario.signals import SIGNALS, Columns, Signal
 
 # Records further apart than this leave the time between them unknown.
 GAP_MAX_S = 0.1

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from qiki_hil.analysis import Health, explain
 from qiki_hil.console.cli.alloc import alloc
-from qiki_hil.control.allocation import Health, explain
 from qiki_hil.errors import QikiError
 from qiki_hil.spec import BotSpec
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qiki_hil.control.scenario.signals import SIGNALS, Columns
 from qiki_hil.kernels import decode_cycles
+from qiki_hil.scenario.signals import SIGNALS, Columns
 
 Rows = slice | NDArray[np.intp]
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
-from qiki_hil.control.scenario.attitude import angle_between_deg, rpy_deg_from_xyzw
+from qiki_hil.euler import angle_between_deg, rpy_deg_from_xyzw
 from qiki_hil.kernels import NOZZLES
 
 Columns = Mapping[str, NDArray[Any]]

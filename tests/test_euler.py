@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qiki_hil.control.scenario.attitude import (
+from qiki_hil.euler import (
     angle_between_deg,
     rpy_deg_from_xyzw,
     wrap_deg,

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
-from qiki_hil.control.scenario.words import (
+from qiki_hil.command.tokens import (
     DURATION_MAX_S,
     Word,
     Words,
@@ -27,9 +27,9 @@ from qiki_hil.control.scenario.words import (
     split_words,
     unit_vector,
 )
-from qiki_hil.control.scenario.yaml_lines import load_with_lines
-from qiki_hil.errors import ScenarioError
-from qiki_hil.textfile import TextFileError, read_text
+from qiki_hil.document.textfile import TextFileError, read_text
+from qiki_hil.document.yaml_lines import load_with_lines
+from qiki_hil.errors import CommandError
 
 SEGMENT_USAGE = "DIR PCT DUR [ramp_in=DUR] [ramp_out=DUR]"
 # The controller keeps a profile in memory of fixed size.
@@ -178,12 +178,12 @@ _SEGMENT = TypeAdapter(_FileSegment)
 def read_profile(path: Path) -> list[pb.ThrustSegment]:
     """The segments of a YAML list: texts as in a command, or mappings.
 
-    Raises `ScenarioError` with every problem found.
+    Raises `CommandError` with every problem found.
     """
     try:
         text = read_text(path, "YAML")
     except TextFileError as error:
-        raise ScenarioError(f"thrust profile {path}: {error}") from None
+        raise CommandError(f"thrust profile {path}: {error}") from None
     return _from_yaml(text, str(path))
 
 
@@ -197,7 +197,7 @@ def load_profile(source: str) -> pb.ThrustProfile:
     """A thrust profile: a shipped one by name, one from a file (anything that ends in .yaml), or
     one written out, `DIR PCT DUR; ...`.
 
-    Raises `ScenarioError` with every problem found.
+    Raises `CommandError` with every problem found.
     """
     if source.endswith((".yaml", ".yml")):
         return pb.ThrustProfile(segments=read_profile(Path(source)))
@@ -207,7 +207,7 @@ def load_profile(source: str) -> pb.ThrustProfile:
     words = split_words(source)
     if len(words) == 1:
         known = allowed_words(source, shipped_profiles())
-        raise ScenarioError(
+        raise CommandError(
             f"thrust profile '{source}' does not ship with the package{known}, or the path of a "
             f".yaml file, or segments '{SEGMENT_USAGE}; ...'"
         )
@@ -222,9 +222,9 @@ def _from_yaml(text: str, path: str) -> list[pb.ThrustSegment]:
     try:
         entries, _, _ = load_with_lines(text)
     except (yaml.YAMLError, ValueError) as error:
-        raise ScenarioError(f"thrust profile {path}: is not YAML: {error}") from None
+        raise CommandError(f"thrust profile {path}: is not YAML: {error}") from None
     if not isinstance(entries, list) or not 1 <= len(entries) <= SEGMENTS_MAX:
-        raise ScenarioError(
+        raise CommandError(
             f"thrust profile {path}: must be a list of 1..{SEGMENTS_MAX} segments, "
             f"each '{SEGMENT_USAGE}' or a mapping"
         )
@@ -238,11 +238,11 @@ def _from_yaml(text: str, path: str) -> list[pb.ThrustSegment]:
                 f"{_path(index, item['loc'])}: {item['msg'].removeprefix('Value error, ')}"
                 for item in error.errors()
             ]
-        except ScenarioError as error:
+        except CommandError as error:
             problems.append(f"[{index}]: {error}")
     if problems:
         lines = "\n".join(f"  - {problem}" for problem in problems)
-        raise ScenarioError(f"thrust profile {path}: {len(problems)} problem(s)\n{lines}")
+        raise CommandError(f"thrust profile {path}: {len(problems)} problem(s)\n{lines}")
     return segments
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from qiki_hil.control.scenario.faults import FAULT_KINDS, SENSORS
-from qiki_hil.control.scenario.signals import SIGNALS, Signal
-from qiki_hil.control.scenario.words import allowed_words
-from qiki_hil.control.scenario.yaml_lines import Path
+from qiki_hil.command.tokens import allowed_words
+from qiki_hil.document.yaml_lines import Path
+from qiki_hil.scenario.fault_kinds import FAULT_KINDS, SENSORS
+from qiki_hil.scenario.signals import SIGNALS, Signal
 
 Problem = tuple[Path, str]
 

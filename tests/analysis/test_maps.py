@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from qiki_hil import BotSpec
-from qiki_hil.control.allocation.map_drawing import loads
-from qiki_hil.control.allocation.maps import MapReport, map_report, report_of
+from qiki_hil.analysis.map_drawing import loads
+from qiki_hil.analysis.maps import MapReport, map_report, report_of
 from qiki_hil.kernels import NOZZLES, ThrustMap
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from qiki_hil.errors import ScenarioError
+from qiki_hil.errors import CommandError
 
 # Bounds that no craft of this size has a use beyond; they keep typing errors from flying.
 POSITION_MAX_M = 1.0e6
@@ -19,7 +19,7 @@ _WORD = re.compile(r";|[^\s;]+")
 _SHOWN_MAX = 60
 
 
-class CommandError(ScenarioError):
+class CommandTextError(CommandError):
     """A command text is broken: `problem`, at `column` (1-based) of `text`."""
 
     def __init__(self, text: str, column: int, problem: str) -> None:
@@ -60,9 +60,9 @@ class Words:
         self._next = 0
         self._usage = usage
 
-    def fail(self, column: int, problem: str) -> CommandError:
+    def fail(self, column: int, problem: str) -> CommandTextError:
         """The error for a problem at a column, with the usage."""
-        return CommandError(self._text, column, f"{problem}. Usage: {self._usage}")
+        return CommandTextError(self._text, column, f"{problem}. Usage: {self._usage}")
 
     def peek(self) -> Word | None:
         """The word that comes next."""

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from qiki_hil.control.allocation.axes import HALF_AXES, HalfAxis
-from qiki_hil.control.allocation.health import Health
+from qiki_hil.analysis.availability import Health
+from qiki_hil.analysis.axes import HALF_AXES, HalfAxis
 from qiki_hil.kernels import NOZZLES, Allocator
 from qiki_hil.spec import BotSpec
 

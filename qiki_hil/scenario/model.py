@@ -25,17 +25,17 @@ from pydantic import (
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
-from qiki_hil.control.scenario.attitude import xyzw_from_rpy_deg
-from qiki_hil.control.scenario.check import Problem, problems_of, relation_problems
-from qiki_hil.control.scenario.expect import Expectation, TimeS
-from qiki_hil.control.scenario.faults import rig_fault
-from qiki_hil.control.scenario.format import format_command
-from qiki_hil.control.scenario.grammar import parse_command
-from qiki_hil.control.scenario.words import POSITION_MAX_M, allowed_words
-from qiki_hil.control.scenario.yaml_lines import line_of, load_with_lines, path_text
-from qiki_hil.errors import ScenarioError
+from qiki_hil.command.format import format_command
+from qiki_hil.command.grammar import parse_command
+from qiki_hil.command.tokens import POSITION_MAX_M, allowed_words
+from qiki_hil.document.textfile import TextFileError, read_text
+from qiki_hil.document.yaml_lines import line_of, load_with_lines, path_text
+from qiki_hil.errors import CommandError, ScenarioError
+from qiki_hil.euler import xyzw_from_rpy_deg
 from qiki_hil.kernels import CLUSTERS, NOZZLES
-from qiki_hil.textfile import TextFileError, read_text
+from qiki_hil.scenario.check import Problem, problems_of, relation_problems
+from qiki_hil.scenario.expectations import Expectation, TimeS
+from qiki_hil.scenario.fault_kinds import rig_fault
 
 DURATION_MAX_S = 86_400.0
 
@@ -83,7 +83,7 @@ def _canonical(text: str, info: ValidationInfo) -> str:
     """The command in its canonical text; files are looked up beside the scenario."""
     try:
         return format_command(parse_command(text, files=(info.context or {}).get("files", Path())))
-    except ScenarioError as error:
+    except CommandError as error:
         raise ValueError(str(error)) from None
 
 

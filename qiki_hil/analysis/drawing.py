@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qiki_hil.control.allocation.explain import Explanation
+from qiki_hil.analysis.explain import Explanation
 from qiki_hil.spec import BotSpec
 from qiki_hil.spec.drawing import VIEWS, draw_hull, text_view
 

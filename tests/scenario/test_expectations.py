@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from qiki_hil.control.scenario import Expectation, ExpectationResult, evaluate
-from qiki_hil.control.scenario.signals import SIGNALS, propellant_used
+from qiki_hil.scenario import Expectation, ExpectationResult, evaluate
+from qiki_hil.scenario.signals import SIGNALS, propellant_used
 from tests.scenario.synthetic import rows, synthetic_columns
 
 DURATION_S = 4.0

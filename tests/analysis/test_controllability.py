@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from qiki_hil.analysis import Health, controllability
+from qiki_hil.analysis.axes import HALF_AXES
 from qiki_hil.console.cli.alloc import alloc
-from qiki_hil.control.allocation import Health, controllability
-from qiki_hil.control.allocation.axes import HALF_AXES
 from qiki_hil.kernels import Allocator
 from qiki_hil.spec import BotSpec
 from qiki_hil.spec.authority import WrenchSet

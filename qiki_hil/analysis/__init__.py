@@ -4,9 +4,9 @@ The numbers come from `qiki_hil.Allocator`; here they are put into words and pic
 this folder runs in the loop.
 """
 
-from qiki_hil.control.allocation.controllability import Controllability, Loss, controllability
-from qiki_hil.control.allocation.explain import Explanation, NozzleReason, explain
-from qiki_hil.control.allocation.health import Health
+from qiki_hil.analysis.availability import Health
+from qiki_hil.analysis.controllability import Controllability, Loss, controllability
+from qiki_hil.analysis.explain import Explanation, NozzleReason, explain
 
 __all__ = [
     "Controllability",

@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
-from qiki_hil.control.scenario import (
+from qiki_hil.command import (
     COMMAND_HELP,
-    CommandError,
+    CommandTextError,
     format_command,
     parse_command,
     unconfirmed,
 )
-from qiki_hil.control.scenario.attitude import angle_between_deg
-from qiki_hil.control.scenario.profile import AXES, SEGMENTS_MAX
-from qiki_hil.errors import ScenarioError
+from qiki_hil.command.profile import AXES, SEGMENTS_MAX
+from qiki_hil.errors import CommandError
+from qiki_hil.euler import angle_between_deg
 
 
 @pytest.mark.parametrize(
@@ -178,23 +178,23 @@ def test_a_profile_is_a_list_of_segments():
     ],
 )
 def test_a_broken_command_says_where_what_and_what_is_allowed(text, column, words):
-    with pytest.raises(CommandError) as caught:
+    with pytest.raises(CommandTextError) as caught:
         parse_command(text)
     assert caught.value.column == column
     assert words in str(caught.value)
     assert f"column {column}: " in str(caught.value)
-    assert isinstance(caught.value, ScenarioError)
+    assert isinstance(caught.value, CommandError)
     assert "\n" not in str(caught.value)
 
 
 def test_a_profile_has_an_end():
     text = "profile " + "; ".join(["up 1 1"] * (SEGMENTS_MAX + 1))
-    with pytest.raises(ScenarioError, match=f"at most {SEGMENTS_MAX} segments"):
+    with pytest.raises(CommandError, match=f"at most {SEGMENTS_MAX} segments"):
         parse_command(text)
 
 
 def test_an_endless_text_is_refused_and_not_repeated():
-    with pytest.raises(ScenarioError, match="at most 4096 characters") as caught:
+    with pytest.raises(CommandError, match="at most 4096 characters") as caught:
         parse_command("arm" * 5000)
     assert len(str(caught.value)) < 200
 
@@ -214,7 +214,7 @@ def test_a_broken_profile_file_reports_every_problem(tmp_path):
     (tmp_path / "bad.yaml").write_text(
         "- forward 60\n- {direction: up, level_pct: 130, duration_s: 0, ramps: 1}\n- up .nan 1\n"
     )
-    with pytest.raises(ScenarioError) as caught:
+    with pytest.raises(CommandError) as caught:
         parse_command("profile bad.yaml", files=tmp_path)
     words = str(caught.value)
     assert "bad.yaml: 5 problem(s)" in words
@@ -229,12 +229,12 @@ def test_a_broken_profile_file_reports_every_problem(tmp_path):
 def test_a_profile_file_that_is_none_is_refused(tmp_path: Path, content, words):
     if content is not None:
         (tmp_path / "p.yaml").write_text(content)
-    with pytest.raises(ScenarioError, match=words):
+    with pytest.raises(CommandError, match=words):
         parse_command("profile p.yaml", files=tmp_path)
 
 
 def test_files_can_be_refused_altogether():
-    with pytest.raises(CommandError, match="profile files are not read here"):
+    with pytest.raises(CommandTextError, match="profile files are not read here"):
         parse_command("profile /etc/passwd.yaml", files=None)
 
 
@@ -301,7 +301,7 @@ def test_an_attitude_comes_back_to_a_millionth_of_a_degree(text):
 @settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_is_a_command_or_a_scenario_error(text):
-    with contextlib.suppress(ScenarioError):
+    with contextlib.suppress(CommandError):
         parse_command(text, files=None)
 
 
@@ -319,7 +319,7 @@ def test_any_text_is_a_command_or_a_scenario_error(text):
     ],
 )
 def test_a_command_that_no_text_can_give_says_so(command, words):
-    with pytest.raises(ScenarioError, match=words):
+    with pytest.raises(CommandError, match=words):
         format_command(command)
 
 
