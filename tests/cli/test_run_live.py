@@ -19,11 +19,11 @@ ROWS, COLUMNS = 40, 120
 class Terminal:
     """A terminal with somebody at it."""
 
-    def __init__(self, *arguments: object) -> None:
+    def __init__(self, *arguments: object, rows: int = ROWS, columns: int = COLUMNS) -> None:
         self.master, slave = os.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.before = termios.tcgetattr(slave)
-        self.screen = pyte.Screen(COLUMNS, ROWS)
+        self.screen = pyte.Screen(columns, rows)
         self.raw = b""
         self._stream = pyte.ByteStream(self.screen)
         self.slave = slave
@@ -88,3 +88,38 @@ def test_a_run_on_a_terminal_is_drawn_takes_commands_and_ends_with_ctrl_c(
     assert b"\x1b[?1049h" in terminal.raw
     assert terminal.raw.rindex(b"\x1b[?1049l") > terminal.raw.rindex(b"\x1b[?1049h")
     assert only_run(root).manifest.status == RunStatus.ABORTED
+
+
+def test_at_80_by_24_a_hazardous_command_is_asked_for_its_confirmation_in_full(
+    root: Path, long: Path
+) -> None:
+    command = ("run", "--scenario", long, "--runs", root, "--nats", "off")
+    terminal = Terminal(*command, rows=24, columns=80)
+    try:
+        terminal.shows("BURN")
+        terminal.press("alloc manual\r")
+        terminal.shows("with the word confirm at its end")
+        terminal.press("\x1b[A confirm\r")
+        terminal.shows("in IDLE, MANOEUVRE or COAST")
+        terminal.press("half a li\x03")
+        assert terminal.end() == 1
+        assert termios.tcgetattr(terminal.slave) == terminal.before
+    finally:
+        terminal.close()
+    assert only_run(root).manifest.status == RunStatus.ABORTED
+
+
+def test_without_the_view_the_terminal_keeps_its_modes_and_complaints_are_printed(
+    root: Path, long: Path
+) -> None:
+    terminal = Terminal("run", "--scenario", long, "--runs", root, "--nats", "off", "--plain")
+    try:
+        terminal.shows("BURN")
+        assert termios.tcgetattr(terminal.slave) == terminal.before
+        terminal.press("hoverr\x7f\n")
+        terminal.shows("'hover' is no command")
+        terminal.press("\x03")
+        assert terminal.end() == 1
+    finally:
+        terminal.close()
+    assert b"\x1b[?1049h" not in terminal.raw

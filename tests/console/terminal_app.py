@@ -32,7 +32,7 @@ async def main(view: bool) -> None:
             broken.extend([line] if line == "break" else [])
             done.set()
 
-    with CommandLine(heard) as keys:
+    async with CommandLine(heard) as keys:
         say("ready")
         if view:
             await show(state, feed, columns, keys, done)

@@ -10,8 +10,8 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -21,10 +21,10 @@ APP = [sys.executable, "-m", "tests.console.terminal_app"]
 WAIT_S = 30.0
 
 
-@contextmanager
-def reading(fd: int) -> Iterator[tuple[CommandLine, list[str]]]:
+@asynccontextmanager
+async def reading(fd: int, **how: bool) -> AsyncIterator[tuple[CommandLine, list[str]]]:
     lines: list[str] = []
-    with CommandLine(lines.append, fd=fd) as keys:
+    async with CommandLine(lines.append, fd=fd, **how) as keys:
         yield keys, lines
 
 
@@ -37,7 +37,7 @@ async def settle(lines: list[str], count: int) -> None:
 
 async def test_lines_of_a_pipe_are_read_as_they_come_to_the_end():
     out, into = os.pipe()
-    with reading(out) as (keys, lines):
+    async with reading(out) as (keys, lines):
         os.write(into, b"arm\nho")
         await settle(lines, 1)
         assert lines == ["arm"]
@@ -50,25 +50,27 @@ async def test_lines_of_a_pipe_are_read_as_they_come_to_the_end():
 
 
 async def test_nothing_to_read_is_fine():
-    with open(os.devnull) as null, reading(null.fileno()) as (keys, lines):
-        await asyncio.sleep(0.02)
-        assert lines == []
-        assert not keys.interactive
+    with open(os.devnull) as null:
+        async with reading(null.fileno()) as (keys, lines):
+            await asyncio.sleep(0.02)
+            assert lines == []
+            assert not keys.interactive
 
 
 async def test_a_plain_file_is_read_to_its_end(tmp_path):
     path = tmp_path / "commands"
     path.write_text("\n".join(f"goto {n} 0 0" for n in range(2000)))
-    with path.open() as file, reading(file.fileno()) as (_, lines):
-        await settle(lines, 2000)
-        assert (len(lines), lines[-1]) == (2000, "goto 1999 0 0")
+    with path.open() as file:
+        async with reading(file.fileno()) as (_, lines):
+            await settle(lines, 2000)
+            assert (len(lines), lines[-1]) == (2000, "goto 1999 0 0")
 
 
 async def test_a_closed_input_is_fine():
     out, into = os.pipe()
     os.close(out)
     os.close(into)
-    with reading(out) as (_, lines):
+    async with reading(out) as (_, lines):
         await asyncio.sleep(0)
         assert lines == []
 
@@ -76,9 +78,23 @@ async def test_a_closed_input_is_fine():
 async def test_a_terminal_of_somebody_else_is_left_alone():
     master, slave = pty.openpty()
     before = termios.tcgetattr(slave)
-    with reading(slave) as (keys, _):
+    async with reading(slave) as (keys, _):
         assert not keys.interactive
         assert termios.tcgetattr(slave) == before
+    os.close(master)
+    os.close(slave)
+
+
+async def test_a_terminal_that_is_not_drawn_on_keeps_its_own_editing(monkeypatch):
+    master, slave = pty.openpty()
+    monkeypatch.setattr(os, "tcgetpgrp", lambda _: os.getpgrp())
+    before = termios.tcgetattr(slave)
+    async with reading(slave, edit=False) as (keys, lines):
+        assert termios.tcgetattr(slave) == before
+        assert keys.prompt is None
+        os.write(master, b"armm\x7f\n")
+        await settle(lines, 1)
+        assert lines == ["arm"]
     os.close(master)
     os.close(slave)
 

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from qiki_hil.command import parse_command, unconfirmed
 from qiki_hil.console.live import ColumnFeed, EventLine, LiveState, Prompt
 from qiki_hil.console.live.frame import frame_lines
 from qiki_hil.console.live.glyphs import ASCII, UNICODE, Glyphs, bar, fixed, glyphs_for
@@ -43,7 +44,7 @@ def test_a_frame_has_exactly_the_rows_and_never_more_columns(width, height, glyp
         assert all(line.plain.isascii() for line in lines)
 
 
-@pytest.mark.parametrize(("width", "height", "events"), [(100, 30, 8), (80, 24, 2)])
+@pytest.mark.parametrize(("width", "height", "events"), [(100, 30, 9), (80, 24, 3)])
 def test_both_usual_sizes_show_every_section(width, height, events):
     lines = frame(filled(), width, height, prompt=Prompt())
     text = "\n".join(lines)
@@ -145,6 +146,27 @@ def test_what_is_typed_stays_in_sight_and_cannot_move_the_cursor():
 def test_events_cannot_move_the_cursor_either():
     state = LiveState(events=[EventLine(1.0, "a\x1b[2J\nb", "bad")])
     assert "    1.00 s ✗ a [2J b" in frame(state)
+
+
+def test_at_80_by_24_no_complaint_limit_or_event_is_cut_before_its_reason():
+    state = filled()
+    state.cluster_limits = (4, 1, 2 | 4, 8)
+    state.loads_shed = 0b1_1000
+    refusal = (
+        "nozzles 3,4 50% 200ms: rejected, NOZZLE_RESTING; allowed when that nozzle has rested and "
+        "its cluster is below its warning temperature"
+    )
+    state.events = [EventLine(0.5, "armed"), EventLine(1.0, refusal, "warn")]
+    notice = unconfirmed(parse_command("nozzles 1,2 100 500ms"))
+    lines = frame(state, 80, 24, prompt=Prompt("x", 1, notice))
+    text = " ".join(" ".join(lines).split())
+    assert f"! {notice}" in text
+    assert "C2 RCS_CLUSTER_HOT_TRIPPED, C3 THERMAL_UNKNOWN, shed radar transponder" in text
+    untroubled = " ".join(" ".join(frame(state, 80, 24, prompt=Prompt("x", 1))).split())
+    assert "! nozzles 3,4 50% 200ms: rejected, NOZZLE_RESTING; allowed" in untroubled
+    roomy = " ".join(" ".join(frame(state, 80, 30, prompt=Prompt("x", 1, notice))).split())
+    assert refusal in roomy
+    assert "armed" in roomy
 
 
 @pytest.mark.parametrize(

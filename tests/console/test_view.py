@@ -213,6 +213,13 @@ def test_in_tmux_the_view_follows_the_size_takes_commands_and_leaves_the_screen(
         tmux.until("> goto 1▏")
         tmux.run("send-keys", "Enter")
         tmux.until("heard <goto 1>")
+        tmux.run("set-buffer", "arm\nturn 0 0 9\ngo")
+        tmux.run("paste-buffer", "-p")
+        tmux.until("> go▏")
+        text = "\n".join(tmux.until("heard <turn 0 0 9>"))
+        assert "heard <arm>" in text
+        tmux.run("send-keys", "Up", "Up", "Home", "dis", "End", "ed", "C-w", "disarm", "Enter")
+        tmux.until("heard <disarm>")
         tmux.run("send-keys", "bad", "Enter")
         tmux.until("! 'bad' is no command")
         tmux.run("resize-window", "-x", "80", "-y", "24")

@@ -175,13 +175,15 @@ async def fly(parts: RunParts, view: View | None) -> Outcome:
     watcher = Watcher(parts, view) if view else None
     observer: RunObserver = watcher or Nobody()
     runner = Runner(parts, observer)
-    with view or nullcontext(), CommandLine(lambda text: take(runner, line, text)) as line:
-        ticker = asyncio.create_task(follow(watcher, line)) if watcher else None
-        try:
-            return await runner.run()
-        finally:
-            if ticker:
-                ticker.cancel()
+    line = CommandLine(lambda text: take(runner, line, text), edit=isinstance(view, LiveView))
+    with view or nullcontext():
+        async with line:
+            ticker = asyncio.create_task(follow(watcher, line)) if watcher else None
+            try:
+                return await runner.run()
+            finally:
+                if ticker:
+                    ticker.cancel()
 
 
 def take(runner: Runner, line: CommandLine, text: str) -> None:

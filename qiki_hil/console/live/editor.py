@@ -1,148 +1,165 @@
-"""A line editor without a terminal: bytes in, finished lines out."""
+"""The line that is being typed on a terminal: edited by prompt_toolkit, drawn by the live view.
 
-import codecs
-import re
+prompt_toolkit takes the keys, edits the line and keeps the history. Its output goes nowhere: the
+view draws the line with the rest of the frame, and no two writers share the screen.
+"""
+
+import asyncio
+import os
+import signal
+import termios
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
+from types import TracebackType
+from typing import Self
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.input.posix_utils import PosixStdinReader
+from prompt_toolkit.input.vt100 import Vt100Input, raw_mode
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout import BufferControl, Layout, Window
+from prompt_toolkit.output import DummyOutput
 
 _TEXT_MAX = 4096
-_HISTORY_MAX = 200
-_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*([@-~])|O([@-~])|([^\[O]))")
-_PARTIAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|O)?\Z")
+"""Characters of a line; what is typed beyond them is left out."""
+_KEYS_PER_TURN = 256
+"""Bytes taken in one turn of the event loop: a long paste holds up nothing else."""
 
 
 class LineEditor:
-    """What is being typed, where the cursor is, and what was typed before.
+    """Calls `on_line` with every finished line, stripped, and never with an empty one.
 
-    Knows backspace and delete, left, right, home and end, Ctrl-A/E/U/W/K, and up and down
-    through the history. What it does not know it leaves out.
+    Use it as an async context manager on a terminal in whose foreground this process is. Keys
+    come one by one and without echo; Ctrl-C and Ctrl-Z keep their meaning. The terminal gets its
+    modes back when the block is left. Raises OSError where they cannot be set.
     """
 
-    def __init__(self) -> None:
-        self.text = ""
-        self.cursor = 0
-        self._history: list[str] = []
-        self._place = 0
-        self._draft = ""
-        self._pending = ""
-        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-        self._keys = {
-            "\x7f": self._backspace,
-            "\b": self._backspace,
-            "\x01": self._home,
-            "\x05": self._end,
-            "\x15": self._kill_before,
-            "\x17": self._kill_word,
-            "\x0b": self._kill_after,
-        }
-        self._escapes = {
-            "A": lambda: self._recall(-1),
-            "B": lambda: self._recall(1),
-            "C": lambda: self._move(1),
-            "D": lambda: self._move(-1),
-            "H": self._home,
-            "F": self._end,
-            "3~": self._delete,
-        }
+    def __init__(self, fd: int, on_line: Callable[[str], None]) -> None:
+        self._on_line = on_line
+        self._modes = _KeyMode(fd)
+        self._line = _Line(multiline=False, accept_handler=self._accept)
+        self._app: Application[None] = Application(
+            layout=Layout(Window(BufferControl(self._line))),
+            key_bindings=_paste_bindings(),
+            input=_Keyboard(fd),
+            output=DummyOutput(),
+            terminal_size_polling_interval=None,
+        )
+        self._reading: asyncio.Task[None] | None = None
 
-    def feed(self, data: bytes) -> list[str]:
-        """Takes what the terminal sent; the lines that were finished by it, stripped, no empty
-        ones. A key may arrive in pieces."""
-        lines: list[str] = []
-        text = self._pending + self._decoder.decode(data)
-        self._pending = ""
-        position = 0
-        while position < len(text):
-            char = text[position]
-            if char == "\x1b":
-                match = _ESCAPE.match(text, position)
-                if match is None:
-                    if _PARTIAL.match(text, position) and len(text) - position < 32:
-                        self._pending = text[position:]
-                        break
-                    position += 1
-                    continue
-                self._escape(match)
-                position = match.end()
-                continue
-            if char in "\r\n":
-                lines += self._finish()
-            elif char in self._keys:
-                self._keys[char]()
-            elif char.isprintable() and len(self.text) < _TEXT_MAX:
-                self.text = self.text[: self.cursor] + char + self.text[self.cursor :]
-                self.cursor += 1
-            position += 1
-        return lines
+    @property
+    def text(self) -> str:
+        """What is typed so far."""
+        return self._line.text
 
-    def _escape(self, match: re.Match[str]) -> None:
-        final = match.group(1) or match.group(2)
-        key = "3~" if match.group() == "\x1b[3~" else final
-        action = self._escapes.get(key or "")
-        if action is not None:
-            action()
+    @property
+    def cursor(self) -> int:
+        """Where in the text the next character goes."""
+        return self._line.cursor_position
 
-    def _finish(self) -> list[str]:
-        line = self.text.strip()
-        self._set("")
-        if line and (not self._history or self._history[-1] != line):
-            self._history = [*self._history[-_HISTORY_MAX + 1 :], line]
-        self._place = len(self._history)
-        return [line] if line else []
+    async def __aenter__(self) -> Self:
+        try:
+            self._modes.__enter__()
+        except termios.error as error:
+            raise OSError(*error.args) from None
+        self._reading = asyncio.create_task(self._read(), name="keys")
+        return self
 
-    def _set(self, text: str) -> None:
-        self.text = text
-        self.cursor = len(text)
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if self._reading is not None:
+                self._reading.cancel()
+                await asyncio.wait([self._reading])
+        finally:
+            self._modes.__exit__()
 
-    def _recall(self, step: int) -> None:
-        place = self._place + step
-        if not 0 <= place <= len(self._history):
-            return
-        if self._place == len(self._history):
-            self._draft = self.text
-        self._place = place
-        self._set(self._draft if place == len(self._history) else self._history[place])
+    async def _read(self) -> None:
+        with suppress(EOFError):  # the terminal is gone: nobody types any more
+            await self._app.run_async(handle_sigint=False, set_exception_handler=False)
 
-    def _move(self, step: int) -> None:
-        self.cursor = min(max(self.cursor + step, 0), len(self.text))
-
-    def _home(self) -> None:
-        self.cursor = 0
-
-    def _end(self) -> None:
-        self.cursor = len(self.text)
-
-    def _backspace(self) -> None:
-        if self.cursor:
-            self.cursor -= 1
-            self._delete()
-
-    def _delete(self) -> None:
-        self.text = self.text[: self.cursor] + self.text[self.cursor + 1 :]
-
-    def _kill_before(self) -> None:
-        self.text, self.cursor = self.text[self.cursor :], 0
-
-    def _kill_after(self) -> None:
-        self.text = self.text[: self.cursor]
-
-    def _kill_word(self) -> None:
-        kept = self.text[: self.cursor].rstrip()
-        kept = kept[: kept.rfind(" ") + 1]
-        self.text, self.cursor = kept + self.text[self.cursor :], len(kept)
+    def _accept(self, line: Buffer) -> bool:
+        text = line.text.strip()
+        if text:
+            self._on_line(text)
+        return False  # the next line begins empty
 
 
-class LineSplitter:
-    """Lines out of a byte stream that is not a terminal; a line too long is cut, not kept."""
+class _Line(Buffer):
+    """One line of printable characters."""
 
-    def __init__(self) -> None:
-        self._rest = b""
+    def insert_text(
+        self,
+        data: str,
+        overwrite: bool = False,
+        move_cursor: bool = True,
+        fire_event: bool = True,
+    ) -> None:
+        """See prompt_toolkit."""
+        kept = "".join(filter(str.isprintable, data))[: max(_TEXT_MAX - len(self.text), 0)]
+        super().insert_text(kept, overwrite, move_cursor, fire_event)
 
-    def feed(self, data: bytes) -> list[str]:
-        """The lines that are finished by these bytes, stripped, no empty ones."""
-        *whole, rest = (self._rest + data).split(b"\n")
-        self._rest = rest[:_TEXT_MAX]
-        lines = (line.decode("utf-8", "replace").strip() for line in whole)
-        return [line for line in lines if line]
+    def validate_and_handle(self) -> None:
+        """See prompt_toolkit."""
+        super().validate_and_handle()
+        # At once and not with the next drawing: Up may follow Enter without a pause.
+        self.load_history_if_not_yet_loaded()
 
-    def end(self) -> list[str]:
-        """The last line, where the stream ended without a line break."""
-        return self.feed(b"\n")
+
+class _Keyboard(Vt100Input):
+    """The keys of a terminal whose modes somebody else keeps."""
+
+    def __init__(self, fd: int) -> None:
+        super().__init__(os.fdopen(fd, encoding="utf-8", closefd=False))
+        self.stdin_reader = _Reader(fd, encoding="utf-8")
+
+    def raw_mode(self) -> AbstractContextManager[None]:
+        """See prompt_toolkit."""
+        return nullcontext()
+
+
+class _Reader(PosixStdinReader):
+    """Reads little at a time, and knows a terminal that hung up from one without a key."""
+
+    def read(self, count: int = _KEYS_PER_TURN) -> str:
+        """See prompt_toolkit."""
+        text = super().read(count)
+        if not text and not os.isatty(self.stdin_fd):
+            self.closed = True
+        return text
+
+
+class _KeyMode(raw_mode):
+    """Keys one by one and without echo; signals still come from the keyboard."""
+
+    @classmethod
+    def _patch_lflag(cls, attrs: int) -> int:
+        return super()._patch_lflag(attrs) | attrs & termios.ISIG
+
+    def __exit__(self, *_: object) -> None:
+        # A process that was sent to the background may set the modes without being stopped.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
+        try:
+            super().__exit__()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _paste_bindings() -> KeyBindings:
+    """Lines pasted in brackets are finished one by one, as those pasted without are."""
+    keys = KeyBindings()
+
+    @keys.add(Keys.BracketedPaste)
+    def _(event: KeyPressEvent) -> None:
+        for line in event.data.splitlines(keepends=True):
+            event.current_buffer.insert_text(line)
+            if line[-1] in "\r\n":
+                event.current_buffer.validate_and_handle()
+
+    return keys

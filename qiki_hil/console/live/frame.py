@@ -2,9 +2,11 @@
 
 The screen is made of sections, each a title line and a few rows. In 80 x 24 all of them fit;
 a taller screen shows more events, a shorter one loses sections from the least important on.
+Complaints, limits and events are wrapped, not cut: a reason stands at their end.
 """
 
 import math
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +27,10 @@ class Prompt:
     notice: str = ""
 
 
+_LINES_MAX = 3
+"""Lines that a complaint, the limits or an event may take."""
+_WRAP_MIN = 24
+"""Columns below which a text is cut at the end of its line, not wrapped."""
 _LEVEL_STYLE = {"info": "", "good": "green", "warn": "yellow", "bad": "bold red"}
 
 
@@ -205,7 +211,8 @@ def _loop_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
         rows.append(first.append(second))
     held = limit_words(state)
     if held:
-        rows.append(Text(clip(f"{glyphs.warn} held back: {', '.join(held)}", width), "bold yellow"))
+        words = f"{glyphs.warn} held back: {', '.join(held)}"
+        rows += [Text(line, "bold yellow") for line in _wrapped(words, width, _LINES_MAX)]
     return rows
 
 
@@ -251,20 +258,34 @@ def _broker(state: LiveState, age: Text, glyphs: Glyphs) -> Text:
 def _event_section(
     events: Sequence[EventLine], width: int, room: int, glyphs: Glyphs
 ) -> list[Text]:
-    if room < 2:
-        return []
+    """As many of the newest events as fit whole; the very newest is cut where it has to be."""
+    titles = [_title("events", width, glyphs)] if room > 1 else []
+    room -= len(titles)
+    rows: list[Text] = []
+    for event in reversed(events):
+        if room <= 0:
+            break
+        lines = _event_rows(event, width, glyphs, _LINES_MAX if rows else min(room, _LINES_MAX))
+        if len(lines) > room:
+            break
+        rows = lines + rows
+        room -= len(lines)
+    return titles + rows
+
+
+def _event_rows(event: EventLine, width: int, glyphs: Glyphs, lines_max: int) -> list[Text]:
     marks: dict[str, str] = {
         "info": glyphs.dot,
         "good": glyphs.good,
         "warn": glyphs.warn,
         "bad": glyphs.bad,
     }
-    rows = [_title("events", width, glyphs)]
-    for event in events[-(room - 1) :]:
-        row = Text(f"{event.time_s:8.2f} s ", "dim")
-        text = clip(f"{marks[event.level]} {printable(event.text)}", max(width - 11, 1))
-        rows.append(row.append(Text(text.rstrip(), _LEVEL_STYLE[event.level])))
-    return rows
+    time = f"{event.time_s:8.2f} s "
+    words = f"{marks[event.level]} {printable(event.text)}"
+    lines = _wrapped(words, width - len(time), lines_max)
+    style = _LEVEL_STYLE[event.level]
+    heads = [Text(time, "dim"), *(Text(" " * len(time)) for _ in lines[1:])]
+    return [head.append(Text(line, style)) for head, line in zip(heads, lines, strict=True)]
 
 
 def _footer(prompt: Prompt, width: int, glyphs: Glyphs) -> list[Text]:
@@ -274,8 +295,18 @@ def _footer(prompt: Prompt, width: int, glyphs: Glyphs) -> list[Text]:
     before = printable(before)[-room:]
     line = Text("> ", "bold").append(before).append(Text(glyphs.cursor, "bold"))
     line.append(printable(after)[: room - len(before)])
-    notice = printable(prompt.notice)
-    return [Text(clip(f"{glyphs.warn} {notice}", width) if notice else "", "yellow"), line]
+    if not prompt.notice:
+        return [line]
+    notice = _wrapped(f"{glyphs.warn} {printable(prompt.notice)}", width, _LINES_MAX)
+    return [*(Text(words, "yellow") for words in notice), line]
+
+
+def _wrapped(text: str, width: int, lines_max: int) -> list[str]:
+    """The text in lines of `width` cells, those after the first indented; an ellipsis where even
+    `lines_max` lines are too few."""
+    if width < _WRAP_MIN:
+        return [clip(text, max(width, 1)).rstrip()]
+    return textwrap.wrap(text, width, subsequent_indent="  ", max_lines=lines_max, placeholder=" …")
 
 
 def printable(text: str) -> str:
