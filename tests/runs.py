@@ -37,9 +37,18 @@ def until(condition: Callable[[], object], what: str, timeout_s: float = DEADLIN
 
 class Flight:
     """A `qiki-hil` process; its lines are read as they come. Every process that comes of it,
-    however far down, carries its mark in the environment."""
+    however far down, carries its mark in the environment. A run draws no report unless `report`:
+    drawing takes longer than most runs of tests."""
 
-    def __init__(self, *arguments: object, cwd: Path | None = None, stdin: bool = False) -> None:
+    def __init__(
+        self,
+        *arguments: object,
+        cwd: Path | None = None,
+        stdin: bool = False,
+        report: bool = False,
+    ) -> None:
+        if arguments[:1] == ("run",) and not report:
+            arguments = (*arguments, "--no-report")
         self.mark = uuid.uuid4().hex
         self.out: list[str] = []
         self.err: list[str] = []
@@ -129,9 +138,11 @@ class Flight:
 
 
 @contextmanager
-def flight(*arguments: object, cwd: Path | None = None, stdin: bool = False) -> Iterator[Flight]:
+def flight(
+    *arguments: object, cwd: Path | None = None, stdin: bool = False, report: bool = False
+) -> Iterator[Flight]:
     """A flight that leaves nothing running behind, whatever the test does."""
-    one = Flight(*arguments, cwd=cwd, stdin=stdin)
+    one = Flight(*arguments, cwd=cwd, stdin=stdin, report=report)
     try:
         yield one
     finally:
@@ -146,9 +157,9 @@ def flight(*arguments: object, cwd: Path | None = None, stdin: bool = False) -> 
         one.end()
 
 
-def fly(*arguments: object, cwd: Path | None = None) -> Flight:
+def fly(*arguments: object, cwd: Path | None = None, report: bool = False) -> Flight:
     """A flight from start to end; nothing of it runs any more."""
-    with flight(*arguments, cwd=cwd) as one:
+    with flight(*arguments, cwd=cwd, report=report) as one:
         one.end()
         one.all_gone()
         return one

@@ -16,7 +16,7 @@ STOP_TIMEOUT_S = 3.0
 
 
 class LoopChild:
-    """Starts the loop, hears it, and sees its end."""
+    """Starts the loop process, receives what it sends, and knows how it ended."""
 
     def __init__(self, run_directory: Path, on_cycles: Callable[[bytes], None]) -> None:
         self._directory = run_directory
@@ -24,7 +24,7 @@ class LoopChild:
         self._log = run_directory / "loop.log"
         self._socket: socket.socket | None = None
         self._process: asyncio.subprocess.Process | None = None
-        self._silent = asyncio.Event()
+        self._link_closed = asyncio.Event()
         self.started: link_pb2.LoopStarted | None = None
         self.ended: link_pb2.LoopEnded | None = None
 
@@ -46,9 +46,9 @@ class LoopChild:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                preexec_fn=_leave_signals_to_us,
+                preexec_fn=_ignore_stop_signals,
             )
-        asyncio.get_running_loop().add_reader(ours.fileno(), self._hear)
+        asyncio.get_running_loop().add_reader(ours.fileno(), self._receive)
 
     @property
     def pid(self) -> int:
@@ -66,8 +66,8 @@ class LoopChild:
         return True
 
     async def wait(self) -> None:
-        """Returns when the loop has said its last word, or is gone."""
-        await self._silent.wait()
+        """Returns when the loop has closed the link and ended; one that does not end is killed."""
+        await self._link_closed.wait()
         if self._process is not None:
             try:
                 await asyncio.wait_for(self._process.wait(), STOP_TIMEOUT_S)
@@ -76,7 +76,7 @@ class LoopChild:
                 await self._process.wait()
 
     def kill(self) -> None:
-        """Ends the process without a word; its rig then closes the valves by itself."""
+        """Ends the process at once. It cannot close its valves; the nodes do so by themselves."""
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
 
@@ -85,14 +85,14 @@ class LoopChild:
         if self._process is not None and self._process.returncode is None:
             self._process.terminate()
 
-    def last_words(self) -> str:
+    def exit_report(self) -> str:
         """What the process printed, and how it ended; the log is removed."""
         printed = self._log.read_text(errors="replace").strip() if self._log.exists() else ""
         self._log.unlink(missing_ok=True)
         code = self._process.returncode if self._process else None
         return "\n".join(part for part in (f"loop process ended with code {code}", printed) if part)
 
-    def _hear(self) -> None:
+    def _receive(self) -> None:
         assert self._socket is not None
         for _ in range(PACKETS_PER_TURN):
             try:
@@ -102,30 +102,30 @@ class LoopChild:
             except OSError:
                 packet = b""
             if not packet:
-                self._hang_up()
+                self._close_link()
                 return
-            self._sort(packet)
+            self._dispatch(packet)
 
-    def _sort(self, packet: bytes) -> None:
+    def _dispatch(self, packet: bytes) -> None:
         if packet[0] == CYCLES_TAG:
             self._on_cycles(packet)
             return
-        words = link_pb2.LoopPacket.FromString(packet)
-        if words.HasField("started"):
-            self.started = words.started
-        if words.HasField("ended"):
-            self.ended = words.ended
+        status = link_pb2.LoopPacket.FromString(packet)
+        if status.HasField("started"):
+            self.started = status.started
+        if status.HasField("ended"):
+            self.ended = status.ended
 
-    def _hang_up(self) -> None:
+    def _close_link(self) -> None:
         if self._socket is not None:
             asyncio.get_running_loop().remove_reader(self._socket.fileno())
             self._socket.close()
             self._socket = None
-        self._silent.set()
+        self._link_closed.set()
 
 
-def _leave_signals_to_us() -> None:
-    """What ends a terminal or a service reaches every process of it, the loop also while it is
-    being set up: it is the supervisor that answers, by asking for a stop."""
+def _ignore_stop_signals() -> None:
+    """Ignored in the loop process: what ends a terminal or a service reaches every process of it,
+    but only the supervisor may answer, by asking the loop for a stop in order."""
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)

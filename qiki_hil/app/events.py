@@ -1,4 +1,4 @@
-"""What happened in a run, as events: read from the records in which something changed."""
+"""Events of a run: numbered, and found by comparing each record with the one before."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import cast
@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2
-from qiki_hil.app.limits import LimitReader
+from qiki_hil.app.active_limits import ActiveLimitReader
 from qiki_hil.telemetry import NozzleState, fault_event, make_event, nozzle_state
 
 SOURCE = "urn:qiki:hil:supervisor"
@@ -34,8 +34,8 @@ class EventLog:
         self._unix_clock = unix_clock
         self._sequence = 0
 
-    def say(self, detail: Message, *, tick: int = 0, time_ns: int = 0) -> None:
-        """Makes the event of `detail` and hands it on."""
+    def emit(self, detail: Message, *, tick: int = 0, time_ns: int = 0) -> None:
+        """Makes the event of `detail` and hands it to every listener, in their order."""
         self._sequence += 1
         event = make_event(
             self._run_id,
@@ -55,7 +55,7 @@ class ChangeReader:
 
     def __init__(self, node_names: Sequence[str] = ()) -> None:
         """`node_names` are the craft's thermal nodes, in the order in which records number them."""
-        self._limits = LimitReader(node_names)
+        self._limits = ActiveLimitReader(node_names)
         self._mode = command_pb2.FLIGHT_MODE_UNSPECIFIED
         self._armed = False
         self._nozzles = [NozzleState()] * NOZZLES

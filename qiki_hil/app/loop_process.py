@@ -14,7 +14,7 @@ from qiki_hil import clock
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.control import realtime
-from qiki_hil.control.link import LoopLink
+from qiki_hil.control.link import SocketLink
 from qiki_hil.control.loop import Loop, Timeline
 from qiki_hil.control.pacer import DeadlinePacer, FreePacer, Pacer
 from qiki_hil.errors import QikiError
@@ -34,7 +34,7 @@ def main() -> int:
     run = RunDirectory.open(Path(sys.argv[1]))
     end = socket.socket(fileno=int(sys.argv[2]))
     free_running = run.manifest.speed == "max"
-    link = LoopLink(end, wait=free_running)
+    link = SocketLink(end, wait=free_running)
     rig: Rig | None = None
     try:
         rig, loop = _set_up(run, link, free_running)
@@ -44,10 +44,10 @@ def main() -> int:
         ended = link_pb2.LoopEnded(
             end=link_pb2.LOOP_END_SETUP_FAILED, detail=str(error), valves_closed=True
         )
-        link.send_words(link_pb2.LoopPacket(ended=ended))
+        link.send_status(link_pb2.LoopPacket(ended=ended))
         return 2
     ended = loop.run()
-    link.send_words(link_pb2.LoopPacket(ended=ended))
+    link.send_status(link_pb2.LoopPacket(ended=ended))
     if link.lost:
         _conclude_alone(run, ended)
     return 0
@@ -61,7 +61,7 @@ def _conclude_alone(run: RunDirectory, ended: link_pb2.LoopEnded) -> None:
     run.set_status(RunStatus.FAILED)
 
 
-def _set_up(run: RunDirectory, link: LoopLink, free_running: bool) -> tuple[Rig, Loop]:
+def _set_up(run: RunDirectory, link: SocketLink, free_running: bool) -> tuple[Rig, Loop]:
     manifest = run.manifest
     spec = BotSpec.load(run.path / "spec.yaml")
     config = RigConfig.load(run.path / "rig.yaml")
@@ -80,7 +80,7 @@ def _set_up(run: RunDirectory, link: LoopLink, free_running: bool) -> tuple[Rig,
     )
     rig.open(period * 1e-6)
     words = [realtime.quiet_memory()] if free_running else realtime.prepare()
-    link.send_words(
+    link.send_status(
         link_pb2.LoopPacket(
             started=link_pb2.LoopStarted(
                 realtime=words,

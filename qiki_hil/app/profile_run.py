@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
-from qiki_hil.app.words import ALLOWED_WHEN, reason_words
+from qiki_hil.app.event_text import ALLOWED_WHEN, reason_text
 from qiki_hil.command import format_command, load_profile
 from qiki_hil.errors import QikiError
 from qiki_hil.kernels import LimitHit, ProfilePreview, ProfileRefusedError, preview_profile
@@ -100,16 +100,16 @@ def why_not(push: Push) -> str:
     """Why a profile is refused, or not given in full."""
     if push.preview is None:
         allowed = ALLOWED_WHEN.get(push.refused, "")
-        words = f"refused, {reason_words(push.refused)}"
+        words = f"refused, {reason_text(push.refused)}"
         return f"{words}; allowed when {allowed}" if allowed else words
     if push.given:
         return ""
     at_s = push.preview.total.time_s
-    return f"not given in full, {reason_words(push.preview.reason)} at {at_s:.1f} s"
+    return f"not given in full, {reason_text(push.preview.reason)} at {at_s:.1f} s"
 
 
-def limit_words(hit: LimitHit) -> str:
+def limit_text(hit: LimitHit) -> str:
     """A limit in one line."""
     what = "rests" if hit.rests else "pushes with less"
-    reason = reason_words(hit.reason)
+    reason = reason_text(hit.reason)
     return f"{hit.at_s:.2f} s, segment {hit.segment + 1}: {what} for {hit.for_s:.2f} s, {reason}"

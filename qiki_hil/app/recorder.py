@@ -30,7 +30,7 @@ class Recorder:
         self.time_ns = 0
         self.dropped = 0
         """Records that the loop could not hand over, as far as later ones tell."""
-        self._dropped_said = 0
+        self._dropped_emitted = 0
         self._next_tick = 0
 
     def expect_faults(self, faults: list[tuple[int, events_pb2.FaultInjected]]) -> None:
@@ -49,11 +49,11 @@ class Recorder:
         self.tick, self.time_ns, _ = rows[-1]
         while self._faults and self._faults[0][0] <= self.tick:
             tick, fault = self._faults.popleft()
-            self._log.say(fault, tick=tick, time_ns=self.time_ns)
+            self._log.emit(fault, tick=tick, time_ns=self.time_ns)
         for index in notable:
             tick, time_ns, blob = rows[index]
             for detail in self._changes.read(cycle_pb2.CycleRecord.FromString(blob)):
-                self._log.say(detail, tick=tick, time_ns=time_ns)
+                self._log.emit(detail, tick=tick, time_ns=time_ns)
         if len(self._rows) >= ROWS_PER_WRITE:
             self.write()
 
@@ -63,12 +63,12 @@ class Recorder:
             rows, self._rows = self._rows, []
             self._store.append_cycles(rows)
 
-    def tell_dropped(self) -> None:
+    def emit_dropped(self) -> None:
         """Records dropped since the last call become one event."""
-        fresh, self._dropped_said = self.dropped - self._dropped_said, self.dropped
+        fresh, self._dropped_emitted = self.dropped - self._dropped_emitted, self.dropped
         if fresh:
-            words = events_pb2.RecordsDropped(records=fresh)
-            self._log.say(words, tick=self.tick, time_ns=self.time_ns)
+            dropped = events_pb2.RecordsDropped(records=fresh)
+            self._log.emit(dropped, tick=self.tick, time_ns=self.time_ns)
 
     def recent(self) -> list[bytes]:
         """The newest records since the last call."""

@@ -40,6 +40,8 @@ class RunRequest:
     nats: str = NATS_PRIVATE
     """`private`, `off`, or the URL of a broker."""
     root: Path = Path("runs")
+    report: bool = True
+    """Whether a report is drawn at the end."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class RunParts:
     nats: str
     root: Path
     lockstep: bool
+    report: bool = True
 
 
 def load(request: RunRequest) -> RunParts:
@@ -85,6 +88,7 @@ def load(request: RunRequest) -> RunParts:
         nats=request.nats,
         root=request.root,
         lockstep=lockstep,
+        report=request.report,
     )
 
 

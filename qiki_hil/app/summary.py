@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
-from qiki_hil.app.limits import held_back_s
+from qiki_hil.app.active_limits import held_back_s
 from qiki_hil.scenario.expectations import ExpectationResult
 from qiki_hil.scenario.signals import Columns, backfilled, opened, propellant_used
 
@@ -91,7 +91,7 @@ class Nozzle(_Model):
     state: str
 
 
-class Summary(_Model):
+class RunSummary(_Model):
     """All of it; `model_dump_json()` is the one object that `--json` prints."""
 
     schema_version: int = SCHEMA_VERSION
@@ -137,7 +137,7 @@ def summarize(
     ended: link_pb2.LoopEnded | None,
     results: Sequence[ExpectationResult],
     telemetry: Mapping[str, int | float | str | bool | None] | None = None,
-) -> Summary:
+) -> RunSummary:
     """Sums a run up. `ended` is None where the loop died without a word.
 
     `columns` are those of `kernels.decode_cycles`; a run without records has columns of no rows.
@@ -147,7 +147,7 @@ def summarize(
     simulated_s = ticks / run.rate_hz
     wall_s = last.wall_ns / 1e9 if last.wall_ns > 0 else None
     status = _status(last, results)
-    return Summary(
+    return RunSummary(
         run_id=run.run_id,
         directory=run.directory,
         scenario=run.scenario,

@@ -1,51 +1,26 @@
 """The supervisor of a run: everything around the loop that may wait.
 
-It starts broker, store and loop, stores every record, publishes ten times a second, takes
-commands, and when the loop is over sums the run up. The loop never waits for any of it.
+It starts telemetry and the loop process, stores every record, publishes ten times a second and
+takes commands until the loop is over. The loop never waits for any of it.
 """
 
 import asyncio
-import signal
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
 from typing import Protocol
 
-from qiki_hil import clock
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.events.v1 import events_pb2
-from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2, link_pb2
+from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.app.child import LoopChild
-from qiki_hil.app.events import SOURCE, EventLog
-from qiki_hil.app.recorder import Recorder
-from qiki_hil.app.request import NATS_OFF, NATS_PRIVATE, RunParts
+from qiki_hil.app.run import Run
+from qiki_hil.app.run_telemetry import RunTelemetry
 from qiki_hil.errors import QikiError, StoreError
-from qiki_hil.kernels.controller import period_us
-from qiki_hil.store import RunDirectory, RunStore
-from qiki_hil.telemetry import (
-    LatestCycles,
-    PrivateBroker,
-    PublisherStats,
-    SnapshotOrigin,
-    TelemetryPublisher,
-    build_snapshot,
-    node_limits,
-)
+from qiki_hil.telemetry import PublisherStats
 
-PATIENCE = 2
-"""Requests to stop that leave the end to the loop itself."""
+POLITE_STOPS = 2
+"""Requests to stop after which the loop still ends by itself; the next one kills it."""
 REFRESH_S = 0.1
 """Snapshots, writes and views happen this often."""
-NO_TELEMETRY = PublisherStats(
-    published=0,
-    acked=0,
-    snapshots_dropped=0,
-    events_lost=0,
-    waiting=0,
-    reconnects=0,
-    connected=False,
-    last_error="",
-)
 
 
 class RunObserver(Protocol):
@@ -59,43 +34,24 @@ class RunObserver(Protocol):
 
 
 class Supervisor:
-    """Runs one loop process and keeps what it says."""
+    """Runs one loop process and records what it sends."""
 
-    def __init__(
-        self, run: RunDirectory, parts: RunParts, store: RunStore, observer: RunObserver
-    ) -> None:
-        self.run_directory = run
-        self.parts = parts
-        self.events = EventLog(run.run_id, clock.unix_ns)
+    def __init__(self, run: Run, observer: RunObserver) -> None:
         self.failure = ""
-        """Why the supervisor itself had to end the run, in words."""
-        self._stops = 0
+        """Why the supervisor itself had to end the run; empty where it did not."""
+        self.telemetry = RunTelemetry(run)
+        self._run = run
         self._observer = observer
-        self._store = store
-        self._recorder = Recorder(store, self.events, parts.spec.thermal.node_names)
-        self._child = LoopChild(run.path, self._take)
-        self._broker: PrivateBroker | None = None
-        self._publisher: TelemetryPublisher | None = None
-        self._latest = LatestCycles()
-        self._origin = SnapshotOrigin(run.run_id, SOURCE, parts.spec.hash, node_limits(parts.spec))
-        self._next_command = 1 + len(parts.scenario.commands)
-        self.events.listeners += [self._keep_event, observer.event]
-        self._recorder.expect_faults(self._scheduled_faults())
+        self._stops = 0
+        self._child = LoopChild(run.directory.path, self._take)
+        # Commands of the scenario have the first numbers.
+        self._next_command = 1 + len(run.parts.scenario.commands)
+        run.events.listeners += [self._keep_event, observer.event]
 
     @property
     def loop(self) -> LoopChild:
         """The loop process: how it started and ended."""
         return self._child
-
-    @property
-    def telemetry(self) -> PublisherStats:
-        """How publishing goes."""
-        return self._publisher.stats if self._publisher else NO_TELEMETRY
-
-    @property
-    def broker_url(self) -> str:
-        """Where telemetry goes; empty where it goes nowhere."""
-        return self._publisher.url if self._publisher else ""
 
     def submit(self, command: command_pb2.Command, source: str = "terminal") -> int:
         """Hands a command to the loop; returns its number. What becomes of it is an event.
@@ -110,9 +66,9 @@ class Supervisor:
         """Ends the run in order; called again, asks past the link; from the third time on, ends
         the loop process without its help."""
         self._stops += 1
-        if self._stops > PATIENCE:
+        if self._stops > POLITE_STOPS:
             self._child.kill()
-        elif self._stops == PATIENCE:
+        elif self._stops == POLITE_STOPS:
             self._child.terminate()
         self._ask_to_stop()
 
@@ -123,9 +79,9 @@ class Supervisor:
 
     async def run(self) -> None:
         """Runs from start to the end of the loop. Raises BrokerError before anything moves."""
-        self._start_telemetry()
+        self.telemetry.start()
         await self._child.start()
-        self._say_start()
+        self._run.emit_start()
         ticker = asyncio.create_task(self._refresh_forever(), name="refresh")
         ticker.add_done_callback(self._refreshing_ended)
         await self._child.wait()
@@ -135,56 +91,14 @@ class Supervisor:
         self._refresh()
 
     async def close(self) -> None:
-        """Lets telemetry finish and stops the private broker."""
-        if self._publisher is not None:
-            await self._publisher.close()
-        if self._broker is not None:
-            self._broker.stop()
-
-    def _start_telemetry(self) -> None:
-        url = self.parts.nats
-        if url == NATS_OFF:
-            return
-        if url == NATS_PRIVATE:
-            self._broker = PrivateBroker(self.run_directory.nats_path)
-            self._broker.start()
-            url = self._broker.url
-        self._publisher = TelemetryPublisher(url, on_connection=self._broker_changed)
-        self.events.listeners.append(self._publisher.publish_event)
-        self._publisher.start()
-
-    def _broker_changed(self, connected: bool, detail: str) -> None:
-        self.events.say(
-            events_pb2.BrokerStateChanged(connected=connected, url=self.broker_url, detail=detail),
-            tick=self._recorder.tick,
-            time_ns=self._recorder.time_ns,
-        )
-
-    def _say_start(self) -> None:
-        manifest = self.run_directory.manifest
-        self.events.say(
-            events_pb2.RunStarted(
-                scenario=manifest.scenario,
-                rig=manifest.rig,
-                rate_hz=manifest.rate_hz,
-                seed=manifest.seed,
-                hardware_profile_hash=manifest.spec_hash,
-            )
-        )
-
-    def _scheduled_faults(self) -> list[tuple[int, events_pb2.FaultInjected]]:
-        period_s = period_us(self.parts.rate_hz) * 1e-6
-        return [
-            (tick, events_pb2.FaultInjected(fault=message))
-            for tick, message in self.parts.scenario.timeline(period_s)
-            if isinstance(message, link_pb2.RigFault)
-        ]
+        """Ends telemetry. Idempotent."""
+        await self.telemetry.close()
 
     def _take(self, packet: bytes) -> None:
         if self.failure:
             return
         try:
-            self._recorder.take(packet)
+            self._run.recorder.take(packet)
         except StoreError as error:
             self._fail(error)
 
@@ -192,12 +106,13 @@ class Supervisor:
         if self.failure:
             return
         try:
-            self._store.append_event(event)
+            self._run.store.append_event(event)
         except StoreError as error:
             self._fail(error)
 
-    def _fail(self, error: QikiError) -> None:
-        """A record that cannot be kept ends the run: valves first, words later."""
+    def _fail(self, error: StoreError) -> None:
+        """A record that cannot be kept ends the run. The valves close first; what went wrong is
+        reported when the loop is over."""
         self.failure = str(error)
         self._ask_to_stop()
 
@@ -206,7 +121,7 @@ class Supervisor:
             self._child.terminate()
 
     def _refreshing_ended(self, ticker: asyncio.Task[None]) -> None:
-        """A fault of ours must not leave the loop flying with nobody to hear it."""
+        """A fault of ours must not leave the loop flying with nobody to record it."""
         if not ticker.cancelled():
             self._ask_to_stop()
 
@@ -216,53 +131,14 @@ class Supervisor:
             self._refresh()
 
     def _refresh(self) -> None:
-        blobs = self._recorder.recent()
-        self._recorder.tell_dropped()
+        blobs = self._run.recorder.recent()
+        self._run.recorder.emit_dropped()
         if not self.failure:
             try:
-                self._recorder.write()
-                self._store.flush()
+                self._run.recorder.write()
+                self._run.store.flush()
             except StoreError as error:
                 self._fail(error)
-        self._publish(blobs)
+        self.telemetry.publish(blobs)
         with suppress(OSError):  # a terminal that is gone shows nothing, and the run goes on
-            self._observer.refresh(blobs, self.telemetry)
-
-    def _publish(self, blobs: list[bytes]) -> None:
-        if self._publisher is None:
-            return
-        now_ns = clock.monotonic_ns()
-        for blob in blobs:
-            self._latest.absorb(cycle_pb2.CycleRecord.FromString(blob), now_ns)
-        if self._latest.record is not None:
-            snapshot = build_snapshot(
-                self._origin,
-                self._latest,
-                unix_ns=clock.unix_ns(),
-                monotonic_ns=now_ns,
-                records_dropped=self._recorder.dropped,
-            )
-            self._publisher.publish_snapshot(snapshot)
-
-    def telemetry_facts(self) -> dict[str, int | float | str | bool | None]:
-        """Publishing, for the summary."""
-        return {"url": self.broker_url} | asdict(self.telemetry)
-
-
-class obeying_signals:  # noqa: N801  (a context manager, used like a function)
-    """While inside, SIGINT, SIGTERM and SIGHUP (a terminal that was closed) call `stop` instead
-    of ending the process. Under `nohup` SIGHUP stays ignored."""
-
-    def __init__(self, stop: Callable[[], None]) -> None:
-        self._stop = stop
-        self._signals = [signal.SIGINT, signal.SIGTERM]
-        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
-            self._signals.append(signal.SIGHUP)
-
-    def __enter__(self) -> None:
-        for number in self._signals:
-            asyncio.get_running_loop().add_signal_handler(number, self._stop)
-
-    def __exit__(self, *_: object) -> None:
-        for number in self._signals:
-            asyncio.get_running_loop().remove_signal_handler(number)
+            self._observer.refresh(blobs, self.telemetry.stats)

@@ -3,7 +3,7 @@
 import pytest
 
 from qiki_hil.app.profile_run import (
-    limit_words,
+    limit_text,
     preview_push,
     profile_command,
     profile_scenario,
@@ -59,7 +59,7 @@ def test_every_push_of_a_scenario_is_found() -> None:
     assert all(push.given for push in found)
     preview = found[1].preview
     assert preview is not None
-    assert limit_words(preview.limits[0]) == "3.00 s, segment 1: rests for 1.00 s, NOZZLE_RESTING"
+    assert limit_text(preview.limits[0]) == "3.00 s, segment 1: rests for 1.00 s, NOZZLE_RESTING"
 
 
 def test_a_scenario_without_pushes_has_none() -> None:

@@ -24,7 +24,7 @@ class Bench:
         self.recorder = Recorder(self.store, log)
 
     @property
-    def said(self) -> list[str]:
+    def emitted(self) -> list[str]:
         return [event.WhichOneof("detail") for event in self.events]
 
 
@@ -115,7 +115,7 @@ def test_faults_are_told_when_their_tick_is_in(bench: Bench) -> None:
     fault = events_pb2.FaultInjected(fault=link_pb2.RigFault(kind="stuck_open", active=True))
     bench.recorder.expect_faults([(2, fault)])
     bench.recorder.take(packet(record(0), record(1)))
-    assert "fault_injected" not in bench.said
+    assert "fault_injected" not in bench.emitted
     bench.recorder.take(packet(record(2)))
     assert bench.events[-1].fault_injected == fault
     assert bench.events[-1].tick == 2
@@ -123,17 +123,17 @@ def test_faults_are_told_when_their_tick_is_in(bench: Bench) -> None:
 
 def test_ticks_that_never_came_are_counted_and_told_once(bench: Bench) -> None:
     bench.recorder.take(packet(record(0), record(1)))
-    bench.recorder.tell_dropped()
-    assert "records_dropped" not in bench.said
+    bench.recorder.emit_dropped()
+    assert "records_dropped" not in bench.emitted
     bench.recorder.take(packet(record(5)))
     bench.recorder.take(packet(record(7), record(8)))
     assert bench.recorder.dropped == 4
-    bench.recorder.tell_dropped()
-    bench.recorder.tell_dropped()
-    assert bench.said.count("records_dropped") == 1
+    bench.recorder.emit_dropped()
+    bench.recorder.emit_dropped()
+    assert bench.emitted.count("records_dropped") == 1
     assert bench.events[-1].records_dropped.records == 4
     bench.recorder.take(packet(record(10)))
-    bench.recorder.tell_dropped()
+    bench.recorder.emit_dropped()
     assert bench.events[-1].records_dropped.records == 1
 
 

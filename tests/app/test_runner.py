@@ -14,7 +14,8 @@ import pytest
 
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil.app.request import RunParts, RunRequest, load
-from qiki_hil.app.runner import RESERVE, Runner
+from qiki_hil.app.run.directory import RESERVE
+from qiki_hil.app.runner import Runner
 from qiki_hil.command import parse_command
 from qiki_hil.errors import QikiError, RigError
 from qiki_hil.store import RunStatus
@@ -43,12 +44,12 @@ class Looker:
         self.events.append(event)
 
     @property
-    def said(self) -> list[str]:
+    def emitted(self) -> list[str]:
         return [event.WhichOneof("detail") for event in self.events]
 
 
 def parts(scenario: Path, root: Path, **others: object) -> RunParts:
-    return load(RunRequest(scenario=str(scenario), root=root, nats="off", **others))
+    return load(RunRequest(scenario=str(scenario), root=root, nats="off", report=False, **others))
 
 
 async def until(condition) -> None:
@@ -68,8 +69,8 @@ async def test_an_observer_sees_every_record_ten_times_a_second_and_every_event(
     assert outcome.complaint == ""
     assert looker.records == 1000
     assert 15 <= looker.looks <= 60
-    assert looker.said[0] == "run_started"
-    assert looker.said[-1] == "run_ended"
+    assert looker.emitted[0] == "run_started"
+    assert looker.emitted[-1] == "run_ended"
     assert not (runner.directory.path / RESERVE).exists()
 
 
@@ -99,10 +100,10 @@ async def test_commands_are_numbered_after_those_of_the_scenario_and_refused_whe
     with pytest.raises(QikiError, match="not sent: the loop takes no commands"):
         runner.supervisor.submit(parse_command("hold"))
     task = asyncio.create_task(runner.run())
-    await until(lambda: "run_started" in looker.said)
+    await until(lambda: "run_started" in looker.emitted)
     assert runner.supervisor.submit(parse_command("disarm")) == 4
     assert runner.supervisor.submit(parse_command("hold"), source="test") == 5
-    await until(lambda: looker.said.count("command_replied") >= 2)
+    await until(lambda: looker.emitted.count("command_replied") >= 2)
     runner.supervisor.stop()
     outcome = await task
     assert outcome.summary.status == "aborted"
@@ -124,8 +125,8 @@ async def test_a_supervisor_that_stands_still_costs_records_that_are_counted_and
     assert child._socket is not None
     events.remove_reader(child._socket.fileno())
     await until_full(child._socket)
-    events.add_reader(child._socket.fileno(), child._hear)
-    await until(lambda: "records_dropped" in looker.said)
+    events.add_reader(child._socket.fileno(), child._receive)
+    await until(lambda: "records_dropped" in looker.emitted)
     runner.supervisor.stop()
     summary = (await asyncio.wait_for(task, DEADLINE_S)).summary
     assert summary.status == "aborted"

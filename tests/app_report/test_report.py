@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from qiki_hil.app.plots import PANELS, POINTS_MAX, overview_png, panel_svg, thin
 from qiki_hil.app.report import render_html, write_report
+from qiki_hil.app.report.plots import PANELS, POINTS_MAX, overview_png, panel_svg, thin
 from qiki_hil.errors import StoreError
 from tests.app_report.test_summary import expected, summary
 from tests.scenario.synthetic import rows, synthetic_columns
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
-MARKS = [(0.5, "arm"), (1.0, "goto 1 0 0")]
+ANNOTATIONS = [(0.5, "arm"), (1.0, "goto 1 0 0")]
 
 
 class Page(HTMLParser):
@@ -59,7 +59,7 @@ def columns():
 
 @pytest.fixture(scope="module")
 def html(columns):
-    return render_html(summary(columns, results=expected(0.5)), columns, MARKS)
+    return render_html(summary(columns, results=expected(0.5)), columns, ANNOTATIONS)
 
 
 def test_the_page_is_well_formed_and_its_ids_are_unique(html):
@@ -124,7 +124,7 @@ def test_the_plots_take_the_colour_of_the_page(html):
 
 
 def test_the_same_run_gives_the_same_page(columns, html):
-    assert render_html(summary(columns, results=expected(0.5)), columns, MARKS) == html
+    assert render_html(summary(columns, results=expected(0.5)), columns, ANNOTATIONS) == html
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.name)
@@ -161,7 +161,7 @@ def test_thinning_leaves_short_series_and_holes_alone():
 
 
 def test_the_report_is_written_whole_with_its_picture(tmp_path, columns):
-    page, picture = write_report(tmp_path, summary(columns), columns, MARKS)
+    page, picture = write_report(tmp_path, summary(columns), columns, ANNOTATIONS)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html", "report.png"]
     Page(page.read_text(encoding="utf-8"))
     with Image.open(picture) as image:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
-from qiki_hil.app.summary import RunFacts, Summary, summarize
+from qiki_hil.app.summary import RunFacts, RunSummary, summarize
 from qiki_hil.scenario import Expectation, evaluate
 from tests.scenario.synthetic import rows, synthetic_columns
 
@@ -46,7 +46,7 @@ def expected(limit: float):
     return evaluate([expectation], synthetic_columns(), 4.0)
 
 
-def summary(columns=None, last=COMPLETED, results=(), **keys) -> Summary:
+def summary(columns=None, last=COMPLETED, results=(), **keys) -> RunSummary:
     columns = synthetic_columns() if columns is None else columns
     return summarize(RUN, columns, last, results, **keys)
 
@@ -166,4 +166,4 @@ def test_the_json_is_one_object_without_nan_that_reads_back():
     assert data["propellant_kg"] is None
     assert data["expectations"][0]["margin"] == pytest.approx(-0.5)
     assert data["telemetry"] == {"sent": 3, "url": None}
-    assert Summary.model_validate_json(text) == result
+    assert RunSummary.model_validate_json(text) == result

@@ -17,7 +17,7 @@ from qiki_hil.kernels import fly_case
 @pytest.mark.parametrize("index", range(6))
 def test_every_column_and_metric_is_that_of_the_loop(campaign, tmp_path, index):
     columns = fly(make_case(campaign, index))
-    done = rerun(campaign, index, tmp_path / "runs")
+    done = rerun(campaign, index, tmp_path / "runs", report=False)
     recorded = columns_of(done.directory)
     assert recorded.keys() == columns.keys()
     for name, column in columns.items():
@@ -37,6 +37,13 @@ def test_a_rerun_is_an_ordinary_run(campaign, tmp_path):
     names = {path.name for path in directory.iterdir()}
     assert {"run.json", "spec.yaml", "rig.yaml", "scenario.yaml", "run.sqlite"} <= names
     assert {"summary.json", "report.html", "truth.json", "case.json"} <= names
+    assert not [name for name in names if name.startswith(".")], "what was held back is left"
+
+
+def test_a_rerun_draws_no_report_where_none_is_wanted(campaign, tmp_path):
+    done = rerun(campaign, 0, tmp_path / "runs", report=False)
+    assert done.report is None
+    assert not list(done.directory.glob("report.*"))
 
 
 def test_a_row_has_every_metric(campaign):

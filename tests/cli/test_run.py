@@ -2,6 +2,8 @@
 
 import json
 import platform
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from tests.runs import events, fly, only_run, recorded, records, summary_of, wri
 
 @pytest.mark.parametrize("rig", ["sim", "virtual"])
 def test_the_demo_passes_at_full_speed_and_leaves_everything_behind(root: Path, rig: str) -> None:
-    one = fly("run", "--rig", rig, "--speed", "max", "--runs", root)
+    one = fly("run", "--rig", rig, "--speed", "max", "--runs", root, report=True)
     assert one.end() == 0, one.text + one.errors
     run = only_run(root)
     names = {path.name for path in run.path.iterdir()}
@@ -80,6 +82,25 @@ def test_without_a_terminal_plain_lines_tell_the_run(root: Path, short: Path) ->
     assert "run started: short on sim at 500 Hz" in one.text
     assert "arm: accepted" in one.text
     assert "met     armed: true, wanted = true at 1 s" in one.text
+
+
+def test_a_run_without_a_report_leaves_none_and_does_not_load_what_draws(
+    root: Path, short: Path
+) -> None:
+    command = ["run", "--scenario", str(short), "--speed", "max", "--runs", str(root)]
+    command += ["--nats", "off", "--no-report"]
+    script = (
+        "import atexit, sys; from qiki_hil.console.cli.main import main\n"
+        "atexit.register(lambda: print('loaded:', 'matplotlib' in sys.modules))\n"
+        f"sys.argv[1:] = {command}; main()"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    ).stdout
+    assert "PASSED short on sim" in printed
+    assert "loaded: False" in printed
+    assert "report: " not in printed
+    assert not list(only_run(root).path.glob("report.*"))
 
 
 def test_an_expectation_that_is_not_met_fails_the_run_with_1(root: Path, tmp_path: Path) -> None:

@@ -82,6 +82,7 @@ def test_a_disk_that_fills_in_flight_ends_the_run_with_valves_closed_and_says_so
     one = fly(
         *("run", "--scenario", scenario, "--speed", "max", "--json"),
         *("--runs", root, "--nats", nats),
+        report=True,
     )
     assert one.end() == 1, one.text + one.errors
     assert "Traceback" not in one.errors
@@ -105,7 +106,9 @@ def test_a_disk_too_full_for_the_report_costs_the_report_alone(
 ) -> None:
     fill(small_disk, 900)
     root = small_disk / "runs"
-    one = fly("run", "--scenario", short, "--speed", "max", "--runs", root, "--nats", "off")
+    one = fly(
+        "run", "--scenario", short, "--speed", "max", "--runs", root, "--nats", "off", report=True
+    )
     assert one.end() == 0, one.text + one.errors
     assert "report.html: cannot be written" in one.errors or "report.png: cannot" in one.errors
     assert "report: " not in one.text

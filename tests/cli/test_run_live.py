@@ -28,7 +28,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen)
         self.slave = slave
         self.process = subprocess.Popen(
-            [str(QIKI_HIL), *map(str, arguments)],
+            [str(QIKI_HIL), *map(str, arguments), "--no-report"],
             stdin=slave,
             stdout=slave,
             stderr=slave,

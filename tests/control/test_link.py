@@ -9,7 +9,7 @@ import pytest
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2, link_pb2
-from qiki_hil.control.link import CYCLES_TAG, PACKET_MAX_BYTES, LoopLink, make_pair
+from qiki_hil.control.link import CYCLES_TAG, PACKET_MAX_BYTES, SocketLink, make_pair
 
 DEADLINE_S = 20.0
 
@@ -29,7 +29,7 @@ def packet(tick: int, count: int = 1) -> bytes:
 
 def test_packets_arrive_whole_in_order_and_with_their_tag(ends) -> None:
     ours, theirs = ends
-    link = LoopLink(theirs, wait=False)
+    link = SocketLink(theirs, wait=False)
     for tick in range(20):
         link.send_cycles(packet(tick, 3), 3)
     for tick in range(20):
@@ -41,7 +41,7 @@ def test_packets_arrive_whole_in_order_and_with_their_tag(ends) -> None:
 
 def test_a_supervisor_that_does_not_listen_costs_records_and_no_time(ends) -> None:
     ours, theirs = ends
-    link = LoopLink(theirs, wait=False)
+    link = SocketLink(theirs, wait=False)
     blob, sent = packet(1, 2), 0
     while not link.dropped:
         link.send_cycles(blob, 2)
@@ -64,7 +64,7 @@ def test_a_supervisor_that_does_not_listen_costs_records_and_no_time(ends) -> No
 
 def test_where_time_is_simulated_a_full_buffer_is_waited_for(ends) -> None:
     ours, theirs = ends
-    link = LoopLink(theirs, wait=True)
+    link = SocketLink(theirs, wait=True)
     count, heard = 20_000, []
 
     def listen() -> None:
@@ -82,7 +82,7 @@ def test_where_time_is_simulated_a_full_buffer_is_waited_for(ends) -> None:
 @pytest.mark.parametrize("wait", [False, True])
 def test_a_lost_supervisor_is_noticed_when_sending(ends, wait: bool) -> None:
     ours, theirs = ends
-    link = LoopLink(theirs, wait=wait)
+    link = SocketLink(theirs, wait=wait)
     ours.close()
     link.send_cycles(packet(1), 1)
     assert link.lost
@@ -92,7 +92,7 @@ def test_a_lost_supervisor_is_noticed_when_sending(ends, wait: bool) -> None:
 @pytest.mark.parametrize("wait", [False, True])
 def test_a_lost_supervisor_is_noticed_when_listening(ends, wait: bool) -> None:
     ours, theirs = ends
-    link = LoopLink(theirs, wait=wait)
+    link = SocketLink(theirs, wait=wait)
     assert link.requests() == []
     assert not link.lost
     ours.close()
@@ -103,7 +103,7 @@ def test_a_lost_supervisor_is_noticed_when_listening(ends, wait: bool) -> None:
 @pytest.mark.parametrize("wait", [False, True])
 def test_requests_come_in_order_and_listening_never_waits(ends, wait: bool) -> None:
     ours, theirs = ends
-    link = LoopLink(theirs, wait=wait)
+    link = SocketLink(theirs, wait=wait)
     assert link.requests() == []
     asked = [
         link_pb2.LoopRequest(command=command_pb2.Command(command_id=7, arm=command_pb2.Arm())),
@@ -118,19 +118,19 @@ def test_requests_come_in_order_and_listening_never_waits(ends, wait: bool) -> N
 
 def test_what_was_asked_before_the_supervisor_died_is_still_heard(ends) -> None:
     ours, theirs = ends
-    link = LoopLink(theirs, wait=False)
+    link = SocketLink(theirs, wait=False)
     ours.send(link_pb2.LoopRequest(stop=True).SerializeToString())
     ours.close()
     assert link.requests() == [link_pb2.LoopRequest(stop=True)]
     assert link.lost
 
 
-def test_last_words_get_through_a_full_buffer_once_somebody_listens(ends) -> None:
+def test_a_status_gets_through_a_full_buffer_once_somebody_listens(ends) -> None:
     ours, theirs = ends
-    link = LoopLink(theirs, wait=False)
+    link = SocketLink(theirs, wait=False)
     while not link.dropped:
         link.send_cycles(packet(1), 1)
-    words = link_pb2.LoopPacket(ended=link_pb2.LoopEnded(ticks=5))
+    status = link_pb2.LoopPacket(ended=link_pb2.LoopEnded(ticks=5))
     heard: list[bytes] = []
 
     def listen() -> None:
@@ -139,9 +139,9 @@ def test_last_words_get_through_a_full_buffer_once_somebody_listens(ends) -> Non
 
     listener = threading.Thread(target=listen)
     listener.start()
-    link.send_words(words)
+    link.send_status(status)
     listener.join(DEADLINE_S)
-    assert link_pb2.LoopPacket.FromString(heard[-1]) == words
+    assert link_pb2.LoopPacket.FromString(heard[-1]) == status
     # Records are not waited for afterwards, either.
     ours.close()
     link.send_cycles(packet(2), 1)

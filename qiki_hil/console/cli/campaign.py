@@ -57,6 +57,12 @@ class Bar:
     show_default=True,
     help="With --case: where runs are kept.",
 )
+@click.option(
+    "--report/--no-report",
+    default=True,
+    show_default=True,
+    help="With --case: draw report.html and report.png at the end.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print nothing but the summary, as JSON.")
 @click.option("--list", "list_only", is_flag=True, help="List the campaigns that ship.")
 def campaign(
@@ -68,6 +74,7 @@ def campaign(
     out: Path,
     case: int | None,
     runs: Path,
+    report: bool,
     as_json: bool,
     list_only: bool,
 ) -> None:
@@ -83,7 +90,7 @@ def campaign(
         raise click.UsageError("FILE is missing; --list shows what ships")
     plan = Campaign.load(file).changed(cases=cases, seed=seed)
     if case is not None:
-        fly_one(plan, case, runs, file, as_json)
+        show_case(rerun(plan, case, runs, report=report), file, as_json)
     outcome = fly_all(plan, out, jobs or usable_cpus(), dask, as_json)
     if as_json:
         click.echo(outcome.summary.model_dump_json(indent=2))
@@ -127,9 +134,9 @@ def obeying_signals(run: CampaignRun) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def fly_one(plan: Campaign, case: int, runs: Path, file: str, as_json: bool) -> NoReturn:
-    """One case as a run; where the campaign's results are at hand, compared with them."""
-    done = rerun(plan, case, runs)
+def show_case(done: Rerun, file: str, as_json: bool) -> NoReturn:
+    """Prints a case that was flown as a run; where the campaign's results are at hand, compared
+    with them. Ends the process."""
     if as_json:
         click.echo(done.summary.model_dump_json(indent=2))
     else:

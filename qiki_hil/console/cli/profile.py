@@ -11,8 +11,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from qiki_hil.app.profile_run import Push, limit_words, preview_push, profile_command, why_not
-from qiki_hil.app.words import reason_words
+from qiki_hil.app.event_text import reason_text
+from qiki_hil.app.profile_run import Push, limit_text, preview_push, profile_command, why_not
 from qiki_hil.command import shipped_profiles
 from qiki_hil.kernels import ProfilePreview, Spent, Stores
 from qiki_hil.spec import BotSpec
@@ -69,11 +69,11 @@ def push_json(push: Push) -> dict[str, Any]:
     """A preview as JSON, with reasons by name."""
     head: dict[str, Any] = {"at_s": push.at_s, "command": push.text, "given": push.given}
     if push.preview is None:
-        return head | {"refused": reason_words(push.refused)}
+        return head | {"refused": reason_text(push.refused)}
     found = asdict(push.preview)
-    found["reason"] = reason_words(push.preview.reason)
+    found["reason"] = reason_text(push.preview.reason)
     for limit, hit in zip(found["limits"], push.preview.limits, strict=True):
-        limit["reason"] = reason_words(hit.reason)
+        limit["reason"] = reason_text(hit.reason)
     return head | {"preview": found}
 
 
@@ -133,6 +133,6 @@ def _print_notes(preview: ProfilePreview) -> None:
     click.echo(f"  nozzles {nozzles}")
     click.echo(f"  clusters at most {hottest} °C; supercapacitor at least {lowest:.0f} %")
     for hit in preview.limits:
-        click.echo(f"  limit: {limit_words(hit)}")
+        click.echo(f"  limit: {limit_text(hit)}")
     if not preview.limits:
         click.echo("  no limit is hit")

@@ -14,7 +14,8 @@ from qiki_hil import clock
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil.app.profile_run import preview_push, profile_command, pushes
 from qiki_hil.app.request import NATS_PRIVATE, SPEED_MAX, RunParts, RunRequest, load
-from qiki_hil.app.runner import Outcome, Runner
+from qiki_hil.app.run import Outcome
+from qiki_hil.app.runner import Runner
 from qiki_hil.app.supervisor import RunObserver
 from qiki_hil.command import parse_command, shipped_profiles, unconfirmed
 from qiki_hil.console.cli.profile import exit_code, show_pushes
@@ -94,6 +95,12 @@ class Nobody:
     show_default=True,
     help="Where runs are kept.",
 )
+@click.option(
+    "--report/--no-report",
+    default=True,
+    show_default=True,
+    help="Draw report.html and report.png at the end.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print nothing but the summary, as JSON.")
 @click.option("--plain", is_flag=True, help="Plain lines instead of the live view.")
 @click.option("--dry-run", is_flag=True, help="Say what its pushes would do, run nothing.")
@@ -109,6 +116,7 @@ def run(
     duration: float | None,
     nats: str,
     root: Path,
+    report: bool,
     as_json: bool,
     plain: bool,
     dry_run: bool,
@@ -140,6 +148,7 @@ def run(
             duration_s=duration,
             nats=nats,
             root=root,
+            report=report,
         )
     )
     live = sys.stdout.isatty() and not plain and not as_json

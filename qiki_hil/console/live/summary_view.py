@@ -4,13 +4,20 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from qiki_hil.app.report import STATUS_GLYPHS, facts, fixed, measured_words, number, timing_rows
-from qiki_hil.app.summary import Expected, Percentiles, Summary
+from qiki_hil.app.summary import Expected, Percentiles, RunSummary
+from qiki_hil.app.summary_text import (
+    STATUS_GLYPHS,
+    facts,
+    fixed,
+    measured_text,
+    number,
+    timing_rows,
+)
 
 _STATUS_STYLE = {"passed": "bold green", "failed": "bold red", "aborted": "bold yellow"}
 
 
-def verdict(summary: Summary) -> str:
+def verdict(summary: RunSummary) -> str:
     """The run in one line."""
     met = sum(expected.passed for expected in summary.expectations)
     return (
@@ -20,7 +27,7 @@ def verdict(summary: Summary) -> str:
     )
 
 
-def summary_lines(summary: Summary) -> list[str]:
+def summary_lines(summary: RunSummary) -> list[str]:
     """The summary for a pipe or a log file."""
     lines = [verdict(summary)]
     for expected in summary.expectations:
@@ -36,7 +43,7 @@ def summary_lines(summary: Summary) -> list[str]:
     return lines
 
 
-def summary_view(summary: Summary) -> RenderableType:
+def summary_view(summary: RunSummary) -> RenderableType:
     """The summary for a terminal."""
     parts: list[RenderableType] = [Text(verdict(summary), _STATUS_STYLE[summary.status])]
     if summary.expectations:
@@ -50,7 +57,7 @@ def summary_view(summary: Summary) -> RenderableType:
     return Group(*parts)
 
 
-def telemetry(summary: Summary) -> list[tuple[str, int | float | str | bool]]:
+def telemetry(summary: RunSummary) -> list[tuple[str, int | float | str | bool]]:
     """How publishing went, without what is empty."""
     pairs = summary.telemetry.items()
     return [(name, value) for name, value in pairs if value is not None and value != ""]
@@ -64,12 +71,12 @@ def _expectations(expectations: list[Expected]) -> Table:
     for expected in expectations:
         words = Text("✓ met", "green") if expected.passed else Text("✗ not met", "bold red")
         margin = number(expected.margin, expected.unit)
-        cells = (expected.name, expected.window, expected.bound, measured_words(expected), margin)
+        cells = (expected.name, expected.window, expected.bound, measured_text(expected), margin)
         table.add_row(words, *(Text(cell) for cell in cells))
     return table
 
 
-def _facts(summary: Summary) -> Table:
+def _facts(summary: RunSummary) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
@@ -80,7 +87,7 @@ def _facts(summary: Summary) -> Table:
     return table
 
 
-def _timing(summary: Summary) -> Table:
+def _timing(summary: RunSummary) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("loop, µs")
     for head in ("p50", "p99", "p99.9", "max"):

@@ -2,8 +2,8 @@
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.events.v1 import events_pb2
+from qiki_hil.app.event_text import event_text
 from qiki_hil.app.request import RunParts
-from qiki_hil.app.words import event_words
 from qiki_hil.console.live.frame import Prompt
 from qiki_hil.console.live.state import ColumnFeed, EventLine, Level, LiveState
 from qiki_hil.console.live.view import View
@@ -54,7 +54,7 @@ class Watcher:
     def event(self, event: events_pb2.Event) -> None:
         """See `RunObserver`."""
         self.state.records_dropped += event.records_dropped.records
-        line = EventLine(event.time_ns * 1e-9, event_words(event), level_of(event))
+        line = EventLine(event.time_ns * 1e-9, event_text(event), level_of(event))
         self.state.events.append(line)
         del self.state.events[:-EVENTS_SHOWN]
 

@@ -26,7 +26,7 @@ MATTERS_OF_COURSE = {"PDU_PEAK_DENIED", "COOLDOWN"}
 """The peak is always shared, and a nozzle rests after every long opening: no events."""
 
 
-class LimitReader:
+class ActiveLimitReader:
     """Compares what holds the craft back with what did before."""
 
     def __init__(self, node_names: Sequence[str] = ()) -> None:

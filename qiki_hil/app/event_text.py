@@ -42,25 +42,25 @@ ALLOWED_WHEN: dict[int, str] = {
 """When a refused command would be allowed, by the reason of its refusal."""
 
 
-def reason_words(reason: int) -> str:
+def reason_text(reason: int) -> str:
     """A reason code by its name, without the prefix; empty for none."""
     name: str = command_pb2.ReasonCode.Name(reason).removeprefix("REASON_CODE_")
     return "" if name == "UNSPECIFIED" else name
 
 
-def mode_words(mode: int) -> str:
+def mode_text(mode: int) -> str:
     """A flight mode by its name."""
     name: str = command_pb2.FlightMode.Name(mode)
     return name.removeprefix("FLIGHT_MODE_")
 
 
-def allocation_words(mode: int) -> str:
+def allocation_text(mode: int) -> str:
     """An allocation mode by its name."""
     name: str = command_pb2.AllocationMode.Name(mode)
     return name.removeprefix("ALLOCATION_MODE_")
 
 
-def event_words(event: events_pb2.Event) -> str:
+def event_text(event: events_pb2.Event) -> str:
     """An event in one line."""
     which = event.WhichOneof("detail")
     if which is None:
@@ -135,7 +135,7 @@ def _reply(detail: events_pb2.CommandReplied) -> str:
     known = detail.command.WhichOneof("action") is not None
     what = format_command(detail.command) if known else f"command {reply.command_id}"
     words = f"{what}: {status.lower().replace('_', ' ')}"
-    reason = reason_words(reply.reason)
+    reason = reason_text(reply.reason)
     if reason:
         words += f", {reason}"
     if reply.status == command_pb2.COMMAND_STATUS_REJECTED and reply.reason in ALLOWED_WHEN:
@@ -144,15 +144,15 @@ def _reply(detail: events_pb2.CommandReplied) -> str:
 
 
 def _mode_change(detail: events_pb2.ModeChanged) -> str:
-    reason = reason_words(detail.reason)
-    return f"mode {mode_words(detail.to_mode)}" + (f", {reason}" if reason else "")
+    reason = reason_text(detail.reason)
+    return f"mode {mode_text(detail.to_mode)}" + (f", {reason}" if reason else "")
 
 
 def _allocation_change(detail: events_pb2.AllocationChanged) -> str:
-    words = f"allocation {allocation_words(detail.to_mode)}"
-    reason = reason_words(detail.reason)
+    words = f"allocation {allocation_text(detail.to_mode)}"
+    reason = reason_text(detail.reason)
     if detail.asked != detail.to_mode:
-        words += f" instead of {allocation_words(detail.asked)}"
+        words += f" instead of {allocation_text(detail.asked)}"
     return words + (f", {reason}" if reason else "")
 
 

@@ -5,13 +5,13 @@ import pytest
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2, link_pb2
-from qiki_hil.app.words import ALLOWED_WHEN, event_words, reason_words
+from qiki_hil.app.event_text import ALLOWED_WHEN, event_text, reason_text
 from qiki_hil.command import parse_command
 from qiki_hil.telemetry import make_event
 
 
 def said(detail: object) -> str:
-    return event_words(make_event("r", "urn:t", 1, detail, tick=1, time_ns=1, unix_ns=1))  # type: ignore[arg-type]
+    return event_text(make_event("r", "urn:t", 1, detail, tick=1, time_ns=1, unix_ns=1))  # type: ignore[arg-type]
 
 
 def reply(status: int, reason: int = 0, text: str = "hold") -> events_pb2.CommandReplied:
@@ -131,8 +131,8 @@ def test_every_kind_of_event_has_words() -> None:
     for field in events_pb2.Event.DESCRIPTOR.oneofs_by_name["detail"].fields:
         event = events_pb2.Event()
         getattr(event, field.name).SetInParent()
-        assert event_words(event)
-    assert event_words(events_pb2.Event()) == "event without detail"
+        assert event_text(event)
+    assert event_text(events_pb2.Event()) == "event without detail"
 
 
 def test_every_reason_to_refuse_says_when_it_would_be_allowed() -> None:
@@ -145,4 +145,4 @@ def test_every_reason_to_refuse_says_when_it_would_be_allowed() -> None:
         *("PULSE_TOO_SHORT", "PULSE_TOO_LONG", "TORQUE_LIMIT", "PDU_PEAK_DENIED", "RATE_LIMIT"),
         *("WORKING_MASS_LOW", "THRUST_MAP_MISSING"),
     }
-    assert {reason_words(reason) for reason in ALLOWED_WHEN} == refusals
+    assert {reason_text(reason) for reason in ALLOWED_WHEN} == refusals

@@ -18,26 +18,26 @@ from qiki_hil.euler import rpy_deg_from_xyzw
 from qiki_hil.scenario.signals import Columns
 
 Float64 = NDArray[np.float64]
-Marks = Sequence[tuple[float, str]]
+Annotations = Sequence[tuple[float, str]]
 
 POINTS_MAX = 2000
 _RASTER_BINS = 800
-_NAMED_MARKS_MAX = 12
+_LABELLED_ANNOTATIONS_MAX = 12
 _COLOURS = ("#3b8bd1", "#d9772b", "#3a9d5d", "#9a6fc9")
 _GREY = "#808080"
 # Stands for "the colour of the text around" until the SVG is finished.
-_INK_MARK = "#010203"
+_INK_PLACEHOLDER = "#010203"
 _PAPER_INK = "#222222"
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A plot: `draw(figure, columns, marks)` fills a figure or a part of one."""
+    """A plot: `draw(figure, columns, annotations)` fills a figure or a part of one."""
 
     name: str
     title: str
     caption: str
-    draw: Callable[[Any, Columns, Marks], None]
+    draw: Callable[[Any, Columns, Annotations], None]
 
 
 def thin(values: NDArray[Any], points: int = POINTS_MAX) -> NDArray[np.intp]:
@@ -58,22 +58,22 @@ def thin(values: NDArray[Any], points: int = POINTS_MAX) -> NDArray[np.intp]:
     return chosen[chosen < count]
 
 
-def panel_svg(panel: Panel, columns: Columns, marks: Marks = ()) -> str:
+def panel_svg(panel: Panel, columns: Columns, annotations: Annotations = ()) -> str:
     """A panel as an `<svg>` element: text stays text, ids are unique to the panel."""
-    with _style(_INK_MARK, salt=panel.name) as figure_class:
+    with _style(_INK_PLACEHOLDER, salt=panel.name) as figure_class:
         figure = figure_class(figsize=(9.0, 3.6), layout="constrained")
-        panel.draw(figure, columns, marks)
+        panel.draw(figure, columns, annotations)
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
     svg = buffer.getvalue()
-    svg = svg[svg.index("<svg") :].replace(_INK_MARK, "currentColor")
+    svg = svg[svg.index("<svg") :].replace(_INK_PLACEHOLDER, "currentColor")
     svg = re.sub(r'\bid="', f'id="{panel.name}-', svg)
     svg = re.sub(r'(url\(#|href="#)', rf"\g<1>{panel.name}-", svg)
     label = f'<svg role="img" aria-label="{panel.title}" '
     return label + svg.removeprefix("<svg ").rstrip()
 
 
-def overview_png(columns: Columns, title: str, marks: Marks = ()) -> bytes:
+def overview_png(columns: Columns, title: str, annotations: Annotations = ()) -> bytes:
     """All six panels in one picture, PNG, on white."""
     with _style(_PAPER_INK, salt="overview") as figure_class:
         figure = figure_class(figsize=(15.0, 11.5), layout="constrained", facecolor="white")
@@ -81,7 +81,7 @@ def overview_png(columns: Columns, title: str, marks: Marks = ()) -> bytes:
         parts = figure.subfigures(3, 2, wspace=0.03, hspace=0.03).flat
         for panel, part in zip(PANELS, parts, strict=True):
             part.suptitle(panel.title, fontsize=11, fontweight="bold", x=0.02, ha="left")
-            panel.draw(part, columns, marks)
+            panel.draw(part, columns, annotations)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", dpi=110, metadata={"Software": "qiki-hil"})
     return buffer.getvalue()
@@ -121,12 +121,14 @@ def _plain(text: str) -> str:
     return text.replace("$", r"\$")
 
 
-def _finish(axes: Any, columns: Columns, marks: Marks, label: str, *, last: bool = True) -> None:
+def _finish(
+    axes: Any, columns: Columns, annotations: Annotations, label: str, *, last: bool = True
+) -> None:
     axes.set_ylabel(label)
     time_s = columns["time_s"]
     if len(time_s):
         axes.set_xlim(float(time_s[0]), max(float(time_s[-1]), float(time_s[0]) + 1e-3))
-    for at_s, _ in marks:
+    for at_s, _ in annotations:
         axes.axvline(at_s, color=_GREY, linewidth=0.8, linestyle=(0, (1, 2)), zorder=0.5)
     if last:
         axes.set_xlabel("time, s")
@@ -142,12 +144,12 @@ def _line(axes: Any, columns: Columns, values: NDArray[Any], **style: Any) -> No
     axes.plot(columns["time_s"][rows], values[rows], **style)
 
 
-def _name_marks(axes: Any, marks: Marks) -> None:
-    """The words of the marks along their lines; so many that they would be a blot stay away."""
-    if len(marks) > _NAMED_MARKS_MAX:
+def _label_annotations(axes: Any, annotations: Annotations) -> None:
+    """The texts of the annotations along their lines; none where there are too many to read."""
+    if len(annotations) > _LABELLED_ANNOTATIONS_MAX:
         return
-    for at_s, words in marks:
-        short = words if len(words) <= 24 else f"{words[:23]}…"
+    for at_s, text in annotations:
+        short = text if len(text) <= 24 else f"{text[:23]}…"
         axes.text(
             at_s,
             0.5,
@@ -170,9 +172,9 @@ def _legend(axes: Any) -> None:
         axes.legend(handles, labels, ncols=len(handles), columnspacing=1.2, **place)
 
 
-def _no_data(axes: Any, words: str) -> None:
+def _no_data(axes: Any, text: str) -> None:
     axes.set_axis_off()
-    axes.text(0.5, 0.5, words, ha="center", va="center", transform=axes.transAxes)
+    axes.text(0.5, 0.5, text, ha="center", va="center", transform=axes.transAxes)
 
 
 _SOURCES = (
@@ -180,13 +182,13 @@ _SOURCES = (
     ("est", {"linestyle": ":", "linewidth": 1.3}),
     ("ref", {"linestyle": "--", "linewidth": 1.0}),
 )
-_SOURCE_WORDS = {"true": "true", "est": "estimated", "ref": "reference"}
+_SOURCE_LABELS = {"true": "true", "est": "estimated", "ref": "reference"}
 
 
 def _three(
     figure: Any,
     columns: Columns,
-    marks: Marks,
+    annotations: Annotations,
     label: str,
     names: tuple[str, str, str],
     values: Callable[[str], Float64],
@@ -199,10 +201,10 @@ def _three(
         data = values(source)
         for index in range(3):
             _line(axes, columns, data[:, index], color=_COLOURS[index], **style)
-        axes.plot([], [], color=_GREY, label=_SOURCE_WORDS[source], **style)
+        axes.plot([], [], color=_GREY, label=_SOURCE_LABELS[source], **style)
     _legend(axes)
-    _finish(axes, columns, marks, label)
-    _name_marks(axes, marks)
+    _finish(axes, columns, annotations, label)
+    _label_annotations(axes, annotations)
 
 
 def _unjumped(angles: Float64) -> Float64:
@@ -212,29 +214,29 @@ def _unjumped(angles: Float64) -> Float64:
     return angles
 
 
-def _attitude(figure: Any, columns: Columns, marks: Marks) -> None:
+def _attitude(figure: Any, columns: Columns, annotations: Annotations) -> None:
     _three(
         figure,
         columns,
-        marks,
+        annotations,
         "deg",
         ("roll", "pitch", "yaw"),
         lambda source: _unjumped(rpy_deg_from_xyzw(columns[f"{source}_attitude_xyzw"])),
     )
 
 
-def _position(figure: Any, columns: Columns, marks: Marks) -> None:
+def _position(figure: Any, columns: Columns, annotations: Annotations) -> None:
     _three(
         figure,
         columns,
-        marks,
+        annotations,
         "m, world",
         ("x", "y", "z"),
         lambda source: columns[f"{source}_position_m"],
     )
 
 
-def _nozzles(figure: Any, columns: Columns, marks: Marks) -> None:
+def _nozzles(figure: Any, columns: Columns, annotations: Annotations) -> None:
     axes = figure.subplots()
     count = len(columns["time_s"])
     if not count:
@@ -259,10 +261,10 @@ def _nozzles(figure: Any, columns: Columns, marks: Marks) -> None:
     for border in (3.5, 7.5, 11.5):
         axes.axhline(border, color=_GREY, linewidth=0.7)
     axes.grid(visible=False)
-    _finish(axes, columns, marks, "nozzle")
+    _finish(axes, columns, annotations, "nozzle")
 
 
-def _wrench(figure: Any, columns: Columns, marks: Marks) -> None:
+def _wrench(figure: Any, columns: Columns, annotations: Annotations) -> None:
     top, bottom = figure.subplots(2, 1, sharex=True)
     for axes, first, label in ((top, 0, "force, N"), (bottom, 3, "torque, N·m")):
         for index, name in enumerate("xyz"):
@@ -271,11 +273,11 @@ def _wrench(figure: Any, columns: Columns, marks: Marks) -> None:
                 width = 0.9 if source == "asked" else 1.3
                 line = {"color": _COLOURS[index], "linestyle": style, "linewidth": width}
                 _line(axes, columns, values, label=f"{name} {source}", **line)
-        _finish(axes, columns, marks, label, last=axes is bottom)
+        _finish(axes, columns, annotations, label, last=axes is bottom)
     _legend(top)
 
 
-def _power(figure: Any, columns: Columns, marks: Marks) -> None:
+def _power(figure: Any, columns: Columns, annotations: Annotations) -> None:
     charge, load, heat = figure.subplots(3, 1, sharex=True)
     for name, style in (("battery", "-"), ("supercap", "--")):
         values = columns[f"{name}_soc"] * 100.0
@@ -287,11 +289,11 @@ def _power(figure: Any, columns: Columns, marks: Marks) -> None:
         line = {"color": _COLOURS[cluster], "linestyle": styles[cluster]}
         _line(heat, columns, values, label=f"cluster {cluster}", **line)
     for axes, label in ((charge, "charge, %"), (load, "load, kW"), (heat, "°C")):
-        _finish(axes, columns, marks, label, last=axes is heat)
+        _finish(axes, columns, annotations, label, last=axes is heat)
         _legend(axes)
 
 
-def _timing(figure: Any, columns: Columns, marks: Marks) -> None:
+def _timing(figure: Any, columns: Columns, annotations: Annotations) -> None:
     wakeup, step = columns["wakeup_ns"], columns["step_ns"]
     if not (wakeup >= 0).any() and not (step >= 0).any():
         _no_data(figure.subplots(), "the cycle was not timed: time was simulated")
@@ -307,7 +309,7 @@ def _timing(figure: Any, columns: Columns, marks: Marks) -> None:
         if len(timed):
             edges = np.geomspace(timed.min(), max(timed.max(), timed.min() * 1.01), 60)
             histogram.hist(timed, edges, histtype="step", color=colour, label=name, linestyle=style)
-    _finish(line, columns, marks, "µs")
+    _finish(line, columns, annotations, "µs")
     line.set_yscale("log")
     _legend(line)
     histogram.set(xscale="log", yscale="log", xlabel="µs", ylabel="cycles")

@@ -4,8 +4,8 @@ import pytest
 
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2, link_pb2, power_pb2
-from qiki_hil.app.limits import LimitReader, held_back_s
-from qiki_hil.app.words import event_words
+from qiki_hil.app.active_limits import ActiveLimitReader, held_back_s
+from qiki_hil.app.event_text import event_text
 from qiki_hil.kernels import FRESH_NODES, FRESH_POWER_DETAIL, CycleScanner
 from qiki_hil.telemetry import make_event
 from tests.scenario.synthetic import synthetic_columns
@@ -32,12 +32,14 @@ def record(
     return cycle_pb2.CycleRecord(control=control, feedback=feedback)
 
 
-def said(reader: LimitReader, record: cycle_pb2.CycleRecord) -> list[tuple[list[str], str, bool]]:
+def said(
+    reader: ActiveLimitReader, record: cycle_pb2.CycleRecord
+) -> list[tuple[list[str], str, bool]]:
     return [(list(c.subjects), c.reason, c.active) for c in reader.read(record)]
 
 
 def test_a_limit_is_told_when_it_begins_and_when_it_is_over_and_not_in_between() -> None:
-    reader = LimitReader(NAMES)
+    reader = ActiveLimitReader(NAMES)
     assert said(reader, record()) == []
     assert said(reader, record(limits=8)) == [(["nozzles"], "CAP_LOW", True)]
     assert said(reader, record(limits=8)) == []
@@ -45,7 +47,7 @@ def test_a_limit_is_told_when_it_begins_and_when_it_is_over_and_not_in_between()
 
 
 def test_clusters_with_one_reason_are_told_together() -> None:
-    reader = LimitReader(NAMES)
+    reader = ActiveLimitReader(NAMES)
     assert said(reader, record(clusters=(1, 0, 1, 2))) == [
         (["C1", "C3"], "RCS_CLUSTER_HOT_DERATED", True),
         (["C4"], "RCS_CLUSTER_HOT_TRIPPED", True),
@@ -56,12 +58,12 @@ def test_clusters_with_one_reason_are_told_together() -> None:
 
 
 def test_the_shared_peak_and_rests_are_a_matter_of_course() -> None:
-    reader = LimitReader(NAMES)
+    reader = ActiveLimitReader(NAMES)
     assert said(reader, record(limits=1, clusters=(4, 4, 4, 4))) == []
 
 
 def test_loads_faults_trips_and_a_dry_tank_are_told() -> None:
-    reader = LimitReader(NAMES)
+    reader = ActiveLimitReader(NAMES)
     detail = power_pb2.PowerDetail(low_soc_loads=0b1_1000, pdu_overcurrent_loads=0b10, faults=0b100)
     assert said(reader, record(dry=True, detail=detail, tripped=0b110)) == [
         (["nozzles"], "WORKING_MASS_LOW", True),
@@ -109,10 +111,10 @@ def test_in_words() -> None:
         time_ns=0,
         unix_ns=0,
     )
-    assert event_words(event) == "C1, C3: COOLDOWN"
+    assert event_text(event) == "C1, C3: COOLDOWN"
     assert event.severity == events_pb2.SEVERITY_WARNING
     event.limit_changed.active = False
-    assert event_words(event) == "C1, C3: COOLDOWN is over"
+    assert event_text(event) == "C1, C3: COOLDOWN is over"
 
 
 def test_times_are_summed_up_by_who_and_why() -> None:

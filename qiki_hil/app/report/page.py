@@ -1,0 +1,96 @@
+"""The page of a report: a summary, plots and tables in one HTML file."""
+
+import os
+import tempfile
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
+
+from qiki_hil.app.report.plots import PANELS, Annotations, overview_png, panel_svg
+from qiki_hil.app.summary import RunSummary
+from qiki_hil.app.summary_text import STATUS_GLYPHS, facts, measured_text, number, timing_rows
+from qiki_hil.errors import StoreError
+from qiki_hil.scenario.signals import Columns
+
+TEMPLATE = "report.html.jinja"
+Rows = list[tuple[str, ...]]
+
+
+def write_report(
+    directory: Path, summary: RunSummary, columns: Columns, annotations: Annotations = ()
+) -> tuple[Path, Path]:
+    """Writes `report.html` and `report.png` into a run's directory, each whole or not at all.
+
+    `annotations` are commands and faults: time in s and text. Raises `StoreError`.
+    """
+    page = directory / "report.html"
+    picture = directory / "report.png"
+    title = f"{summary.scenario} on {summary.rig}: {summary.status}"
+    _write_atomically(page, render_html(summary, columns, annotations).encode())
+    _write_atomically(picture, overview_png(columns, title, annotations))
+    return page, picture
+
+
+def render_html(summary: RunSummary, columns: Columns, annotations: Annotations = ()) -> str:
+    """The whole page."""
+    plots = [(panel, Markup(panel_svg(panel, columns, annotations))) for panel in PANELS]
+    return _template().render(
+        summary=summary,
+        glyph=STATUS_GLYPHS[summary.status],
+        facts=facts(summary),
+        plots=plots,
+        timing=_timing_rows(summary),
+        nozzles=_nozzle_rows(summary),
+        annotations=[(f"{at_s:g}", text) for at_s, text in annotations],
+        measured_text=measured_text,
+        number=number,
+    )
+
+
+@cache
+def _template() -> Template:
+    """The template. Values are escaped: names in a scenario are the user's and may hold markup."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    text = (files("qiki_hil.app.report") / TEMPLATE).read_text(encoding="utf-8")
+    return environment.from_string(text)
+
+
+def _timing_rows(summary: RunSummary) -> Rows:
+    return [
+        (name, *(f"{value:,.1f}" for value in (v.p50_us, v.p99_us, v.p999_us, v.max_us)))
+        for name, v in timing_rows(summary.timing)
+    ]
+
+
+def _nozzle_rows(summary: RunSummary) -> Rows:
+    return [
+        (
+            f"{index:02d}",
+            str(index // 4),
+            str(nozzle.pulses),
+            f"{nozzle.on_time_s:.3f}",
+            f"{'✗' if index in summary.isolated else '✓'} {nozzle.state}",
+        )
+        for index, nozzle in enumerate(summary.nozzles)
+    ]
+
+
+def _write_atomically(path: Path, data: bytes) -> None:
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise StoreError(f"{path}: cannot be written: {error.strerror}") from None

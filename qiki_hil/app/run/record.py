@@ -1,0 +1,127 @@
+"""A run from its parts to its last event."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+from qiki_hil import clock
+from qiki_hil._pb.qiki.events.v1 import events_pb2
+from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
+from qiki_hil.app.events import EventLog
+from qiki_hil.app.recorder import Recorder
+from qiki_hil.app.request import RunParts
+from qiki_hil.app.run.directory import make_directory, removing_on_error
+from qiki_hil.app.summary import RunFacts, RunSummary, summarize
+from qiki_hil.errors import StoreError
+from qiki_hil.kernels import decode_cycles
+from qiki_hil.kernels.controller import period_us
+from qiki_hil.scenario import ExpectationResult, evaluate
+from qiki_hil.scenario.signals import Columns
+from qiki_hil.store import RunStatus, RunStore
+
+EVENT_STATUS = {
+    RunStatus.PASSED: events_pb2.RUN_STATUS_PASSED,
+    RunStatus.FAILED: events_pb2.RUN_STATUS_FAILED,
+    RunStatus.ABORTED: events_pb2.RUN_STATUS_ABORTED,
+}
+
+
+class Run:
+    """The directory, the event store, the event log and the recorder of one run.
+
+    Its owner adds listeners to `events`, calls `emit_start`, hands packets of the loop to
+    `recorder`, and when the loop has ended judges, sums up, calls `emit_end` and keeps it.
+    """
+
+    def __init__(self, parts: RunParts) -> None:
+        """Makes the run directory. Raises StoreError where it cannot be written; then nothing is
+        left behind."""
+        self.parts = parts
+        self.directory = make_directory(parts)
+        with removing_on_error(self.directory.path):
+            self.store = RunStore.create(self.directory.store_path)
+        self.period_us = period_us(parts.rate_hz)
+        self.events = EventLog(self.directory.run_id, clock.unix_ns)
+        self.recorder = Recorder(self.store, self.events, parts.spec.thermal.node_names)
+        self.recorder.expect_faults(list(self._scheduled_faults()))
+
+    def emit_start(self) -> None:
+        """The event that a run has begun."""
+        manifest = self.directory.manifest
+        self.events.emit(
+            events_pb2.RunStarted(
+                scenario=manifest.scenario,
+                rig=manifest.rig,
+                rate_hz=manifest.rate_hz,
+                seed=manifest.seed,
+                hardware_profile_hash=manifest.spec_hash,
+            )
+        )
+
+    def columns(self) -> Columns:
+        """The columns of all records so far. Raises StoreError where they cannot be read."""
+        return decode_cycles(list(self.store.cycle_blobs()))
+
+    def judge(self, columns: Columns) -> list[ExpectationResult]:
+        """The expectations of the scenario over `columns`."""
+        scenario = self.parts.scenario
+        return evaluate(scenario.expect, columns, scenario.duration_s)
+
+    def summarize(
+        self,
+        columns: Columns,
+        ended: link_pb2.LoopEnded,
+        results: Sequence[ExpectationResult],
+        realtime: Sequence[str] = (),
+    ) -> RunSummary:
+        """The summary of the run. `realtime` are the measures for real time that the loop took."""
+        return summarize(self._facts(realtime), columns, ended, results)
+
+    def emit_end(
+        self, status: RunStatus, results: Sequence[ExpectationResult], ended: link_pb2.LoopEnded
+    ) -> None:
+        """One event for each expectation, then the event that the run is over."""
+        # Integers: the end of a run is the time of its last record plus one period, exactly.
+        tick, time_ns = ended.ticks, ended.ticks * self.period_us * 1000
+        for result in results:
+            judged = events_pb2.ExpectationJudged(
+                expectation=result.name, met=result.passed, detail=result.words
+            )
+            self.events.emit(judged, tick=tick, time_ns=time_ns)
+        run_ended = events_pb2.RunEnded(
+            status=EVENT_STATUS[status],
+            loop_end=ended.end,
+            detail=ended.detail,
+            ticks=ended.ticks,
+            overruns=ended.overruns,
+            records_dropped=ended.records_dropped,
+            valves_closed=ended.valves_closed,
+        )
+        self.events.emit(run_ended, tick=tick, time_ns=time_ns)
+
+    def close(self) -> None:
+        """Closes the event store. Idempotent; never raises, because what cannot be written is
+        reported when it is written."""
+        with suppress(StoreError):
+            self.store.close()
+
+    def _facts(self, realtime: Sequence[str]) -> RunFacts:
+        manifest = self.directory.manifest
+        return RunFacts(
+            run_id=manifest.run_id,
+            scenario=manifest.scenario,
+            rig=manifest.rig,
+            rate_hz=manifest.rate_hz,
+            seed=manifest.seed,
+            duration_s=self.parts.scenario.duration_s,
+            speed=str(manifest.speed),
+            directory=str(self.directory.path),
+            spec_hash=manifest.spec_hash,
+            dry_mass_kg=self.parts.spec.mass.dry_kg,
+            versions=manifest.versions,
+            realtime=list(realtime),
+        )
+
+    def _scheduled_faults(self) -> Iterator[tuple[int, events_pb2.FaultInjected]]:
+        for tick, message in self.parts.scenario.timeline(self.period_us * 1e-6):
+            if isinstance(message, link_pb2.RigFault):
+                yield tick, events_pb2.FaultInjected(fault=message)
