@@ -13,7 +13,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from benches.ledger import Ledger
 from benches.peers import basilisk, solvers
 from qiki_hil import Allocator, BotSpec
-from qiki_hil.kernels import bench_allocator
+from qiki_hil._core import bench_allocator
 
 Float64 = NDArray[np.float64]
 

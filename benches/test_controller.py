@@ -9,7 +9,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from benches import craft
 from benches.ledger import Ledger
 from benches.peers import basilisk
-from qiki_hil.kernels import NOZZLES, PlantCore, Truth, bench_controller_step
+from qiki_hil._core import bench_controller_step
+from qiki_hil.kernels import NOZZLES, PlantCore, Truth
 
 CASE = Path(__file__).parents[1] / "tests" / "plant" / "data" / "basilisk_case.json"
 TICKS = 20_000

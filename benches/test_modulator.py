@@ -5,7 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from benches.ledger import Ledger
-from qiki_hil.kernels import NOZZLES, Modulator, bench_exponentials, bench_modulator_step
+from qiki_hil._core import bench_exponentials, bench_modulator_step
+from qiki_hil.kernels import NOZZLES, Modulator
 from qiki_hil.kernels.modulator import RULES, edges_us
 
 REPEATS = 200

@@ -11,7 +11,7 @@ from benches.ledger import Ledger
 from benches.peers.pulse_solvers import highs_milp
 from benches.test_allocator import percentiles, timed_us
 from qiki_hil import BotSpec
-from qiki_hil.kernels import PulseAllocator
+from qiki_hil._core import PulseAllocator
 
 Float64 = NDArray[np.float64]
 

@@ -57,11 +57,6 @@ class WrenchSet:
         ahead = along > 1e-12
         return float(np.min(self._support[ahead] / along[ahead]))
 
-    def contains(self, wrench: Float64, tolerance: float = 1e-9) -> bool:
-        """Whether `wrench`, (6,), N and N·m, is attainable."""
-        slack = self._support - self._normals @ wrench
-        return bool(np.all(slack >= -tolerance * self._total.max()))
-
     def unreachable(self) -> Float64 | None:
         """A wrench direction, (6,), that no combination can push along; None where all can."""
         worst = int(np.argmin(self._support))

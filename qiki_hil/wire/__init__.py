@@ -15,9 +15,9 @@ Bytes that come from a wire never raise: they give a value or a counted reason. 
 (a missing value, a number that is not finite where the frame cannot say so) raises ValueError.
 """
 
-from qiki_hil.wire.catalogue import Catalogue, Frame, Signal, Values
+from qiki_hil.wire.catalogue import Catalogue, Frame, Values
 from qiki_hil.wire.e2e import CheckedFrame, E2eChecker, E2eProtector
-from qiki_hil.wire.load import MAX_LOAD_RATIO, BusLoad, FrameLoad, bus_load, highest_rate_hz
+from qiki_hil.wire.load import MAX_LOAD_RATIO, BusLoad, bus_load, highest_rate_hz
 from qiki_hil.wire.raw import RawFrame
 from qiki_hil.wire.smallest_three import from_smallest_three, smallest_three
 
@@ -29,9 +29,7 @@ __all__ = [
     "E2eChecker",
     "E2eProtector",
     "Frame",
-    "FrameLoad",
     "RawFrame",
-    "Signal",
     "Values",
     "bus_load",
     "from_smallest_three",

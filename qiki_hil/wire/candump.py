@@ -41,18 +41,6 @@ def parse_line(line: str) -> LogLine | None:
     return _log_line(match, data, remote=False) if len(data) == int(match["dlc"]) else None
 
 
-def format_line(line: LogLine) -> str:
-    """The log line of a frame; six decimals of a second, upper-case hex."""
-    frame = line.frame
-    digits = _EXTENDED_DIGITS if frame.extended else 3
-    payload = "R" if frame.remote else frame.data.hex().upper()
-    text = f"{line.channel} {frame.frame_id:0{digits}X}#{payload}"
-    if line.time_ns is None:
-        return text
-    seconds, rest_ns = divmod(line.time_ns, 1_000_000_000)
-    return f"({seconds}.{rest_ns // 1000:06d}) {text}"
-
-
 def _log_line(match: re.Match[str], data: bytes, remote: bool) -> LogLine:
     time_ns = None
     if match["seconds"] is not None:

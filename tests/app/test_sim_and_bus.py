@@ -11,9 +11,9 @@ from qiki_hil.control.loop import Loop
 from qiki_hil.control.pacer import FreePacer
 from qiki_hil.kernels import ControllerCore, CycleScanner, decode_cycles
 from qiki_hil.rig import FaultInjector, InitialState, Rig, RigConfig, make_rig
-from qiki_hil.rig.quantise import QuantisedRig
 from qiki_hil.scenario import Scenario
 from qiki_hil.spec import BotSpec
+from tests.rig.quantised import QuantisedRig
 
 PERIOD_US = 2000
 SPEC = BotSpec.load("dodeca-01")

@@ -6,7 +6,9 @@ Ends when told `quit`, breaks when told `break`, and says what it heard in the e
 import asyncio
 import sys
 
-from qiki_hil.console.live import ColumnFeed, CommandLine, EventLine, LiveState, LiveView
+from qiki_hil.console.live.command_line import CommandLine
+from qiki_hil.console.live.state import ColumnFeed, EventLine, LiveState
+from qiki_hil.console.live.view import LiveView
 from tests.scenario.synthetic import rows, synthetic_columns
 
 

@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from qiki_hil.console.live import CommandLine
+from qiki_hil.console.live.command_line import CommandLine
 
 APP = [sys.executable, "-m", "tests.console.terminal_app"]
 WAIT_S = 30.0

@@ -5,9 +5,9 @@ import math
 import pytest
 
 from qiki_hil.command import parse_command, unconfirmed
-from qiki_hil.console.live import ColumnFeed, EventLine, LiveState, Prompt
-from qiki_hil.console.live.frame import frame_lines
+from qiki_hil.console.live.frame import Prompt, frame_lines
 from qiki_hil.console.live.glyphs import ASCII, UNICODE, Glyphs, bar, fixed, glyphs_for
+from qiki_hil.console.live.state import ColumnFeed, EventLine, LiveState
 from tests.scenario.synthetic import rows, synthetic_columns
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from qiki_hil.console.live import ColumnFeed, LiveState
+from qiki_hil.console.live.state import ColumnFeed, LiveState
 from tests.scenario.synthetic import rows, synthetic_columns
 
 

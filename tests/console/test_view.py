@@ -13,7 +13,9 @@ import pyte
 import pytest
 from rich.console import Console
 
-from qiki_hil.console.live import EventLine, LiveState, LiveView, PlainView, Prompt
+from qiki_hil.console.live.frame import Prompt
+from qiki_hil.console.live.state import EventLine, LiveState
+from qiki_hil.console.live.view import LiveView, PlainView
 from tests.console.test_frame import filled
 
 ROOT = Path(__file__).parents[2]

@@ -3,11 +3,12 @@ import yaml
 
 from qiki_hil.errors import RigError
 from qiki_hil.kernels import CLUSTERS, NOZZLES, Feedback, ValveCommand
-from qiki_hil.rig import QuantisedRig, Rig, RigConfig, make_rig
+from qiki_hil.rig import Rig, RigConfig, make_rig
 from qiki_hil.rig.virtual import VirtualRig
 from qiki_hil.spec import BotSpec
 from qiki_hil.wire import Catalogue, RawFrame
 from tests.rig.contract import FAILSAFE, SPEC, TUMBLING, LockstepContract, Loop, snapshot
+from tests.rig.quantised import QuantisedRig
 
 CATALOGUE = Catalogue.shipped()
 

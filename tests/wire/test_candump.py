@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qiki_hil.wire import RawFrame
-from qiki_hil.wire.candump import LogLine, format_line, parse_line
+from qiki_hil.wire.candump import LogLine, parse_line
+from tests.wire.log_lines import format_line
 
 NO, YES = st.just(False), st.just(True)
 frames = st.one_of(

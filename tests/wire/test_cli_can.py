@@ -3,7 +3,8 @@ from click.testing import CliRunner
 
 from qiki_hil.console.cli.can import can
 from qiki_hil.wire import Catalogue, E2eProtector
-from qiki_hil.wire.candump import LogLine, format_line
+from qiki_hil.wire.candump import LogLine
+from tests.wire.log_lines import format_line
 
 VALUES = {f"on_time_n{n}": 500 * n for n in range(4)}
 

@@ -1,20 +1,10 @@
-"""The live view of a run: the screen, the command line under it, plain lines, the summary."""
+"""The live view of a run.
 
-from qiki_hil.console.live.command_line import CommandLine
-from qiki_hil.console.live.frame import Prompt
-from qiki_hil.console.live.state import ColumnFeed, EventLine, LiveState
-from qiki_hil.console.live.summary_view import summary_lines, summary_view
-from qiki_hil.console.live.view import LiveView, PlainView, View
-
-__all__ = [
-    "ColumnFeed",
-    "CommandLine",
-    "EventLine",
-    "LiveState",
-    "LiveView",
-    "PlainView",
-    "Prompt",
-    "View",
-    "summary_lines",
-    "summary_view",
-]
+state           what is known of the run, filled from records
+frame, glyphs   the state as exactly the lines that fit a screen
+view            a terminal that is drawn on, or plain lines where there is none
+watcher         a run's records and events into the state, and the state onto the view
+command_line    commands from standard input
+editor, lines   the line that is typed on a terminal; lines from anywhere else
+summary_view    how the run went, at its end
+"""

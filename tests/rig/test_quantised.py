@@ -1,9 +1,10 @@
 import pytest
 
 from qiki_hil.kernels import FRESH_NODES, FRESH_POWER_DETAIL, Feedback, ValveCommand
-from qiki_hil.rig import QuantisedRig, Rig, RigConfig, make_rig
+from qiki_hil.rig import Rig, RigConfig, make_rig
 from qiki_hil.rig.sim import SimRig
 from tests.rig.contract import SPEC, TUMBLING, LockstepContract, snapshot
+from tests.rig.quantised import QuantisedRig
 
 DETAIL = FRESH_POWER_DETAIL | FRESH_NODES
 """Told at the pace of the bus, one frame a tick."""

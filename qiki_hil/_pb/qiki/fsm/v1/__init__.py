@@ -1,1 +1,0 @@
-"""Made by tools/gen_protos.py from protos/. Do not edit."""
