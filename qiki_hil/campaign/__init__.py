@@ -19,14 +19,13 @@ case can be flown again alone, on any machine, in any order.
 
 from qiki_hil.campaign.campaign import CampaignRun, Observer, Outcome
 from qiki_hil.campaign.case import Case, make_case
-from qiki_hil.campaign.file import Campaign, CampaignFileError
+from qiki_hil.campaign.file import Campaign
 from qiki_hil.campaign.flight import fly
 from qiki_hil.campaign.rerun import Rerun, rerun
 from qiki_hil.campaign.summary import CampaignSummary
 
 __all__ = [
     "Campaign",
-    "CampaignFileError",
     "CampaignRun",
     "CampaignSummary",
     "Case",

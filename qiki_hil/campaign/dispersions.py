@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from qiki_hil.campaign.spread import Draws, Spread
-from qiki_hil.command.tokens import allowed_words
+from qiki_hil.document import allowed_words
 from qiki_hil.kernels import CLUSTERS, NOZZLES
 from qiki_hil.scenario.fault_kinds import FAULT_KINDS, SENSORS
 from qiki_hil.scenario.model import Fault

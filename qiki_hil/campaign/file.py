@@ -4,24 +4,25 @@
 line and path. A loaded campaign holds its scenarios and its craft, so it means the same for ever.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from qiki_hil.campaign.dispersions import DispersedFault, spread_problems
 from qiki_hil.campaign.spread import Spread
-from qiki_hil.command.tokens import allowed_words
-from qiki_hil.document.textfile import TextFileError, read_text
-from qiki_hil.document.yaml_lines import Path as YamlPath
-from qiki_hil.document.yaml_lines import line_of, load_with_lines, path_text
-from qiki_hil.errors import QikiError, ScenarioError, SpecError
+from qiki_hil.document import (
+    Problem,
+    Problems,
+    ShippedFiles,
+    as_texts,
+    dump,
+    parse,
+    validated,
+)
+from qiki_hil.errors import CampaignError, CampaignFileError, ScenarioError, SpecError
 from qiki_hil.kernels.controller import RATE_MAX_HZ, RATE_MIN_HZ
 from qiki_hil.scenario import Scenario
 from qiki_hil.spec import BotSpec
@@ -29,18 +30,8 @@ from qiki_hil.spec import BotSpec
 CASES_MAX = 10_000_000
 SEED_MAX = 2**63 - 1
 
-Problem = tuple[YamlPath, str]
+_FILES = ShippedFiles("campaign", "campaigns", CampaignError)
 Sound = TypeVar("Sound", bound=BaseModel)
-
-
-class CampaignFileError(QikiError):
-    """A campaign file is broken. `problems` holds every one found, with line and path."""
-
-    def __init__(self, source: str, problems: list[str]) -> None:
-        self.source = source
-        self.problems = problems
-        lines = "\n".join(f"  - {problem}" for problem in problems)
-        super().__init__(f"campaign {source}: {len(problems)} problem(s)\n{lines}")
 
 
 class Entries(BaseModel):
@@ -76,54 +67,29 @@ class Campaign:
     @classmethod
     def shipped(cls) -> list[str]:
         """Names of the campaigns that come with the package."""
-        names = (entry.name for entry in _shipped_folder().iterdir())
-        return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+        return _FILES.names()
 
     @classmethod
     def load(cls, name_or_path: str | Path) -> Self:
-        """A shipped campaign by name, or one from a file (anything with a slash or .yaml).
+        """A shipped campaign by name, or one from a file.
 
-        Raises `CampaignFileError` with every problem found, QikiError where there is no file.
+        Raises `CampaignError` with every problem found.
         """
-        source = str(name_or_path)
-        if isinstance(name_or_path, Path) or "/" in source or source.endswith((".yaml", ".yml")):
-            path = Path(name_or_path)
-            return cls.from_text(_read(path), source, folder=path.parent)
-        if source not in cls.shipped():
-            raise QikiError(
-                f"campaign '{source}' does not ship with the package"
-                f"{allowed_words(source, cls.shipped())}, or the path of a .yaml file"
-            )
-        text = (_shipped_folder() / f"{source}.yaml").read_text(encoding="utf-8")
-        return cls.from_text(text, f"{source}.yaml", folder=Path())
+        found = _FILES.read(name_or_path)
+        folder = found.path.parent if found.path else Path()
+        return cls.from_text(found.text, found.source, folder=folder)
 
     @classmethod
     def from_text(cls, text: str, source: str, *, folder: Path) -> Self:
         """A campaign from YAML. Files that it names are looked up from `folder`."""
-        try:
-            data, lines, doubles = load_with_lines(text)
-        except (yaml.YAMLError, ValueError) as error:
-            words = " ".join(str(error).split())
-            raise CampaignFileError(source, [f"is not YAML: {words}"]) from None
-        if not isinstance(data, dict):
-            raise CampaignFileError(source, ["must be a mapping with name, cases, scenarios, ..."])
-        problems: list[Problem] = list(doubles)
-        entries = None
-        try:
-            entries = Entries.model_validate(data)
-        except ValidationError as error:
-            problems += _problems_of(error)
+        document = parse(text, source, CampaignFileError, start="give name, cases, scenarios, ...")
+        data, problems = document.data, list(document.problems)
+        entries, found = validated(Entries, data)
         spec = _spec(data, folder, problems)
         scenarios = _scenarios(data, folder, problems)
-        problems += _range_problems(data, scenarios)
+        problems += [*found, *_range_problems(data, scenarios)]
         if problems or entries is None or spec is None:
-            located = sorted(
-                (line_of(lines, path), path_text(path), words)
-                for path, words in dict.fromkeys(problems)
-            )
-            raise CampaignFileError(
-                source, [f"line {line}, {path}: {words}" for line, path, words in located]
-            )
+            raise CampaignFileError(source, as_texts(problems, document.lines))
         return cls(entries, spec, tuple(scenarios.values()))
 
     def changed(self, *, cases: int | None = None, seed: int | None = None) -> Self:
@@ -137,27 +103,7 @@ class Campaign:
         craft and the scenarios are kept."""
         data = self.entries.model_dump(mode="json", exclude_none=True)
         data |= {"bot": bot, "scenarios": scenarios}
-        return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
-
-
-def _problems_of(error: ValidationError) -> Iterator[Problem]:
-    """Pydantic's findings in this package's words."""
-    for item in error.errors():
-        path: YamlPath = tuple(part for part in item["loc"] if part not in ("float", "Spread"))
-        if item["type"] == "extra_forbidden":
-            keys = Entries.model_fields if len(path) == 1 else _keys_at(path)
-            yield path, f"is no key here{allowed_words(str(path[-1]), keys)}"
-            continue
-        words = item["msg"].removeprefix("Value error, ")
-        words = words[:1].lower() + words[1:] if words.startswith("Input ") else words
-        if item["type"] not in ("missing", "value_error"):
-            words = f"{words}, not {item['input']!r}"
-        yield path, words
-
-
-def _keys_at(path: YamlPath) -> list[str]:
-    model = DispersedFault if path[0] == "faults" and len(path) == 3 else Spread
-    return list(model.model_fields)
+        return dump(data)
 
 
 def _spec(data: dict[str, Any], folder: Path, problems: list[Problem]) -> BotSpec | None:
@@ -167,7 +113,7 @@ def _spec(data: dict[str, Any], folder: Path, problems: list[Problem]) -> BotSpe
     try:
         return BotSpec.load(_place(name, folder))
     except SpecError as error:
-        problems.append((("bot",), str(error)))
+        problems.append(Problem(("bot",), str(error)))
         return None
 
 
@@ -181,29 +127,29 @@ def _scenarios(data: dict[str, Any], folder: Path, problems: list[Problem]) -> d
         try:
             scenario = Scenario.load(_place(name, folder))
         except ScenarioError as error:
-            problems.append((path, str(error)))
+            problems.append(Problem(path, str(error)))
             continue
         if scenario.name in found:
-            problems.append((path, f"'{scenario.name}' is the name of two scenarios"))
+            problems.append(Problem(path, f"'{scenario.name}' is the name of two scenarios"))
         if not scenario.expect:
-            problems.append((path, f"'{scenario.name}' expects nothing: no case could fail"))
+            problems.append(Problem(path, f"'{scenario.name}' expects nothing: no case could fail"))
         found[scenario.name] = scenario
     return found
 
 
-def _range_problems(data: dict[str, Any], scenarios: dict[str, Scenario]) -> Iterator[Problem]:
+def _range_problems(data: dict[str, Any], scenarios: dict[str, Scenario]) -> Problems:
     """What goes further than a craft, or a run, does."""
     given = data.get("dispersions")
     given = given if isinstance(given, dict) else {}
     spreads = {str(key): _sound(Spread, item) for key, item in given.items()}
     for key, words in spread_problems(spreads):
-        yield ("dispersions", key), words
+        yield Problem(("dispersions", key), words)
     faults = data.get("faults")
     shortest = min((s.duration_s for s in scenarios.values()), default=float("inf"))
     for index, item in enumerate(faults if isinstance(faults, list) else []):
         fault = _sound(DispersedFault, item)
         if fault is not None and fault.latest_s >= shortest:
-            yield (
+            yield Problem(
                 ("faults", index, "at_s"),
                 f"must be before the end of every scenario ({shortest:g} s),"
                 f" not up to {fault.latest_s:g}",
@@ -224,14 +170,3 @@ def _place(name: str, folder: Path) -> str:
         place = str(folder / name)
         return place if "/" in place else f"./{place}"
     return name
-
-
-def _shipped_folder() -> Traversable:
-    return files("qiki_hil") / "data" / "rigs" / "campaigns"
-
-
-def _read(path: Path) -> str:
-    try:
-        return read_text(path, "YAML")
-    except TextFileError as error:
-        raise QikiError(f"campaign {path}: {error}") from None

@@ -1,7 +1,8 @@
 """The command grammar: one line of text to one command message, and back.
 
     grammar    the whole language, `COMMAND_HELP`, and its parser
-    profile    thrust profiles: segments in a line, and YAML files of them
+    segments   the segments of a thrust profile in a line
+    profile    thrust profiles: shipped, in a YAML file, written out
     tokens     the words of a line with their columns, and the quantities they stand for
     format     commands back to text
 

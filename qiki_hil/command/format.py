@@ -7,7 +7,7 @@ import numpy as np
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
 from qiki_hil.command.grammar import ALLOCATION_MODES, CONFIRM, MODES
-from qiki_hil.command.profile import AXES, GROUPS
+from qiki_hil.command.segments import AXES, GROUPS
 from qiki_hil.errors import CommandError
 from qiki_hil.euler import rpy_deg_from_xyzw
 

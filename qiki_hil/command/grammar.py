@@ -15,15 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
-from qiki_hil.command.profile import AXES, SEGMENT_USAGE, parse_segments, read_profile
+from qiki_hil.command.profile import read_profile
+from qiki_hil.command.segments import AXES, SEGMENT_USAGE, parse_segments
 from qiki_hil.command.tokens import (
     ANGLE_MAX_DEG,
     POSITION_MAX_M,
     CommandTextError,
     Words,
-    allowed_words,
     split_words,
 )
+from qiki_hil.document import allowed_words
 from qiki_hil.euler import xyzw_from_rpy_deg
 
 DEFAULT_DURATION_S = 1.0

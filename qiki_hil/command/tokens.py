@@ -1,11 +1,11 @@
 """The words of a command text and the quantities they stand for, with their positions."""
 
-import difflib
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from qiki_hil.document import allowed_words
 from qiki_hil.errors import CommandError
 
 # Bounds that no craft of this size has a use beyond; they keep typing errors from flying.
@@ -41,14 +41,6 @@ class Word:
 def split_words(text: str) -> list[Word]:
     """Words between white space; a semicolon is a word of its own."""
     return [Word(match.group(), match.start() + 1) for match in _WORD.finditer(text)]
-
-
-def allowed_words(word: str, allowed: Iterable[str]) -> str:
-    """The end of a complaint about a word: what is allowed, and what is nearest to it."""
-    words = {name.lower(): name for name in allowed}
-    near = difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.6)
-    hint = f"; did you mean '{words[near[0]]}'?" if near else "."
-    return f"{hint} Allowed: {', '.join(words.values())}"
 
 
 class Words:

@@ -1,23 +1,19 @@
 """`rig.yaml`: how a rig is wired. One model per kind; every problem of a file is told at once."""
 
-import os
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from qiki_hil.document import problems as findings
-from qiki_hil.document import textfile
-from qiki_hil.errors import RigError, SpecError
-from qiki_hil.spec import source
+from qiki_hil.document import Problem, ShippedFiles, as_texts, dump, parse, validated
+from qiki_hil.errors import RigError, RigFileError
 from qiki_hil.wire import MAX_LOAD_RATIO
 from qiki_hil.wire.lawicel import BITRATES
 
 RATE_MIN_HZ = 200
 RATE_MAX_HZ = 1000
+
+_FILES = ShippedFiles("rig", "", RigError, member="rig.yaml")
 
 Rate = Annotated[int, Field(ge=RATE_MIN_HZ, le=RATE_MAX_HZ)]
 Bitrate = Annotated[int, Field(ge=10_000, le=1_000_000)]
@@ -37,8 +33,7 @@ class RigConfig(BaseModel):
     @staticmethod
     def shipped() -> tuple[str, ...]:
         """Names of the rigs that come with the package."""
-        entries = _shipped_folder().iterdir()
-        return tuple(sorted(e.name for e in entries if (e / "rig.yaml").is_file()))
+        return tuple(_FILES.names())
 
     @staticmethod
     def load(name_or_path: str | Path) -> "RigConfig":
@@ -46,33 +41,28 @@ class RigConfig(BaseModel):
 
         Raises RigError: nothing there (names the shipped rigs), or every problem of the file.
         """
-        origin, name, text = _read(name_or_path)
-        return RigConfig.parse(text, origin, name)
+        found = _FILES.read(name_or_path)
+        name = found.path.resolve().parent.name if found.path else str(name_or_path)
+        return RigConfig.parse(found.text, found.source, name)
 
     @staticmethod
     def parse(text: str, origin: str = "rig.yaml", name: str = "") -> "RigConfig":
         """The rig of a YAML text; `name` is used where the text gives none. Raises RigError."""
-        try:
-            document = source.parse(text, origin, f"give kind: one of {', '.join(_MODELS)}")
-        except SpecError as error:
-            raise _broken(origin, error.problems) from None
+        start = f"give kind: one of {', '.join(_MODELS)}"
+        document = parse(text, origin, RigFileError, start=start)
         model = _MODELS.get(str(document.data.get("kind")))
         if model is None:
-            found = [*document.problems, _kind_problem(document.data)]
+            config, found = None, [_kind_problem(document.data)]
         else:
-            found = list(document.problems)
-            try:
-                config = model.model_validate({"name": name} | document.data)
-            except ValidationError as error:
-                found += findings.from_pydantic(error.errors(), model)
-        if found:
-            raise _broken(origin, findings.as_texts(found, document.lines))
+            config, found = validated(model, {"name": name} | document.data)
+        problems = [*document.problems, *found]
+        if problems or config is None:
+            raise RigFileError(origin, as_texts(problems, document.lines))
         return config
 
     def to_yaml(self) -> str:
         """The rig as a text that `parse` takes."""
-        text: str = yaml.safe_dump(self.model_dump(exclude_none=True), sort_keys=False)
-        return text
+        return dump(self.model_dump(exclude_none=True))
 
 
 class SimRigConfig(RigConfig):
@@ -127,40 +117,8 @@ _MODELS: dict[str, type[RigConfig]] = {
 }
 
 
-def _kind_problem(data: dict[str, Any]) -> findings.Problem:
+def _kind_problem(data: dict[str, Any]) -> Problem:
     kinds = ", ".join(_MODELS)
     if "kind" not in data:
-        return findings.Problem(("kind",), f"missing; one of {kinds}")
-    return findings.Problem(("kind",), f"must be one of {kinds}, got {data['kind']!r}")
-
-
-def _broken(origin: str, texts: list[str]) -> RigError:
-    lines = "\n".join(f"  - {text}" for text in texts)
-    return RigError(f"{origin}: {len(texts)} problem(s)\n{lines}")
-
-
-def _shipped_folder() -> Traversable:
-    return files("qiki_hil") / "data" / "rigs"
-
-
-def _read(name_or_path: str | Path) -> tuple[str, str, str]:
-    """Origin, name and text of a rig."""
-    shipped = RigConfig.shipped()
-    if isinstance(name_or_path, str) and name_or_path in shipped:
-        text = (_shipped_folder() / name_or_path / "rig.yaml").read_text(encoding="utf-8")
-        return f"{name_or_path} (shipped)", name_or_path, text
-    if not str(name_or_path):
-        raise RigError(f"a rig's name or file is needed; shipped are: {', '.join(shipped)}")
-    path = Path(name_or_path)
-    if os.path.isdir(path):  # unlike Path.is_dir, never an error
-        path = path / "rig.yaml"
-    try:
-        text = textfile.read_text(path, "YAML")
-    except textfile.TextFileError as error:
-        if error.missing:
-            raise RigError(
-                f"no rig {str(name_or_path)!r}: neither a file nor a shipped rig; "
-                f"shipped are: {', '.join(shipped)}"
-            ) from None
-        raise RigError(f"{path}: {error}") from None
-    return str(path), path.resolve().parent.name, text
+        return Problem(("kind",), f"missing; one of {kinds}")
+    return Problem(("kind",), f"must be one of {kinds}, got {data['kind']!r}")

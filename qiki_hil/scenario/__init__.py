@@ -9,12 +9,11 @@ expectations   expectations and their verdicts
 """
 
 from qiki_hil.scenario.expectations import Expectation, ExpectationResult, evaluate
-from qiki_hil.scenario.model import Scenario, ScenarioFileError
+from qiki_hil.scenario.model import Scenario
 
 __all__ = [
     "Expectation",
     "ExpectationResult",
     "Scenario",
-    "ScenarioFileError",
     "evaluate",
 ]

@@ -8,52 +8,15 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import ValidationError
-
-from qiki_hil.command.tokens import allowed_words
-from qiki_hil.document.yaml_lines import Path
+from qiki_hil.document import Path, Problem, Problems, allowed_words
 from qiki_hil.scenario.fault_kinds import FAULT_KINDS, SENSORS
 from qiki_hil.scenario.signals import SIGNALS, Signal
 
-Problem = tuple[Path, str]
-
 _BOUNDS = ("max", "min", "equals", "within")
 _TARGETS = ("nozzle", "cluster", "sensor", "percent")
-_KEYS: dict[Path, tuple[str, ...]] = {
-    (): ("name", "description", "duration_s", "seed", "initial", "commands", "faults", "expect"),
-    ("initial",): (
-        "position_m_world",
-        "velocity_mps_world",
-        "attitude_rpy_deg",
-        "rates_dps_body",
-    ),
-    ("commands",): ("at_s", "do"),
-    ("faults",): ("at_s", "kind", *_TARGETS, "until_s"),
-    ("expect",): ("name", "signal", "at_s", "from_s", "to_s", *_BOUNDS, "reduce"),
-}
 
 
-def problems_of(error: ValidationError) -> Iterator[Problem]:
-    """Pydantic's findings in this package's words."""
-    for item in error.errors():
-        path: Path = item["loc"]
-        if item["type"] == "extra_forbidden":
-            around = tuple(part for part in path[:-1] if isinstance(part, str))
-            allowed = allowed_words(str(path[-1]), _KEYS.get(around, ("value", "tolerance")))
-            yield path, f"is no key of a scenario{allowed}"
-            continue
-        if path[:1] == ("expect",) and path[2:3] == ("equals",):
-            # One finding for the union of types, not one for each of its branches.
-            yield path[:3], f"must be a number, a word, true or false, not {item['input']!r}"
-            continue
-        words = item["msg"].removeprefix("Value error, ")
-        words = words[:1].lower() + words[1:] if words.startswith("Input ") else words
-        if item["type"] not in ("missing", "value_error"):
-            words = f"{words}, not {item['input']!r}"
-        yield path, words
-
-
-def relation_problems(data: dict[str, Any]) -> Iterator[Problem]:
+def relation_problems(data: dict[str, Any]) -> Problems:
     """What is wrong between the keys."""
     duration = _number(data, "duration_s")
     limit = math.inf if duration is None else duration
@@ -65,75 +28,75 @@ def relation_problems(data: dict[str, Any]) -> Iterator[Problem]:
     for index, entry in _entries(data, "expect"):
         name = str(entry.get("name"))
         if name in seen:
-            yield ("expect", index, "name"), f"'{name}' is the name of two expectations"
+            yield Problem(("expect", index, "name"), f"'{name}' is the name of two expectations")
         seen.add(name)
         yield from _expect_problems(("expect", index), entry, limit)
 
 
-def _fault_problems(path: Path, fault: dict[str, Any], limit: float) -> Iterator[Problem]:
+def _fault_problems(path: Path, fault: dict[str, Any], limit: float) -> Problems:
     at, until = _number(fault, "at_s"), _number(fault, "until_s")
     yield from _late((*path, "at_s"), at, limit, strict=True)
     yield from _late((*path, "until_s"), until, limit)
     if at is not None and until is not None and until <= at:
-        yield (*path, "until_s"), f"must be later than at_s = {at:g}, not {until:g}"
+        yield Problem((*path, "until_s"), f"must be later than at_s = {at:g}, not {until:g}")
     given = [key for key in _TARGETS if fault.get(key) is not None]
     kind = fault.get("kind")
     if not isinstance(kind, str):
         return
     if kind not in FAULT_KINDS:
-        yield (*path, "kind"), f"'{kind}' is no fault{allowed_words(kind, FAULT_KINDS)}"
+        yield Problem((*path, "kind"), f"'{kind}' is no fault{allowed_words(kind, FAULT_KINDS)}")
     elif given != [FAULT_KINDS[kind].target]:
-        yield path, f"{kind} needs '{FAULT_KINDS[kind].target}' alone, not {_listed(given)}"
+        yield Problem(
+            path, f"{kind} needs '{FAULT_KINDS[kind].target}' alone, not {_listed(given)}"
+        )
     sensor = fault.get("sensor")
     if isinstance(sensor, str) and sensor not in SENSORS:
-        yield (*path, "sensor"), f"'{sensor}' is no sensor{allowed_words(sensor, SENSORS)}"
+        yield Problem((*path, "sensor"), f"'{sensor}' is no sensor{allowed_words(sensor, SENSORS)}")
 
 
-def _expect_problems(path: Path, entry: dict[str, Any], limit: float) -> Iterator[Problem]:
+def _expect_problems(path: Path, entry: dict[str, Any], limit: float) -> Problems:
     at, begin, end = (_number(entry, key) for key in ("at_s", "from_s", "to_s"))
     for key, value in (("at_s", at), ("from_s", begin), ("to_s", end)):
         yield from _late((*path, key), value, limit)
     if at is not None and (begin is not None or end is not None):
-        yield path, "takes at_s, or from_s and to_s, not both"
+        yield Problem(path, "takes at_s, or from_s and to_s, not both")
     if begin is not None and end is not None and end <= begin:
-        yield (*path, "to_s"), f"must be later than from_s = {begin:g}, not {end:g}"
+        yield Problem((*path, "to_s"), f"must be later than from_s = {begin:g}, not {end:g}")
     bounds = [key for key in _BOUNDS if entry.get(key) is not None]
     if len(bounds) != 1:
-        yield path, f"needs one of {', '.join(_BOUNDS)}, not {_listed(bounds)}"
+        yield Problem(path, f"needs one of {', '.join(_BOUNDS)}, not {_listed(bounds)}")
     name = entry.get("signal")
     if not isinstance(name, str):
         return
     if name not in SIGNALS:
-        yield (*path, "signal"), f"'{name}' is no signal{allowed_words(name, SIGNALS)}"
+        yield Problem((*path, "signal"), f"'{name}' is no signal{allowed_words(name, SIGNALS)}")
         return
     yield from _bound_problems(path, entry, bounds, name, SIGNALS[name])
 
 
 def _bound_problems(
     path: Path, entry: dict[str, Any], bounds: list[str], name: str, signal: Signal
-) -> Iterator[Problem]:
+) -> Problems:
     wanted = entry.get("equals")
     if signal.kind in ("number", "angle"):
         if wanted is not None and _number(entry, "equals") is None:
-            yield (*path, "equals"), f"{name} is a number, not {wanted!r}"
+            yield Problem((*path, "equals"), f"{name} is a number, not {wanted!r}")
         return
     if bounds and bounds != ["equals"]:
-        yield path, f"{name} has no order: it takes equals, not {_listed(bounds)}"
+        yield Problem(path, f"{name} has no order: it takes equals, not {_listed(bounds)}")
     if entry.get("reduce", "all") not in ("last", "any", "all"):
-        yield (*path, "reduce"), f"{name} takes last, any or all, not {entry['reduce']!r}"
+        yield Problem((*path, "reduce"), f"{name} takes last, any or all, not {entry['reduce']!r}")
     if signal.kind == "flag" and wanted is not None and not isinstance(wanted, bool):
-        yield (*path, "equals"), f"{name} is true or false, not {wanted!r}"
+        yield Problem((*path, "equals"), f"{name} is true or false, not {wanted!r}")
     if signal.kind == "word" and wanted is not None and str(wanted).upper() not in signal.words:
         allowed = allowed_words(str(wanted), signal.words)
-        yield (*path, "equals"), f"{name} is never '{wanted}'{allowed}"
+        yield Problem((*path, "equals"), f"{name} is never '{wanted}'{allowed}")
 
 
-def _late(
-    path: Path, time_s: float | None, limit: float, *, strict: bool = False
-) -> Iterator[Problem]:
+def _late(path: Path, time_s: float | None, limit: float, *, strict: bool = False) -> Problems:
     if time_s is not None and (time_s > limit or (strict and time_s == limit)):
         word = "before" if strict else "not after"
-        yield path, f"must be {word} the end (duration_s = {limit:g}), not {time_s:g}"
+        yield Problem(path, f"must be {word} the end (duration_s = {limit:g}), not {time_s:g}")
 
 
 def _entries(data: dict[str, Any], key: str) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -7,19 +7,15 @@ were files are written out, so the copy kept with a run means the same for ever.
 
 import math
 from collections.abc import Iterator
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
     Strict,
-    ValidationError,
     ValidationInfo,
 )
 
@@ -27,17 +23,18 @@ from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.command.format import format_command
 from qiki_hil.command.grammar import parse_command
-from qiki_hil.command.tokens import POSITION_MAX_M, allowed_words
-from qiki_hil.document.textfile import TextFileError, read_text
-from qiki_hil.document.yaml_lines import line_of, load_with_lines, path_text
-from qiki_hil.errors import CommandError, ScenarioError
+from qiki_hil.command.tokens import POSITION_MAX_M
+from qiki_hil.document import ShippedFiles, as_texts, dump, parse, validated
+from qiki_hil.errors import CommandError, ScenarioError, ScenarioFileError
 from qiki_hil.euler import xyzw_from_rpy_deg
 from qiki_hil.kernels import CLUSTERS, NOZZLES
-from qiki_hil.scenario.check import Problem, problems_of, relation_problems
+from qiki_hil.scenario.check import relation_problems
 from qiki_hil.scenario.expectations import Expectation, TimeS
 from qiki_hil.scenario.fault_kinds import rig_fault
 
 DURATION_MAX_S = 86_400.0
+
+_FILES = ShippedFiles("scenario", "scenarios", ScenarioError)
 
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 
@@ -45,16 +42,6 @@ _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=Tr
 def _vector(limit: float) -> Any:
     part = Annotated[float, Field(ge=-limit, le=limit)]
     return Annotated[tuple[part, part, part], Strict(False)]
-
-
-class ScenarioFileError(ScenarioError):
-    """A scenario file is broken. `problems` holds every one found, with line and path."""
-
-    def __init__(self, source: str, problems: list[str]) -> None:
-        self.source = source
-        self.problems = problems
-        lines = "\n".join(f"  - {problem}" for problem in problems)
-        super().__init__(f"scenario {source}: {len(problems)} problem(s)\n{lines}")
 
 
 class Initial(BaseModel):
@@ -138,57 +125,31 @@ class Scenario(BaseModel):
     @classmethod
     def shipped(cls) -> list[str]:
         """Names of the scenarios that come with the package."""
-        names = (entry.name for entry in _shipped_folder().iterdir())
-        return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+        return _FILES.names()
 
     @classmethod
     def load(cls, name_or_path: str | Path) -> Self:
-        """A shipped scenario by name, or one from a file (anything with a slash or .yaml).
+        """A shipped scenario by name, or one from a file.
 
         Raises `ScenarioError` with every problem found.
         """
-        source = str(name_or_path)
-        if isinstance(name_or_path, Path) or "/" in source or source.endswith((".yaml", ".yml")):
-            path = Path(name_or_path)
-            return cls.from_text(_read(path), source, folder=path.parent)
-        if source not in cls.shipped():
-            raise ScenarioError(
-                f"scenario '{source}' does not ship with the package"
-                f"{allowed_words(source, cls.shipped())}, or the path of a .yaml file"
-            )
-        text = (_shipped_folder() / f"{source}.yaml").read_text(encoding="utf-8")
-        return cls.from_text(text, f"{source}.yaml", folder=None)
+        found = _FILES.read(name_or_path)
+        folder = found.path.parent if found.path else None
+        return cls.from_text(found.text, found.source, folder=folder)
 
     @classmethod
     def from_text(cls, text: str, source: str, *, folder: Path | None) -> Self:
         """A scenario from YAML. `folder` is where profile files are; None refuses them."""
-        try:
-            data, lines, doubles = load_with_lines(text)
-        except (yaml.YAMLError, ValueError) as error:
-            words = " ".join(str(error).split())
-            raise ScenarioError(f"scenario {source}: is not YAML: {words}") from None
-        if not isinstance(data, dict):
-            raise ScenarioError(f"scenario {source}: must be a mapping with name, duration_s, ...")
-        problems: list[Problem] = [*doubles, *relation_problems(data)]
-        scenario = None
-        try:
-            scenario = cls.model_validate(data, context={"files": folder})
-        except ValidationError as error:
-            problems += problems_of(error)
+        document = parse(text, source, ScenarioFileError, start="give name, duration_s, ...")
+        scenario, found = validated(cls, document.data, context={"files": folder})
+        problems = [*document.problems, *relation_problems(document.data), *found]
         if problems or scenario is None:
-            located = sorted(
-                (line_of(lines, path), path_text(path), words)
-                for path, words in dict.fromkeys(problems)
-            )
-            raise ScenarioFileError(
-                source, [f"line {line}, {path}: {words}" for line, path, words in located]
-            )
+            raise ScenarioFileError(source, as_texts(problems, document.lines))
         return scenario
 
     def to_yaml(self) -> str:
         """The scenario as YAML that loads to the same scenario."""
-        data = self.model_dump(mode="json", exclude_none=True)
-        return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+        return dump(self.model_dump(mode="json", exclude_none=True))
 
     def ticks(self, period_s: float) -> int:
         """How many ticks the run has."""
@@ -221,17 +182,6 @@ class Scenario(BaseModel):
                 yield end, rig_fault(fault.kind, fault.target, active=False)
 
 
-def _shipped_folder() -> Traversable:
-    return files("qiki_hil") / "data" / "rigs" / "scenarios"
-
-
 def _tick(time_s: float, period_s: float) -> int:
     """The first tick that starts at or after a time; a hair early counts as in time."""
     return math.ceil(time_s / period_s - 1e-6)
-
-
-def _read(path: Path) -> str:
-    try:
-        return read_text(path, "YAML")
-    except TextFileError as error:
-        raise ScenarioError(f"scenario {path}: {error}") from None

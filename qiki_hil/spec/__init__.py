@@ -1,7 +1,7 @@
 """BotSpec: what the craft is, in one validated file.
 
 The schema stands in `body`, `planes`, `equipment` and `control`; `checks` holds what a schema
-cannot see, `source` reads the YAML, `geometry` and `authority` do the arithmetic. Nothing here
+cannot see, `geometry` and `authority` do the arithmetic. Nothing here
 opens a port, reads a clock or starts a thread.
 """
 

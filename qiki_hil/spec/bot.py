@@ -10,16 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
 
-from qiki_hil.document.problems import (
+from qiki_hil.document import (
     Path,
     Problem,
+    ShippedFiles,
     as_texts,
     dotted,
     from_pydantic,
+    parse,
     unknown_key,
 )
-from qiki_hil.errors import SpecError
-from qiki_hil.spec import checks, source
+from qiki_hil.errors import SpecError, SpecFileError
+from qiki_hil.spec import checks
 from qiki_hil.spec.authority import Authority, WrenchSet, effectiveness
 from qiki_hil.spec.body import Hull, Mass, Metadata, Thruster
 from qiki_hil.spec.control import ControlConfig
@@ -40,6 +42,7 @@ from qiki_hil.spec.writer import as_yaml
 
 Float64 = NDArray[np.float64]
 
+_FILES = ShippedFiles("bot", "bots", SpecError)
 _UNORDERED = {"channels", "provides", "consumes", "capture_modes", "bridge_profiles"}
 """Lists whose order means nothing."""
 
@@ -79,7 +82,7 @@ class BotSpec(BaseModel):
     @classmethod
     def shipped(cls) -> tuple[str, ...]:
         """Names of the specifications that come with the package."""
-        return source.shipped()
+        return tuple(_FILES.names())
 
     @classmethod
     def load(cls, name_or_path: str | FilePath) -> Self:
@@ -88,7 +91,7 @@ class BotSpec(BaseModel):
         Raises:
             SpecError: with every problem of the file, each with its path and line.
         """
-        return cls.parse(source.read_text(name_or_path), str(name_or_path))
+        return cls.parse(_FILES.read(name_or_path).text, str(name_or_path))
 
     @classmethod
     def parse(cls, text: str, origin: str = "BotSpec") -> Self:
@@ -97,7 +100,7 @@ class BotSpec(BaseModel):
         Raises:
             SpecError: with every problem of the text, each with its path and line.
         """
-        document = source.parse(text, origin)
+        document = parse(text, origin, SpecFileError, start="start from `qiki-hil bot init`")
         return cls._read(document.data, origin, document.problems, document.lines)
 
     @classmethod
@@ -118,7 +121,7 @@ class BotSpec(BaseModel):
         problems = [*found, *expanded.problems, *broken, *checks.run(sections)]
         if problems:
             blamed = (Problem(expanded.written_at(p.path), p.text) for p in problems)
-            raise SpecError(origin, as_texts(blamed, lines))
+            raise SpecFileError(origin, as_texts(blamed, lines))
         return cls.model_construct(**sections)
 
     @cached_property

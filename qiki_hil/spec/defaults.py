@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from qiki_hil.document.problems import Path, Problem, shown
+from qiki_hil.document import Path, Problem, shown
 
 THRUSTER_DEFAULTS = "thruster_defaults"
 

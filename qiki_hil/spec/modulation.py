@@ -2,7 +2,7 @@
 
 import math
 
-from qiki_hil.document.problems import Path, Problem, Problems
+from qiki_hil.document import Path, Problem, Problems
 from qiki_hil.spec.body import Thruster
 from qiki_hil.spec.control import BangBang, ControlConfig, Pwpf, Schmitt
 

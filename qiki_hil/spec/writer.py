@@ -4,6 +4,7 @@ from typing import Any
 
 import yaml
 
+from qiki_hil.document import Dumper
 from qiki_hil.spec.defaults import factored
 
 HEADER = "# A BotSpec. SI units. Body: +X forward, +Y left, +Z up from the geometric centre.\n"
@@ -34,9 +35,8 @@ class _Block(dict[str, Any]):
     """A mapping that is written one key a line, however short it is."""
 
 
-class _Dumper(yaml.SafeDumper):
-    def ignore_aliases(self, _data: Any) -> bool:
-        return True
+class _Dumper(Dumper):
+    """Collections that fit are written on one line."""
 
 
 def _collection(dumper: _Dumper, value: Any) -> yaml.Node:

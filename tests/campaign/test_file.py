@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from qiki_hil.campaign import Campaign, CampaignFileError, make_case
+from qiki_hil.campaign import Campaign, make_case
 from qiki_hil.campaign.dispersions import QUANTITIES
-from qiki_hil.errors import QikiError
+from qiki_hil.errors import CampaignFileError, QikiError
 
 PAGE = (Path(__file__).parents[2] / "docs" / "campaigns.md").read_text(encoding="utf-8")
 
@@ -52,24 +52,25 @@ def test_every_problem_is_reported_at_once_with_its_line_and_path(tmp_path):
         Campaign.load(path)
     said = caught.value.problems
     beginnings = [
-        "line 1, name: String should match pattern",
-        "line 2, cases: input should be greater than or equal to 1, not 0",
-        "line 3, colour: is no key here. Allowed: name, description, seed, cases,",
-        "line 4, bot: nope: 1 problem(s)",
-        "line 5, scenarios[1]: scenario 'nosuch' does not ship with the package",
-        "line 7, dispersions.dry_mas_percent: cannot be dispersed; did you mean 'dry_mass_percent'",
-        "line 8, dispersions.dry_mass_percent: goes from -150 to 150; -90..1000 allowed",
-        "line 9, dispersions.com_m_body: needs one of uniform: [low, high] and normal:",
-        "line 10, dispersions.thrust_percent: uniform: low 2 is above high 1",
-        "line 11, dispersions.noise_scale.gauss: is no key here. Allowed: uniform, normal",
-        "line 13, faults[0]: kind: 'stuck_opn' is no fault; did you mean 'stuck_open'?",
-        "line 14, faults[1].at_s: must be before the end of every scenario (24 s), not up to 50",
-        "line 15, faults[2]: among: nozzle needed (0..15), not [16]",
-        "line 16, faults[3]: among: is missing: the percents to draw from, such as [5, 10]",
+        (1, "name: must be a letter a-z and up to 63 more"),
+        (2, "cases: must be greater than or equal to 1, got 0"),
+        (3, "colour: unknown key; allowed: bot, cases, description, dispersions,"),
+        (4, "bot: bot 'nope' does not ship with the package"),
+        (5, "scenarios[1]: scenario 'nosuch' does not ship with the package"),
+        (7, "dispersions.dry_mas_percent: cannot be dispersed; did you mean 'dry_mass_percent'"),
+        (8, "dispersions.dry_mass_percent: goes from -150 to 150; -90..1000 allowed"),
+        (9, "dispersions.com_m_body: needs one of uniform: [low, high] and normal:"),
+        (10, "dispersions.thrust_percent: uniform: low 2 is above high 1"),
+        (11, "dispersions.noise_scale.gauss: unknown key; allowed: normal, uniform"),
+        (13, "faults[0]: kind: 'stuck_opn' is no fault; did you mean 'stuck_open'?"),
+        (14, "faults[1].at_s: must be before the end of every scenario (24 s), not up to 50"),
+        (15, "faults[2]: among: nozzle needed (0..15), not [16]"),
+        (16, "faults[3]: among: is missing: the percents to draw from, such as [5, 10]"),
     ]
     assert len(said) == len(beginnings), said
-    for problem, beginning in zip(said, beginnings, strict=True):
+    for problem, (line, beginning) in zip(said, beginnings, strict=True):
         assert problem.startswith(beginning)
+        assert problem.endswith(f"(line {line})")
 
 
 def test_a_name_that_does_not_ship_is_told_what_does():

@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from qiki_hil.command import (
     parse_command,
     unconfirmed,
 )
-from qiki_hil.command.profile import AXES, SEGMENTS_MAX
+from qiki_hil.command.segments import AXES, SEGMENTS_MAX
 from qiki_hil.errors import CommandError
 from qiki_hil.euler import angle_between_deg
 
@@ -218,13 +219,24 @@ def test_a_broken_profile_file_reports_every_problem(tmp_path):
         parse_command("profile bad.yaml", files=tmp_path)
     words = str(caught.value)
     assert "bad.yaml: 5 problem(s)" in words
-    for part in ("[0]: ", "[1].level_pct: ", "[1].duration_s: ", "[1].ramps: ", "[2]: "):
-        assert part in words
+    for line, part in (
+        (1, "[0]: "),
+        (2, "[1].level_pct: "),
+        (2, "[1].duration_s: "),
+        (2, "[1].ramps: unknown key; did you mean ramp_in_s?"),
+        (3, "[2]: "),
+    ):
+        assert re.search(rf"- {re.escape(part)}.* \(line {line}\)$", words, re.MULTILINE), words
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(None, "cannot be read"), ("[", "is not YAML"), ("{}", "must be a list of 1..32 segments")],
+    [
+        (None, "cannot be read"),
+        ("[", "is not YAML"),
+        ("{}", "must be a list"),
+        ("[]", "has 0 segments; give 1..32"),
+    ],
 )
 def test_a_profile_file_that_is_none_is_refused(tmp_path: Path, content, words):
     if content is not None:

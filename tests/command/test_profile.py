@@ -6,7 +6,7 @@ import pytest
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
 from qiki_hil.command import format_command, load_profile, parse_command, shipped_profiles
-from qiki_hil.command.profile import AXES, GROUPS
+from qiki_hil.command.segments import AXES, GROUPS
 from qiki_hil.errors import CommandError
 
 PAGE = (Path(__file__).parents[2] / "docs" / "profiles.md").read_text(encoding="utf-8")

@@ -38,8 +38,9 @@ def test_an_unknown_rig_names_the_shipped_ones() -> None:
     with pytest.raises(RigError) as caught:
         RigConfig.load("bench")
     assert str(caught.value) == (
-        "no rig 'bench': neither a file nor a shipped rig; shipped are: "
+        "rig 'bench' does not ship with the package. Allowed: "
         + ", ".join(RigConfig.shipped())
+        + ", or the path of a .yaml file"
     )
 
 
@@ -111,7 +112,7 @@ def test_a_text_that_is_no_rig_says_what_to_write(text: str, words: str) -> None
 
 
 def test_a_rig_needs_a_name() -> None:
-    with pytest.raises(RigError, match="a rig's name or file is needed; shipped are: "):
+    with pytest.raises(RigError, match=r"rig '' does not ship with the package\. Allowed: "):
         RigConfig.load("")
 
 

@@ -8,9 +8,9 @@ import pytest
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.command import format_command
-from qiki_hil.errors import ScenarioError
+from qiki_hil.errors import ScenarioError, ScenarioFileError
 from qiki_hil.rig import base as rig_base
-from qiki_hil.scenario import Scenario, ScenarioFileError
+from qiki_hil.scenario import Scenario
 from qiki_hil.scenario.fault_kinds import FAULT_KINDS, rig_fault
 
 SHIPPED = [
@@ -175,45 +175,46 @@ expect:
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("line", "words"),
     [
-        "line 1, name: ",
-        "line 3, duration_s: is given twice",
-        "line 4, sede: is no key of a scenario; did you mean 'seed'?",
-        "line 5, initial.position_m_world[1]: input should be",
-        "line 5, initial.position_m_world[2]: input should be a valid number, not True",
-        "line 5, initial.spin: is no key of a scenario. Allowed: position_m_world",
-        "line 7, commands[0].at_s: must be before the end (duration_s = 12), not 12",
-        "line 8, commands[1].at_s: input should be greater than or equal to 0, not -1",
-        "line 8, commands[1].do: \"gotto 1 2 3\", column 1: 'gotto' is no command",
-        "line 9, commands[2].at_s: input should be a finite number, not nan",
-        'line 9, commands[2].do: "goto 1 nan 3", column 8: Y must be a finite number',
-        "line 10, commands[3].at: is no key of a scenario; did you mean 'at_s'?",
-        "line 10, commands[3].at_s: Field required",
-        "line 10, commands[3].do: input should be a valid string, not 5",
-        "line 12, faults[0].kind: 'stuck_close' is no fault; did you mean 'stuck_closed'?",
-        "line 13, faults[1].nozzle: input should be less than 16, not 16",
-        "line 13, faults[1].until_s: must be later than at_s = 3, not 2",
-        "line 14, faults[2].sensor: 'gyro' is no sensor. Allowed: rates",
-        "line 15, faults[3]: stuck_open needs 'nozzle' alone, not cluster",
-        "line 17, expect[0].signal: 'pos_error_m' is no signal; did you mean 'position_error_m'?",
-        "line 18, expect[1]: mode has no order: it takes equals, not max",
-        "line 18, expect[1].name: 'a' is the name of two expectations",
-        "line 18, expect[1].to_s: must be not after the end (duration_s = 12), not 30",
-        "line 19, expect[2]: takes at_s, or from_s and to_s, not both",
-        "line 19, expect[2].equals: mode is never 'SAVE'; did you mean 'SAFE'?",
-        "line 20, expect[3].equals: speed_mps is a number, not 'fast'",
-        "line 20, expect[3].reduce: input should be 'max', 'min'",
-        "line 21, expect[4].equals: armed is true or false, not 1",
-        "line 22, expect[5]: needs one of max, min, equals, within, not min and within",
-        "line 22, expect[5].within.tolerance: Field required",
-        "line 23, expect[6].reduce: hold_reason takes last, any or all, not 'rms'",
-        "line 23, expect[6].to_s: must be later than from_s = 3, not 3",
+        (1, "name: "),
+        (2, "duration_s: given twice, lines 2 and 3; keep one"),
+        (4, "sede: unknown key; did you mean seed?"),
+        (5, "initial.position_m_world[1]: must be a finite number, got inf"),
+        (5, "initial.position_m_world[2]: must be a valid number, got True"),
+        (5, "initial.spin: unknown key; allowed: attitude_rpy_deg, position_m_world"),
+        (7, "commands[0].at_s: must be before the end (duration_s = 10), not 12"),
+        (8, "commands[1].at_s: must be greater than or equal to 0, got -1"),
+        (8, "commands[1].do: \"gotto 1 2 3\", column 1: 'gotto' is no command"),
+        (9, "commands[2].at_s: must be a finite number, got nan"),
+        (9, 'commands[2].do: "goto 1 nan 3", column 8: Y must be a finite number'),
+        (10, "commands[3].at: unknown key; did you mean at_s?"),
+        (10, "commands[3].at_s: missing"),
+        (10, "commands[3].do: must be a valid string, got 5"),
+        (12, "faults[0].kind: 'stuck_close' is no fault; did you mean 'stuck_closed'?"),
+        (13, "faults[1].nozzle: must be less than 16, got 16"),
+        (13, "faults[1].until_s: must be later than at_s = 3, not 2"),
+        (14, "faults[2].sensor: 'gyro' is no sensor. Allowed: rates"),
+        (15, "faults[3]: stuck_open needs 'nozzle' alone, not cluster"),
+        (17, "expect[0].signal: 'pos_error_m' is no signal; did you mean 'position_error_m'?"),
+        (18, "expect[1]: mode has no order: it takes equals, not max"),
+        (18, "expect[1].name: 'a' is the name of two expectations"),
+        (18, "expect[1].to_s: must be not after the end (duration_s = 10), not 30"),
+        (19, "expect[2]: takes at_s, or from_s and to_s, not both"),
+        (19, "expect[2].equals: mode is never 'SAVE'; did you mean 'SAFE'?"),
+        (20, "expect[3].equals: speed_mps is a number, not 'fast'"),
+        (20, "expect[3].reduce: must be 'max', 'min'"),
+        (21, "expect[4].equals: armed is true or false, not 1"),
+        (22, "expect[5]: needs one of max, min, equals, within, not min and within"),
+        (22, "expect[5].within.tolerance: missing"),
+        (23, "expect[6].reduce: hold_reason takes last, any or all, not 'rms'"),
+        (23, "expect[6].to_s: must be later than from_s = 3, not 3"),
     ],
 )
-def test_all_problems_come_at_once_with_line_and_path(words):
+def test_all_problems_come_at_once_with_line_and_path(line, words):
     found = problems(BROKEN)
-    assert any(words in problem for problem in found), "\n".join(found)
+    right = [p for p in found if p.startswith(words) and p.endswith(f" (line {line})")]
+    assert right, "\n".join(found)
 
 
 @pytest.mark.parametrize(
@@ -221,11 +222,11 @@ def test_all_problems_come_at_once_with_line_and_path(words):
     [
         ("[", "is not YAML"),
         ("- 1", "must be a mapping"),
-        ("", "must be a mapping"),
+        ("", "is empty; give name, duration_s"),
         ("a: &x 1\nb: *x\n", "aliases"),
-        ("name: 2024-99-99", "is not YAML"),
-        ("{" * 200, "is not YAML"),
-        ("[" * 3000, "is not YAML: nested too deeply"),
+        ("name: 2024-99-99", "name: must be a letter a-z and up to"),
+        ("{" * 200, "is nested too deeply; 32 levels"),
+        ("[" * 3000, "is nested too deeply; 32 levels"),
     ],
 )
 def test_what_is_no_scenario_at_all_is_a_scenario_error(text, words):
@@ -235,6 +236,6 @@ def test_what_is_no_scenario_at_all_is_a_scenario_error(text, words):
 
 def test_a_scenario_needs_a_name_and_a_duration():
     assert problems("description: x\n") == [
-        "line 1, duration_s: Field required",
-        "line 1, name: Field required",
+        "name: missing",
+        "duration_s: missing",
     ]

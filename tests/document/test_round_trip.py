@@ -1,0 +1,92 @@
+"""What is written is read back the same, whatever it looks like."""
+
+import math
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from qiki_hil.document import dump, parse
+from qiki_hil.errors import DocumentError
+from qiki_hil.rig import RigConfig
+from qiki_hil.scenario import Scenario
+from qiki_hil.spec import BotSpec
+
+# Surrogates have no UTF-8.
+TEXTS = st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=30)
+LOOKALIKES = st.from_regex(
+    r"[-+]?(0o?|0x|\.)?[0-9a-f_:]{1,4}(\.[0-9]{0,2})?([eE][-+]?[0-9]{1,2})?", fullmatch=True
+) | st.sampled_from(["yes", "on", "NO", "~", "null", "", ".inf", "1e3", "0o17", "=", "<<", "y"])
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS | LOOKALIKES
+DATA = st.dictionaries(
+    TEXTS | LOOKALIKES,
+    st.recursive(
+        SCALARS,
+        lambda inner: (
+            st.lists(inner, max_size=4) | st.dictionaries(TEXTS | LOOKALIKES, inner, max_size=4)
+        ),
+        max_leaves=10,
+    ),
+    min_size=1,
+    max_size=5,
+)
+NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,8}", fullmatch=True)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Equal with types, and not a number equal to itself."""
+    if isinstance(a, float) and isinstance(b, float):
+        return a == b or (math.isnan(a) and math.isnan(b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return list(a) == list(b) and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    return type(a) is type(b) and bool(a == b)
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=DATA)
+@example(data={"name": "1e3", "other": "0o17", "third": "on"})
+def test_plain_data_is_read_back_the_same(data: dict[str, Any]) -> None:
+    document = parse(dump(data), "test", DocumentError)
+    assert document.problems == []
+    assert same(document.data, data)
+
+
+@given(text=LOOKALIKES)
+def test_a_text_is_a_text_to_readers_of_either_version(text: str) -> None:
+    assert yaml.safe_load(dump({"a": text})) == {"a": text}
+    assert parse(dump({"a": text}), "test", DocumentError).data == {"a": text}
+
+
+@settings(deadline=None)
+@given(name=TEXTS | LOOKALIKES, words=TEXTS)
+def test_a_rig_is_read_back_the_same(name: str, words: str) -> None:
+    rig = RigConfig.load("sim").model_copy(update={"name": name, "description": words})
+    assert RigConfig.parse(rig.to_yaml()) == rig
+
+
+@settings(deadline=None, max_examples=30)
+@given(bot_id=NAMES | st.sampled_from(["1e3", "0o17", "12", "0x1F", "1.5", "2024-01-02"]))
+def test_a_bot_is_read_back_the_same(bot_id: str) -> None:
+    bot = BotSpec.load("dodeca-01")
+    named = bot.model_copy(update={"metadata": bot.metadata.model_copy(update={"id": bot_id})})
+    assert BotSpec.parse(named.to_yaml()).metadata.id == bot_id
+
+
+@settings(deadline=None)
+@given(words=TEXTS | LOOKALIKES, value=st.floats(allow_nan=False, allow_infinity=False))
+def test_a_scenario_is_read_back_the_same(words: str, value: float) -> None:
+    scenario = Scenario.load("demo")
+    first = scenario.expect[0].model_copy(
+        update={"name": words[:80] or "x", "signal": "speed_mps", "max": value, "equals": None}
+    )
+    changed = scenario.model_copy(update={"description": words, "expect": [first]})
+    assert Scenario.from_text(changed.to_yaml(), "again", folder=None) == changed
+
+
+@pytest.mark.parametrize("bits", [2**53 + 1, -(2**63), 2**64 - 1])
+def test_integers_keep_every_digit(bits: int) -> None:
+    assert parse(dump({"seed": bits}), "test", DocumentError).data == {"seed": bits}
