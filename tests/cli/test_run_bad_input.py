@@ -49,7 +49,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["--bot", "no.yaml"], "no.yaml: 1 problem(s)"),
         (["--bot", "dodeca-99"], "dodeca-01"),
         (["--scenario", "keys.yaml"], "comands: unknown key; did you mean commands? (line 3)"),
-        (["--scenario", "no.yaml"], "scenario no.yaml: is not YAML"),
+        (["--scenario", "no.yaml"], "scenario no.yaml: 1 problem(s)\n  - is not YAML: "),
         (["--scenario", "demmo"], "did you mean 'demo'? Allowed: auto_sets, brake_override"),
         (["--scenario", "gone.yaml"], "scenario gone.yaml: cannot be read: No such file"),
         (["--rig", "simm"], "rig 'simm' does not ship with the package; did you mean 'sim'?"),
