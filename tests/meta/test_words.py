@@ -1,0 +1,66 @@
+"""One word for one thing: names that were given up do not come back, and pages name real files."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.meta.test_tree import PAGES, ROOT, tracked
+
+# What was given up, as a regular expression, and the name to use.
+RETIRED = {
+    r"\bFrameReader\b": "E2eChecker",
+    r"\bFrameWriter\b": "E2eProtector",
+    r"\bcontrol[./]scenario\b": "scenario and command",
+    r"qiki_hil[./]control[./]allocation\b": "analysis",
+    r"\bwire[./]guard\b": "wire.e2e",
+    r"\bwire[./]attitude\b": "wire.smallest_three",
+    r"\blast_words\b": "exit_report",
+    r"\bevent_words\b": "event_text",
+}
+SOURCES = {".py", ".pyi", ".rs", ".md", ".proto", ".toml", ".yaml", ".sh"}
+# This file, and the pages that tell what a thing was called before.
+TELL_OLD_NAMES = {
+    ROOT / "tests/meta/test_words.py",
+    ROOT / "docs/glossary.md",
+    ROOT / "CHANGELOG.md",
+}
+MADE = {"benches/results", "qiki_hil/_core.abi3.so"}
+"""Named in pages, made on the spot, not in the repository."""
+QUOTED = re.compile(r"`([^`\s]+)`")
+SOURCE_FILE = re.compile(r"[\w./-]+\.(?:rs|py|pyi|proto|dbc|toml|sh)")
+
+
+@pytest.mark.parametrize(("retired", "instead"), RETIRED.items())
+def test_a_name_that_was_given_up_does_not_come_back(retired: str, instead: str) -> None:
+    pattern = re.compile(retired)
+    found = [
+        f"{path.relative_to(ROOT)}: use {instead}"
+        for path in tracked()
+        if path.suffix in SOURCES and path not in TELL_OLD_NAMES
+        if pattern.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def named_files(page: Path) -> set[str]:
+    """Source files and folders that a page names between backticks."""
+    words = set(QUOTED.findall(page.read_text(encoding="utf-8")))
+    tops = {path.name for path in ROOT.iterdir() if path.is_dir()}
+    return {
+        word.rstrip("/")
+        for word in words
+        if SOURCE_FILE.fullmatch(word) or ("/" in word and word.split("/")[0] in tops)
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_source_file_that_a_page_names_is_there(page: Path) -> None:
+    files = {f"/{path.relative_to(ROOT)}" for path in tracked()}
+
+    def there(name: str) -> bool:
+        if any(character in name for character in "*?") and list(ROOT.glob(name)):
+            return True
+        return (ROOT / name).exists() or any(file.endswith(f"/{name}") for file in files)
+
+    assert sorted(name for name in named_files(page) - MADE if not there(name)) == []
