@@ -10,6 +10,7 @@ Float64 = NDArray[np.float64]
 
 NOZZLES: int
 CLUSTERS: int
+NOZZLES_PER_CLUSTER: int
 MAP_EXACT_FORCE_N: float
 MAP_EXACT_TORQUE_NM: float
 MAP_FORCE_TOLERANCE_N: float
@@ -23,6 +24,12 @@ FRESH_POWER: int
 FRESH_THERMAL: int
 FRESH_POWER_DETAIL: int
 FRESH_NODES: int
+# Valve status of cluster 0; that of cluster c is this bit shifted left by c.
+FRESH_VALVES_0: int
+# Kinds of faults: what each is put on (nozzle, sensor, cluster, percent), and what it does.
+FAULT_KINDS: dict[str, tuple[str, str]]
+VALVE_FAULTS: tuple[str, ...]
+FAULT_SENSORS: tuple[str, ...]
 # Words of the power plane; the i-th is that of bit i, or of number i.
 POWER_LOADS: tuple[str, ...]
 SHED_REASONS: tuple[str, ...]
@@ -141,6 +148,30 @@ class Truth:
     @property
     def mass_kg(self) -> float: ...
 
+def check_fault(kind: str, target: int, sensor: str) -> None:
+    """Raises ValueError where there is no such fault. Of `target` and `sensor` only the one counts
+    that the kind is put on."""
+
+@final
+class FaultInjectorCore:
+    """The faults between a rig and the controller: takes reports away from the feedback and closes
+    the valves of silent nodes in the command. The same seed loses the same reports."""
+
+    def __init__(self, seed: int) -> None: ...
+    def set(self, kind: str, target: int, sensor: str, active: bool) -> None:
+        """Begins or ends a fault. Raises ValueError where there is no such fault, or where the
+        craft carries it out by itself."""
+    @property
+    def idle(self) -> bool:
+        """No fault is on: what the rig reports is what the controller gets."""
+    @property
+    def suppressed(self) -> int:
+        """Parts of feedbacks that were taken away so far."""
+    def filter_feedback(self, reported: Feedback, feedback: Feedback) -> None:
+        """Fills `feedback` with what the faults leave of `reported`."""
+    def filter_command(self, command: ValveCommand) -> ValveCommand:
+        """The command, without the valves of silent nodes."""
+
 @final
 class PlantCore:
     """The simulated craft. `qiki_hil.Plant` is its public face."""
@@ -164,7 +195,7 @@ class PlantCore:
         """Fills in what the sensors report at the present tick; clears `feedback` first."""
     def truth(self, truth: Truth) -> None: ...
     def set_valve_fault(self, nozzle: int, kind: str) -> None:
-        """`kind`: "none" or one of `qiki_hil.rig.base.VALVE_FAULTS`."""
+        """`kind`: "none" or one of `VALVE_FAULTS`."""
     @property
     def tick(self) -> int: ...
     @property

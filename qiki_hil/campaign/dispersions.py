@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from qiki_hil.campaign.spread import Draws, Spread
 from qiki_hil.document import allowed_words
-from qiki_hil.kernels import CLUSTERS, NOZZLES
-from qiki_hil.scenario.fault_kinds import FAULT_KINDS, SENSORS
+from qiki_hil.kernels import CLUSTERS, FAULT_SENSORS, NOZZLES
+from qiki_hil.scenario.fault_kinds import FAULT_KINDS
 from qiki_hil.scenario.model import Fault
 
 _STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
@@ -111,7 +111,7 @@ class DispersedFault(BaseModel):
 _TARGETS: dict[str, tuple[int | str, ...]] = {
     "nozzle": tuple(range(NOZZLES)),
     "cluster": tuple(range(CLUSTERS)),
-    "sensor": tuple(SENSORS),
+    "sensor": FAULT_SENSORS,
     "percent": tuple(range(1, 101)),
 }
 

@@ -4,31 +4,16 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from qiki_hil.errors import RigError
-from qiki_hil.kernels import CLUSTERS, NOZZLES, Feedback, Truth, ValveCommand
-
-VALVE_FAULTS = (
-    "stuck_closed",
-    "stuck_open",
-    "stuck_closed_unseen",
-    "stuck_open_unseen",
-    "sensor_closed",
-    "sensor_open",
-)
-SENSORS = ("rates", "attitude", "position", "velocity", "all")
+from qiki_hil.kernels import Feedback, Truth, ValveCommand, check_fault
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A fault put into a rig on purpose, or its end (`active=False`).
 
-    | kind | target | sensor |
-    |---|---|---|
-    | `stuck_closed`, `stuck_open` | nozzle 0..15 | |
-    | `stuck_closed_unseen`, `stuck_open_unseen` | nozzle 0..15 | |
-    | `sensor_closed`, `sensor_open` | nozzle 0..15 | |
-    | `nav_dropout` | | `rates`, `attitude`, `position`, `velocity`, `all` |
-    | `node_silent` | cluster 0..3 | |
-    | `lost_frames` | percent of the reports lost, 1..100 | |
+    `kind` is one of `qiki_hil.kernels.FAULT_KINDS`, which says what it is put on: `target` is the
+    number of a nozzle or a cluster, or the percent of the reports that are lost; `sensor` is one of
+    `qiki_hil.kernels.FAULT_SENSORS`.
     """
 
     kind: str
@@ -38,19 +23,10 @@ class Fault:
 
     def check(self) -> None:
         """Raises RigError where the fault cannot be, whatever the rig."""
-        if self.kind in VALVE_FAULTS:
-            self._check_target("nozzle", range(NOZZLES))
-        elif self.kind == "node_silent":
-            self._check_target("cluster", range(CLUSTERS))
-        elif self.kind == "lost_frames":
-            self._check_target("percent", range(1, 101))
-        elif self.kind == "nav_dropout":
-            if self.sensor not in SENSORS:
-                raise RigError(
-                    f"fault nav_dropout: sensor {self.sensor!r}; one of {', '.join(SENSORS)} needed"
-                )
-        else:
-            raise RigError(f"fault {self.kind!r} is not known; known: {', '.join(FAULT_KINDS)}")
+        try:
+            check_fault(self.kind, self.target, self.sensor)
+        except (ValueError, OverflowError) as error:
+            raise RigError(str(error)) from error
 
     def check_kind(self, kinds: tuple[str, ...], where: str) -> None:
         """Raises RigError where the fault cannot be, or is none of `kinds`."""
@@ -58,16 +34,6 @@ class Fault:
         if self.kind not in kinds:
             known = f"it takes {', '.join(kinds)}" if kinds else "it takes none"
             raise RigError(f"rig {where}: fault {self.kind} cannot be put into it; {known}")
-
-    def _check_target(self, what: str, allowed: range) -> None:
-        if self.target not in allowed:
-            raise RigError(
-                f"fault {self.kind}: {what} {self.target}; "
-                f"{allowed.start}..{allowed.stop - 1} allowed"
-            )
-
-
-FAULT_KINDS = (*VALVE_FAULTS, "nav_dropout", "node_silent", "lost_frames")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The simulated rig: the plant in this process, in lockstep."""
 
 from qiki_hil.errors import RigError
-from qiki_hil.kernels import Feedback, PlantCore, Truth, ValveCommand
-from qiki_hil.rig.base import VALVE_FAULTS, Fault, InitialState, Rig, not_open
+from qiki_hil.kernels import VALVE_FAULTS, Feedback, PlantCore, Truth, ValveCommand
+from qiki_hil.rig.base import Fault, InitialState, Rig, not_open
 from qiki_hil.spec import BotSpec
 
 CLOSING_MAX_S = 0.1

@@ -15,7 +15,8 @@ from typing import Any
 
 from qiki_hil.drivers.canbus import CanBus
 from qiki_hil.errors import RigError
-from qiki_hil.rig.base import VALVE_FAULTS, Fault, InitialState, not_open
+from qiki_hil.kernels import VALVE_FAULTS
+from qiki_hil.rig.base import Fault, InitialState, not_open
 from qiki_hil.rig.can import CanRig
 from qiki_hil.rig.emulator.setup import Setup
 from qiki_hil.spec import BotSpec

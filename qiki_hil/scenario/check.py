@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from qiki_hil.document import Path, Problem, Problems, allowed_words
-from qiki_hil.scenario.fault_kinds import FAULT_KINDS, SENSORS
+from qiki_hil.kernels import FAULT_SENSORS
+from qiki_hil.scenario.fault_kinds import FAULT_KINDS
 from qiki_hil.scenario.signals import SIGNALS, Signal
 
 _BOUNDS = ("max", "min", "equals", "within")
@@ -50,8 +51,9 @@ def _fault_problems(path: Path, fault: dict[str, Any], limit: float) -> Problems
             path, f"{kind} needs '{FAULT_KINDS[kind].target}' alone, not {_listed(given)}"
         )
     sensor = fault.get("sensor")
-    if isinstance(sensor, str) and sensor not in SENSORS:
-        yield Problem((*path, "sensor"), f"'{sensor}' is no sensor{allowed_words(sensor, SENSORS)}")
+    if isinstance(sensor, str) and sensor not in FAULT_SENSORS:
+        allowed = allowed_words(sensor, FAULT_SENSORS)
+        yield Problem((*path, "sensor"), f"'{sensor}' is no sensor{allowed}")
 
 
 def _expect_problems(path: Path, entry: dict[str, Any], limit: float) -> Problems:

@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from qiki_hil import kernels
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.command import format_command
@@ -140,7 +141,7 @@ def test_a_moment_falls_on_the_first_tick_that_does_not_start_before_it(rate_hz)
 
 
 def test_every_fault_of_a_scenario_is_one_that_rigs_know():
-    assert tuple(FAULT_KINDS) == rig_base.FAULT_KINDS
+    assert tuple(FAULT_KINDS) == tuple(kernels.FAULT_KINDS)
     targets = {"nozzle": 15, "cluster": 3, "sensor": "all", "percent": 100}
     for kind, fault in FAULT_KINDS.items():
         message = rig_fault(kind, targets[fault.target], active=True)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from itertools import chain
 
-from qiki_hil.kernels import NOZZLES, Feedback, PlantCore, ValveCommand
-from qiki_hil.rig.base import VALVE_FAULTS, Fault
+from qiki_hil.kernels import NOZZLES, VALVE_FAULTS, Feedback, PlantCore, ValveCommand
+from qiki_hil.rig.base import Fault
 from qiki_hil.rig.emulator.valve_node import ARMING_CYCLES, ValveNode
 from qiki_hil.rig.power_reports import PowerReporter
 from qiki_hil.rig.reports import COMMAND_FRAMES, NOZZLES_PER_CLUSTER, reports

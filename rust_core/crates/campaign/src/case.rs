@@ -3,10 +3,9 @@
 use prost::Message;
 use qiki_control::{Command, Controller};
 use qiki_craft::Craft;
+use qiki_faults::Fault;
 use qiki_messages::commands;
 use qiki_plant::{InitialState, PlantError};
-
-use crate::faults::Fault;
 
 /// Something that is due at the start of a tick.
 #[derive(Debug, Clone, PartialEq)]

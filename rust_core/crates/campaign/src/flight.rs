@@ -2,12 +2,12 @@
 
 use qiki_control::{Command, Inputs, Outputs};
 use qiki_craft::Feedback;
+use qiki_faults::{Fault, Injector};
 use qiki_messages::Columns;
-use qiki_plant::Plant;
+use qiki_plant::{Plant, PlantError, ValveFault};
 
 use crate::case::{Case, Event, FlightError, Happening};
 use crate::columns::{Filler, Row};
-use crate::faults::{Fault, Injector};
 use crate::wanted::Wanted;
 
 /// How often the truth of a simulated rig is recorded, Hz; as in the loop process.
@@ -25,16 +25,21 @@ pub fn fly(case: &Case<'_>, wanted: &Wanted) -> Result<Columns, FlightError> {
     let mut plant = Plant::new(case.truth, dt_s, case.seed, &case.initial)?;
     let mut injector = Injector::new(case.seed);
     let mut agenda = Agenda::new(case.timeline);
-    let mut feedback = Feedback::default();
+    let (mut reported, mut feedback) = (Feedback::default(), Feedback::default());
     let mut outputs = Outputs::default();
     let mut filler = Filler::new(case.ticks, wanted);
     let truth_every = truth_every(period_us);
     for tick in 0..case.ticks {
         for (fault, active) in agenda.faults_due(tick) {
-            injector.put(&mut plant, fault, active)?;
+            set_fault(&mut plant, &mut injector, fault, active)?;
         }
         let command = agenda.command_due(tick);
-        injector.sense(&mut plant, &mut feedback);
+        if injector.is_idle() {
+            plant.sense(&mut feedback);
+        } else {
+            plant.sense(&mut reported);
+            injector.filter_feedback(&reported, &mut feedback);
+        }
         let truth = (tick % truth_every == 0).then(|| plant.truth());
         let inputs = Inputs {
             tick,
@@ -43,7 +48,7 @@ pub fn fly(case: &Case<'_>, wanted: &Wanted) -> Result<Columns, FlightError> {
             command,
         };
         controller.step(&inputs, &mut outputs);
-        injector.command(&mut plant, &outputs.command);
+        plant.command(&injector.filter_command(&outputs.command));
         filler.push(&Row {
             tick,
             period_ns,
@@ -53,6 +58,23 @@ pub fn fly(case: &Case<'_>, wanted: &Wanted) -> Result<Columns, FlightError> {
         });
     }
     Ok(filler.finish())
+}
+
+/// Begins or ends a fault where it belongs: in the craft, or between it and the controller.
+fn set_fault(
+    plant: &mut Plant,
+    injector: &mut Injector,
+    fault: Fault,
+    active: bool,
+) -> Result<(), PlantError> {
+    match fault {
+        Fault::Valve { nozzle, fault } => {
+            let now = if active { fault } else { ValveFault::None };
+            plant.set_valve_fault(nozzle, now)?;
+        }
+        Fault::Link(fault) => injector.set(fault, active),
+    }
+    Ok(())
 }
 
 /// Ticks from one recorded truth to the next.

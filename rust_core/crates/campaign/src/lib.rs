@@ -7,22 +7,16 @@
 //!
 //! * `case.rs` says what a case is: a craft, a controller that may believe in another one, a seed, a
 //!   start, and what happens when;
-//! * `faults.rs` does to the reports what the fault injector of the rigs does, down to the
-//!   generator that draws which report is lost (`mersenne.rs`);
 //! * `columns.rs` fills in a row a tick, and carries on what a record would leave out, in the
 //!   columns that somebody looks at (`wanted.rs`);
 //! * `flight.rs` is the loop.
 
 mod case;
 mod columns;
-mod faults;
 mod flight;
-mod mersenne;
 mod wanted;
 
 pub use case::{Case, Event, FlightError, Happening};
-pub use faults::{Fault, FaultError};
 pub use flight::fly;
-pub use mersenne::Mersenne;
 pub use qiki_messages::Columns;
 pub use wanted::{UnknownColumn, Wanted};

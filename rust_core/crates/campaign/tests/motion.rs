@@ -3,9 +3,10 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 use prost::Message;
-use qiki_campaign::{Case, Columns, Event, Fault, Happening, Wanted, fly};
+use qiki_campaign::{Case, Columns, Event, Happening, Wanted, fly};
 use qiki_control::Controller;
 use qiki_craft::{Craft, NOZZLES, Vec3};
+use qiki_faults::Fault;
 use qiki_messages::commands::{self, command::Action};
 use qiki_plant::InitialState;
 use rand_core::{Rng, SeedableRng};
@@ -194,7 +195,7 @@ fn found(kind: &str, flights: u64) -> (u64, u64) {
     for seed in 0..flights {
         let mut dice = Dice::new(1000 + seed);
         let victim = dice.between(0.0, NOZZLES as f64) as u32;
-        let fault = Fault::from_wire(kind, victim, "").expect("a fault");
+        let fault = Fault::new(kind, victim.into(), "").expect("a fault");
         let columns = flown(
             &nominal(),
             2000,

@@ -28,6 +28,30 @@ impl Fresh {
     pub const POWER_DETAIL: Self = Self(1 << 7);
     /// Temperatures of all thermal nodes.
     pub const NODES: Self = Self(1 << 12);
+    /// All of navigation.
+    pub const NAVIGATION: Self = Self(
+        Self::RATES.0
+            | Self::ACCELERATION.0
+            | Self::ATTITUDE.0
+            | Self::POSITION.0
+            | Self::VELOCITY.0,
+    );
+    /// Every part of a feedback, in the order in which it is decided which of them are lost.
+    pub const PARTS: [Self; 13] = [
+        Self::RATES,
+        Self::ACCELERATION,
+        Self::ATTITUDE,
+        Self::POSITION,
+        Self::VELOCITY,
+        Self::POWER,
+        Self::THERMAL,
+        Self::valves(0),
+        Self::valves(1),
+        Self::valves(2),
+        Self::valves(3),
+        Self::POWER_DETAIL,
+        Self::NODES,
+    ];
 
     /// The valve status of a cluster (0..4).
     #[must_use]
@@ -47,6 +71,12 @@ impl Fresh {
     #[must_use]
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// The bits that are not in `other`.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// Sets the bits of `other`.
@@ -125,6 +155,63 @@ pub struct Feedback {
     pub power_detail: PowerDetail,
     /// All thermal nodes, the clusters' too.
     pub nodes: NodeTemps,
+}
+
+impl Feedback {
+    /// Takes over the values of `parts` from another feedback; these are then what is fresh. The
+    /// values of all other parts stay what they were.
+    pub fn take_parts(&mut self, from: &Self, parts: Fresh) {
+        self.fresh = parts;
+        if parts.has(Fresh::RATES) {
+            self.rates_rps_body = from.rates_rps_body;
+        }
+        if parts.has(Fresh::ACCELERATION) {
+            self.acceleration_mps2_body = from.acceleration_mps2_body;
+        }
+        if parts.has(Fresh::ATTITUDE) {
+            self.attitude_xyzw = from.attitude_xyzw;
+        }
+        if parts.has(Fresh::POSITION) {
+            self.position_m_world = from.position_m_world;
+        }
+        if parts.has(Fresh::VELOCITY) {
+            self.velocity_mps_world = from.velocity_mps_world;
+        }
+        for cluster in 0..CLUSTERS {
+            if parts.has(Fresh::valves(cluster)) {
+                self.take_valves(from, cluster);
+            }
+        }
+        self.take_housekeeping(from, parts);
+    }
+
+    fn take_housekeeping(&mut self, from: &Self, parts: Fresh) {
+        if parts.has(Fresh::POWER) {
+            self.battery_soc = from.battery_soc;
+            self.supercap_soc = from.supercap_soc;
+            self.bus_v = from.bus_v;
+            self.load_w = from.load_w;
+            self.propellant_kg = from.propellant_kg;
+        }
+        if parts.has(Fresh::THERMAL) {
+            self.cluster_temp_c = from.cluster_temp_c;
+        }
+        if parts.has(Fresh::POWER_DETAIL) {
+            self.power_detail = from.power_detail;
+        }
+        if parts.has(Fresh::NODES) {
+            self.nodes = from.nodes;
+        }
+    }
+
+    fn take_valves(&mut self, from: &Self, cluster: usize) {
+        let first = cluster * NOZZLES_PER_CLUSTER;
+        let nozzles = first..first + NOZZLES_PER_CLUSTER;
+        self.open_time_us[nozzles.clone()].copy_from_slice(&from.open_time_us[nozzles]);
+        let mask = nozzles_of(cluster);
+        self.valve_fault = self.valve_fault & !mask | from.valve_fault & mask;
+        self.node_state[cluster] = from.node_state[cluster];
+    }
 }
 
 /// All that the controller tells a rig in one tick.

@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use qiki_craft::Thruster;
 
 /// What is wrong with a valve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ValveFault {
     /// Nothing.
     #[default]
@@ -31,17 +31,34 @@ pub enum ValveFault {
 }
 
 impl ValveFault {
+    /// Every fault, and none.
+    pub const ALL: [Self; 7] = [
+        Self::None,
+        Self::StuckClosed,
+        Self::StuckOpen,
+        Self::StuckClosedUnseen,
+        Self::StuckOpenUnseen,
+        Self::SensorClosed,
+        Self::SensorOpen,
+    ];
+
     /// The fault of this name; none where there is no such fault.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "stuck_closed" => Some(Self::StuckClosed),
-            "stuck_open" => Some(Self::StuckOpen),
-            "stuck_closed_unseen" => Some(Self::StuckClosedUnseen),
-            "stuck_open_unseen" => Some(Self::StuckOpenUnseen),
-            "sensor_closed" => Some(Self::SensorClosed),
-            "sensor_open" => Some(Self::SensorOpen),
-            _ => None,
+        Self::ALL.into_iter().find(|fault| fault.name() == name)
+    }
+
+    /// Its name in scenarios and messages.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::StuckClosed => "stuck_closed",
+            Self::StuckOpen => "stuck_open",
+            Self::StuckClosedUnseen => "stuck_closed_unseen",
+            Self::StuckOpenUnseen => "stuck_open_unseen",
+            Self::SensorClosed => "sensor_closed",
+            Self::SensorOpen => "sensor_open",
         }
     }
 }

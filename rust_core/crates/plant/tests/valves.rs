@@ -235,7 +235,8 @@ fn every_fault_has_a_name() {
     ] {
         assert_eq!(ValveFault::from_name(name), Some(fault));
     }
-    assert_eq!(ValveFault::from_name("none"), None);
+    assert_eq!(ValveFault::from_name("none"), Some(ValveFault::None));
+    assert_eq!(ValveFault::from_name("meteorite"), None);
 }
 
 #[test]

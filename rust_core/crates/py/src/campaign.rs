@@ -6,9 +6,10 @@ use numpy::{IntoPyArray, PyArray1, PyArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use qiki_campaign::{Case, Columns, Event, Fault, Happening, Wanted, fly};
+use qiki_campaign::{Case, Columns, Event, Happening, Wanted, fly};
 use qiki_control::Controller;
 use qiki_craft::Craft;
+use qiki_faults::Fault;
 use qiki_messages::for_each_column;
 use qiki_plant::InitialState;
 
@@ -54,7 +55,7 @@ fn event((tick, command, fault): Entry) -> PyResult<Event> {
     let what = match (command, fault) {
         (Some(bytes), None) => Happening::command(&bytes).map_err(value_error)?,
         (None, Some((kind, target, sensor, active))) => Happening::Fault {
-            fault: Fault::from_wire(&kind, target, &sensor).map_err(value_error)?,
+            fault: Fault::new(&kind, target.into(), &sensor).map_err(value_error)?,
             active,
         },
         _ => {

@@ -4,6 +4,7 @@
 mod allocator;
 mod campaign;
 mod controller;
+mod faults;
 mod maps;
 mod modulator;
 mod names;
@@ -37,6 +38,8 @@ mod _core {
     #[pymodule_export]
     use super::crc8_j1850;
     #[pymodule_export]
+    use super::faults::{FaultInjectorCore, check_fault};
+    #[pymodule_export]
     use super::maps::{AutoAllocation, MapSet, ThrustMapCore};
     #[pymodule_export]
     use super::modulator::{ModulatorCore, bench_exponentials, bench_modulator_step};
@@ -62,8 +65,11 @@ mod _core {
         module.add("MAP_FORCE_TOLERANCE_N", qiki_maps::FORCE_TOLERANCE_N)?;
         module.add("MAP_TORQUE_TOLERANCE_NM", qiki_maps::TORQUE_TOLERANCE_NM)?;
         names::add(module)?;
+        faults::add_names(module)?;
         module.add("NOZZLES", qiki_craft::NOZZLES)?;
         module.add("CLUSTERS", qiki_craft::CLUSTERS)?;
+        module.add("NOZZLES_PER_CLUSTER", qiki_craft::NOZZLES_PER_CLUSTER)?;
+        module.add("FRESH_VALVES_0", Fresh::valves(0).0)?;
         module.add("FRESH_RATES", Fresh::RATES.0)?;
         module.add("FRESH_ACCELERATION", Fresh::ACCELERATION.0)?;
         module.add("FRESH_ATTITUDE", Fresh::ATTITUDE.0)?;

@@ -68,15 +68,9 @@ impl PlantCore {
     }
 
     fn set_valve_fault(&mut self, nozzle: usize, kind: &str) -> PyResult<()> {
-        let known = match kind {
-            "none" => Some(ValveFault::None),
-            _ => ValveFault::from_name(kind),
-        };
-        let fault = known.ok_or_else(|| {
-            PyValueError::new_err(format!(
-                "kind: '{kind}' given, one of none, stuck_closed, stuck_open, \
-                 stuck_closed_unseen, stuck_open_unseen, sensor_closed, sensor_open needed"
-            ))
+        let fault = ValveFault::from_name(kind).ok_or_else(|| {
+            let known = ValveFault::ALL.map(ValveFault::name).join(", ");
+            PyValueError::new_err(format!("kind: '{kind}' given, one of {known} needed"))
         })?;
         self.0.set_valve_fault(nozzle, fault).map_err(value_error)
     }

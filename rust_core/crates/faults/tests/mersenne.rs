@@ -1,6 +1,6 @@
 //! The generator against Python's `random.Random`.
 
-use qiki_campaign::Mersenne;
+use qiki_faults::Mersenne;
 
 fn draws(seed: u64, skip: usize) -> [f64; 3] {
     let mut twister = Mersenne::new(seed);
