@@ -109,7 +109,7 @@ class CanBus:
         return sent
 
     def close(self) -> None:
-        """Closes the bus; a bus that is already gone is closed enough."""
+        """Closes the bus; a bus that is already gone is no error."""
         try:
             self._bus.shutdown()
         except (can.CanError, OSError):

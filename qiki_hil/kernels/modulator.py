@@ -39,7 +39,7 @@ class Modulator:
         max_on_s: float = 3.0,
         **rule: float,
     ) -> None:
-        """A modulator at rest: all closed, nothing owed, and allowed to open at once.
+        """A modulator at rest: all closed, no impulse residual, and allowed to open at once.
 
         `kind`: one of `RULES`, whose parameters go into `rule`; see docs/math/modulation.md.
         `n`: 1..64 valves. `dt_s`: the tick, s, taken in whole microseconds (`period_us`), and
@@ -87,14 +87,14 @@ class Modulator:
 
     @property
     def owed_s(self) -> Float64 | None:
-        """(n,) float64, what was asked for and is not given yet, s at full thrust; negative where
-        a valve gave ahead. None under PWPF, which keeps no such account."""
+        """(n,) float64, impulse residual: demanded and not given yet, s at full thrust; negative
+        where a valve gave more than was demanded. None under PWPF, which has none."""
         return self.core.owed_s
 
     @property
     def dropped_s(self) -> Float64 | None:
-        """(n,) float64, what was asked for and will not be given, s at full thrust. None under
-        PWPF. The sum of commands, times dt_s, is the sum of on-times + owed + dropped."""
+        """(n,) float64, impulse demanded that will not be given, s at full thrust. None under
+        PWPF. The sum of commands, times dt_s, is the sum of on-times + residual + dropped."""
         return self.core.dropped_s
 
     def _mask(self, closed: ArrayLike) -> int:

@@ -42,7 +42,7 @@ class Pwpf(Section):
 
 
 class BangBang(Section):
-    """Hysteresis around the impulse that is owed."""
+    """Hysteresis around the impulse residual."""
 
     kind: Literal["bang_bang"]
     band_s: Positive
@@ -50,7 +50,7 @@ class BangBang(Section):
 
 
 class Schmitt(Section):
-    """Shortest pulses, begun and ended by how much of one is owed."""
+    """Shortest pulses, begun and ended by the impulse residual in parts of one."""
 
     kind: Literal["schmitt"]
     level_on: Ratio
@@ -60,7 +60,7 @@ class Schmitt(Section):
 
 
 class Remainder(Section):
-    """Saves up what is owed until it makes a shortest pulse."""
+    """Carries the impulse residual on until it makes a shortest pulse."""
 
     kind: Literal["remainder"]
 

@@ -183,5 +183,5 @@ def _rounded(vector: Float64) -> list[float]:
 
 
 def _short(value: float) -> float:
-    """Four significant digits: a made-up figure should not look measured."""
+    """Four significant digits: a generated value is no more exact than that."""
     return float(f"{value:.4g}")

@@ -179,7 +179,7 @@ def _nozzle_table(found: Explanation) -> Table:
 
 
 def _clean(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Without the dust of rounding, and without minus zero."""
+    """Rounding residues and minus zero become zero."""
     return np.where(np.abs(values) < 1e-6, 0.0, values)
 
 

@@ -82,8 +82,8 @@ def main() -> None:
 
 @contextmanager
 def in_words() -> Iterator[None]:
-    """What the system or a user does to a command, in words instead of a traceback. Click has
-    ways of its own with some of these, so they must not get that far."""
+    """Errors of the system and interruptions as a message instead of a traceback. They are caught
+    here because Click handles some of them in another way."""
     try:
         yield
     except KeyboardInterrupt:
@@ -116,15 +116,15 @@ def fail(words: str, code: int) -> NoReturn:
         try:
             stream.flush()
         except (OSError, ValueError):
-            # What is left in it goes nowhere, or Python would complain at its end.
+            # The unwritten rest is discarded; otherwise Python reports an error at exit.
             with suppress(OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     sys.exit(code)
 
 
 def prepare_streams() -> None:
-    """Makes the standard streams fit to be written to. One that was closed goes nowhere, lest
-    the next file that is opened take its number; a letter that a locale lacks becomes `?`."""
+    """Makes the standard streams writable. A closed one is opened on the null device, so that the
+    next file does not get its number. A letter that the locale lacks becomes `?`."""
     for number in range(3):
         try:
             os.fstat(number)

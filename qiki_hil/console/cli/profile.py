@@ -122,7 +122,7 @@ def _cells(spent: Spent, after: Stores) -> list[str]:
 
 
 def _clean(value: float) -> float:
-    """What rounds to nothing has no sign."""
+    """What rounds to zero has no sign."""
     return 0.0 if abs(value) < 5e-4 else value
 
 

@@ -131,8 +131,8 @@ class ColumnFeed:
     def take(self, state: LiveState, columns: Columns, wall_s: float) -> None:
         """Takes the records since the last call (none is fine); `wall_s` is the time now.
 
-        Navigation, power and thermal ages are in run time; the record's is in wall time, for a
-        loop that stands still must not look young.
+        Navigation, power and thermal ages are in run time; the record's is in wall time, so
+        that a loop that has stopped shows as old.
         """
         state.wall_s = wall_s
         if len(columns["time_s"]):
