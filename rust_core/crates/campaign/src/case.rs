@@ -1,9 +1,11 @@
 //! What a case is, and why one cannot be flown.
 
 use prost::Message;
-use qiki_control::{Command, Controller};
+use qiki_command::Command;
+use qiki_control::Controller;
 use qiki_craft::Craft;
 use qiki_faults::Fault;
+use qiki_messages::command_from_message;
 use qiki_messages::commands;
 use qiki_plant::{InitialState, PlantError};
 
@@ -38,7 +40,7 @@ impl Happening {
     /// What protobuf says of bytes that are something else.
     pub fn command(bytes: &[u8]) -> Result<Self, prost::DecodeError> {
         let message = commands::Command::decode(bytes)?;
-        Ok(Self::Command(Command::from_wire(&message)))
+        Ok(Self::Command(command_from_message(&message)))
     }
 }
 

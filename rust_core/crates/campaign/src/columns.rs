@@ -2,8 +2,9 @@
 //!
 //! Whoever flies a case looks at a few of its columns. Only those are filled; the others stay empty.
 
-use qiki_control::{Outputs, status_number};
+use qiki_control::Outputs;
 use qiki_craft::{Feedback, Fresh, NOZZLES, PowerDetail, Truth};
+use qiki_messages::status_number;
 use qiki_messages::{Columns, for_each_column};
 
 use crate::wanted::Wanted;

@@ -1,6 +1,7 @@
 //! The loop: sense, step, write, a row.
 
-use qiki_control::{Command, Inputs, Outputs};
+use qiki_command::Command;
+use qiki_control::{Inputs, Outputs};
 use qiki_craft::Feedback;
 use qiki_faults::{Fault, Injector};
 use qiki_messages::Columns;

@@ -3,11 +3,12 @@
 
 use prost::Message;
 use qiki_campaign::{Case, Columns, Event, Happening, Wanted, fly};
-use qiki_control::{Command, Controller, CycleEncoder, Inputs, Outputs};
+use qiki_control::{Controller, Inputs, Outputs};
 use qiki_craft::{Craft, Feedback};
 use qiki_faults::Fault;
 use qiki_messages::commands::{self, command::Action};
 use qiki_messages::for_each_column;
+use qiki_messages::{CycleEncoder, command_from_message};
 use qiki_plant::{InitialState, Plant, ValveFault};
 
 const PERIOD_US: u32 = 2000;
@@ -71,7 +72,7 @@ fn recorded(ticks: u64, valve_fault: Option<(u64, usize, ValveFault)>) -> Column
             plant.set_valve_fault(nozzle, fault).expect("a nozzle");
         }
         let message = script.next_if(|(at, _)| *at <= tick).map(|(_, m)| m);
-        let decoded = message.as_ref().map(Command::from_wire);
+        let decoded = message.as_ref().map(command_from_message);
         plant.sense(&mut feedback);
         let inputs = Inputs {
             tick,

@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use nalgebra::{UnitQuaternion, Vector3};
-use qiki_control::{Action, Command, Controller, Goal, Inputs, Mode, Outputs};
+use qiki_command::{Action, Command, Goal, Mode};
+use qiki_control::{Controller, Inputs, Outputs};
 use qiki_craft::{Craft, Feedback};
 use qiki_plant::{InitialState, Plant};
 use rand_core::{Rng, SeedableRng};

@@ -183,7 +183,7 @@ fn in_two_hours_of_flight_no_nozzle_is_blamed_that_works() {
 
 /// Nozzles whose pushes nearly cancel: one that is open looks at first like the other one closed.
 fn opposite(a: usize, b: usize) -> bool {
-    let columns = qiki_control::geometry(&nominal()).effectiveness;
+    let columns = qiki_craft::geometry(&nominal()).effectiveness;
     let dot = |a: usize, b: usize| columns.iter().map(|row| row[a] * row[b]).sum::<f64>();
     dot(a, b) < -0.75 * (dot(a, a) * dot(b, b)).sqrt()
 }

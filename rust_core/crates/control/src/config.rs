@@ -1,15 +1,15 @@
 //! What a controller is made from, worked out once from the craft.
 
-use nalgebra::{Matrix3, Vector3};
+use nalgebra::Matrix3;
 use qiki_alloc::{AXES, AllocError, Allocator, Bounds, Power};
-use qiki_craft::{Craft, NOZZLES, Thruster};
-use qiki_pulse::{Multiplexer, Valves};
+use qiki_craft::{Craft, Geometry, NOZZLES, geometry, per_nozzle};
+use qiki_pulse::{PulseScheduler, Valves};
 use qiki_pwpf::{Bank, Nozzles, ParamError, ValveTimes};
 
-use crate::authority::Authority;
-use crate::guard::Limits;
 use crate::sets::Sets;
-use crate::steady::Steady;
+use qiki_fdir::Authority;
+use qiki_guard::Limits;
+use qiki_pulse::MinimumImpulseHold;
 
 /// Why a controller cannot be made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -26,59 +26,6 @@ pub enum ConfigError {
     /// The modulator cannot drive the valves.
     #[error(transparent)]
     Modulator(#[from] ParamError),
-}
-
-/// The craft as the controller uses it: full tank, one set of valve times for all.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Geometry {
-    /// Force and torque about the centre of mass per newton of each nozzle, body.
-    pub effectiveness: [[f64; NOZZLES]; AXES],
-    /// Most thrust of each nozzle, N.
-    pub thrust_max_n: [f64; NOZZLES],
-    /// Inertia about the centre of mass, kg·m², body.
-    pub inertia: Matrix3<f64>,
-}
-
-fn matrix(rows: &[[f64; 3]; 3]) -> Matrix3<f64> {
-    Matrix3::from_fn(|r, c| rows[r][c])
-}
-
-/// Inertia of a point mass at `arm` from the axes' origin, kg·m².
-fn point_inertia(mass_kg: f64, arm: Vector3<f64>) -> Matrix3<f64> {
-    mass_kg * (Matrix3::identity() * arm.norm_squared() - arm * arm.transpose())
-}
-
-/// Centre of mass, inertia and effectiveness with a full tank.
-#[must_use]
-pub fn geometry(craft: &Craft) -> Geometry {
-    let mass = &craft.mass;
-    let (dry, tank) = (
-        Vector3::from(mass.com_m_body),
-        Vector3::from(mass.tank_m_body),
-    );
-    let com = (dry * mass.dry_kg + tank * mass.propellant_kg) / (mass.dry_kg + mass.propellant_kg);
-    let inertia = matrix(&mass.inertia_kgm2)
-        + point_inertia(mass.dry_kg, dry - com)
-        + point_inertia(mass.propellant_kg, tank - com);
-    let mut effectiveness = [[0.0; NOZZLES]; AXES];
-    for (n, thruster) in craft.thrusters.iter().enumerate().take(NOZZLES) {
-        let force = Vector3::from(thruster.force_direction_body);
-        let torque = (Vector3::from(thruster.position_m_body) - com).cross(&force);
-        for i in 0..3 {
-            effectiveness[i][n] = force[i];
-            effectiveness[i + 3][n] = torque[i];
-        }
-    }
-    Geometry {
-        effectiveness,
-        thrust_max_n: per_nozzle(craft, |t| t.thrust_max_n),
-        inertia,
-    }
-}
-
-/// One number of each thruster.
-fn per_nozzle(craft: &Craft, pick: impl Fn(&Thruster) -> f64) -> [f64; NOZZLES] {
-    std::array::from_fn(|n| craft.thrusters.get(n).map_or(0.0, &pick))
 }
 
 /// The strictest valve times of all nozzles; shortest opening and pause are those of the nozzles
@@ -111,8 +58,8 @@ pub(crate) struct Parts {
     pub(crate) allocator: Allocator<NOZZLES>,
     pub(crate) authority: Authority,
     pub(crate) bank: Bank,
-    pub(crate) multiplexer: Multiplexer,
-    pub(crate) steady: Steady,
+    pub(crate) scheduler: PulseScheduler,
+    pub(crate) hold_pulses: MinimumImpulseHold,
     /// Inverse of the inertia, 1/(kg·m²), body.
     pub(crate) inverse_inertia: Matrix3<f64>,
     pub(crate) limits: Limits,
@@ -176,8 +123,8 @@ pub(crate) fn parts(craft: &Craft, period_us: u32) -> Result<Parts, ConfigError>
     };
     let inverse = geometry.inertia.try_inverse();
     Ok(Parts {
-        multiplexer: Multiplexer::new(geometry.effectiveness, valves, period_us)?,
-        steady: Steady::new(geometry.effectiveness, valves, period_us)?,
+        scheduler: PulseScheduler::new(geometry.effectiveness, valves, period_us)?,
+        hold_pulses: MinimumImpulseHold::new(geometry.effectiveness, valves, period_us)?,
         inverse_inertia: inverse.ok_or(ConfigError::Inertia)?,
         geometry,
         allocator,

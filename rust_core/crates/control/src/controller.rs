@@ -4,29 +4,32 @@ use nalgebra::Matrix3;
 use qiki_alloc::{AXES, Allocator, Solution};
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, ValveCommand};
 use qiki_power::Set;
-use qiki_pulse::Multiplexer;
+use qiki_pulse::PulseScheduler;
 use qiki_pwpf::Bank;
 
-use crate::allocation::{AllocationMode, Choice};
-use crate::authority::Authority;
-use crate::burn::{Burn, BurnProgress};
-use crate::command::Command;
-use crate::config::{ConfigError, Geometry, parts};
-use crate::energy::{Energy, POWER_STALE_S};
-use crate::guard::Guard;
-use crate::guidance::{Guidance, Rate};
-use crate::health::{Health, NozzleFaults, Scene};
-use crate::law::Law;
-use crate::manual::{Hand, HandLimits};
-use crate::modes::{Mode, Reason};
-use crate::navigator::{Navigator, Pose};
-use crate::offset::Turns;
-use crate::profile::PlanLimits;
+use crate::allocation_mode::AllocationModeState;
+use crate::command_tracker::CommandTracker;
+use crate::config::{ConfigError, parts};
+use crate::manual_override::{ManualLimits, ManualOverride};
 use crate::sets::Sets;
-use crate::steady::Steady;
-use crate::thermal::Cooldown;
-use crate::tracker::{REPLIES_MAX, Reply, Tracker};
-use pulsing::Way;
+use pulsing::PulseMode;
+use qiki_burn::PlanLimits;
+use qiki_burn::{Burn, BurnProgress};
+use qiki_command::AllocationMode;
+use qiki_command::Command;
+use qiki_command::{Mode, Reason};
+use qiki_command::{REPLIES_MAX, Reply};
+use qiki_craft::Geometry;
+use qiki_fdir::Authority;
+use qiki_fdir::{MonitorContext, NozzleFaults, NozzleHealth};
+use qiki_gnc::AttitudeErrorCache;
+use qiki_gnc::Law;
+use qiki_gnc::{Guidance, MotionLimits};
+use qiki_gnc::{Navigator, Pose};
+use qiki_guard::Guard;
+use qiki_power::ThermalLimiter;
+use qiki_power::{POWER_STALE_S, PowerBudget};
+use qiki_pulse::MinimumImpulseHold;
 
 /// m/s².
 const STANDARD_GRAVITY_MPS2: f64 = 9.80665;
@@ -116,7 +119,7 @@ pub struct Controller {
     pulsed: bool,
     differential_pulses: bool,
     motion_evidence: bool,
-    limits: (Rate, Rate),
+    limits: (MotionLimits, MotionLimits),
     axis_force_n: [f64; 6],
     dry_kg: f64,
     /// What the shortest pulse of the strongest nozzle burns, kg.
@@ -127,21 +130,21 @@ pub struct Controller {
     nozzle_w: [f64; NOZZLES],
     // What does the work.
     navigator: Navigator,
-    health: Health,
+    health: NozzleHealth,
     guidance: Guidance,
     law: Law,
     allocator: Allocator<NOZZLES>,
     authority: Authority,
     sets: Sets,
     bank: Bank,
-    multiplexer: Multiplexer,
-    steady: Steady,
-    cooldown: Cooldown,
+    scheduler: PulseScheduler,
+    hold_pulses: MinimumImpulseHold,
+    heat: ThermalLimiter,
     guard: Guard,
-    tracker: Tracker,
-    turns: Turns,
-    energy: Energy,
-    hand_limits: HandLimits,
+    tracker: CommandTracker,
+    turns: AttitudeErrorCache,
+    power: PowerBudget,
+    hand_limits: ManualLimits,
     // What is going on.
     mode: Mode,
     armed: bool,
@@ -150,12 +153,12 @@ pub struct Controller {
     plan_limits: PlanLimits,
     brake_from_safe: bool,
     propellant_kg: f64,
-    choice: Choice,
-    hand: Hand,
+    choice: AllocationModeState,
+    hand: ManualOverride,
     /// Bit n: nozzle n may not open, as of the last tick.
     resting: u16,
     /// Who makes the pulses.
-    way: Way,
+    way: PulseMode,
     /// Bit n: nozzle n was kept closed in the last tick.
     gone: u16,
     /// Since the last burn, ticks.
@@ -180,11 +183,11 @@ impl Controller {
             let n = (seconds / dt_s).ceil() as u32;
             n
         };
-        let translation = Rate {
+        let translation = MotionLimits {
             speed_max: control.position.speed_max_mps,
             acceleration_max: control.position.acceleration_max_mps2,
         };
-        let rotation = Rate {
+        let rotation = MotionLimits {
             speed_max: control.attitude.limits.rate_max_rps,
             acceleration_max: control.attitude.limits.acceleration_max_rps2,
         };
@@ -200,13 +203,13 @@ impl Controller {
             period_us,
             nav_stale_ticks: ticks(control.nav_stale_s),
             nozzle_w: parts.limits.power_w,
-            energy: Energy::new(
+            power: PowerBudget::new(
                 craft,
                 parts.others_w,
                 parts.limits.power_max_w,
                 ticks(POWER_STALE_S),
             ),
-            hand_limits: HandLimits {
+            hand_limits: ManualLimits {
                 // Throttleable nozzles have no shortest pulse; a tick has one edge.
                 min_on_us: parts.limits.min_on_us.max(period_us),
                 min_off_us: parts.limits.min_off_us.max(period_us),
@@ -215,19 +218,19 @@ impl Controller {
                 rate_max_rps: control.attitude.limits.rate_max_rps,
             },
             navigator: Navigator::new(),
-            health: Health::new(craft, &parts.geometry, dt_s),
+            health: NozzleHealth::new(craft, &parts.geometry, dt_s),
             guidance: Guidance::new(),
             law: Law::new(control, parts.geometry.inertia),
             allocator: parts.allocator,
             authority: parts.authority,
             sets: parts.sets,
             bank: parts.bank,
-            multiplexer: parts.multiplexer,
-            steady: parts.steady,
-            cooldown: Cooldown::new(craft, parts.limits.max_on_us, period_us),
+            scheduler: parts.scheduler,
+            hold_pulses: parts.hold_pulses,
+            heat: ThermalLimiter::new(craft, parts.limits.max_on_us, period_us),
             guard: Guard::new(parts.limits),
-            tracker: Tracker::new(),
-            turns: Turns::default(),
+            tracker: CommandTracker::new(),
+            turns: AttitudeErrorCache::default(),
             mode: Mode::Idle,
             armed: false,
             hold_reason: Reason::NotArmed,
@@ -235,10 +238,10 @@ impl Controller {
             plan_limits: PlanLimits::new(craft, f64::from(parts.limits.max_on_us) * 1e-6),
             brake_from_safe: false,
             propellant_kg: craft.mass.propellant_kg,
-            choice: Choice::new(control.allocation_mode),
-            hand: Hand::new(parts.limits.min_off_us),
+            choice: AllocationModeState::new(control.allocation_mode),
+            hand: ManualOverride::new(parts.limits.min_off_us),
             resting: 0,
-            way: Way::Relays,
+            way: PulseMode::Modulated,
             gone: u16::MAX,
             since_burn: u32::MAX,
             resync: false,
@@ -259,8 +262,8 @@ impl Controller {
         let isolated = self.health.isolated();
         let mut allocation = self.allocate(&asked);
         let command = self.modulate(&mut allocation, isolated);
-        self.health.note(&command.on_time_us);
-        self.cooldown.note(&command);
+        self.health.record_command(&command.on_time_us);
+        self.heat.note(&command);
         outputs.command = command;
         outputs.wrench_asked = asked;
         outputs.allocation = allocation;
@@ -289,21 +292,25 @@ impl Controller {
             inputs.period_ns > i64::from(self.nav_stale_ticks) * i64::from(self.period_us) * 1000;
         self.navigator.step(feedback, dt_s);
         self.observe_burn(feedback);
-        self.health.observe(feedback, &self.scene());
-        self.energy.observe(feedback);
-        self.cooldown.observe(feedback);
+        self.health.observe(feedback, &self.monitor_context());
+        self.power.observe(feedback);
+        self.heat.observe(feedback);
         if feedback.fresh.has(Fresh::POWER) && feedback.propellant_kg.is_finite() {
             self.propellant_kg = feedback.propellant_kg;
         }
     }
 
     /// What the watch over the nozzles has to know.
-    fn scene(&self) -> Scene {
-        Scene {
+    fn monitor_context(&self) -> MonitorContext {
+        MonitorContext {
             attitude: self.navigator.pose.attitude,
             mass_kg: self.dry_kg + self.propellant_kg,
-            free: self.motion_evidence && self.mode != Mode::Bridge && self.propellant_kg > DRY_KG,
-            calm: self.armed && !self.hand.is_on() && !matches!(self.mode, Mode::Safe | Mode::Dock),
+            motion_is_evidence: self.motion_evidence
+                && self.mode != Mode::Bridge
+                && self.propellant_kg > DRY_KG,
+            trials_allowed: self.armed
+                && !self.hand.is_on()
+                && !matches!(self.mode, Mode::Safe | Mode::Dock),
         }
     }
 
@@ -326,10 +333,10 @@ impl Controller {
         outputs.reply_count = replies.len();
         outputs.replies[..replies.len()].copy_from_slice(replies);
         outputs.nav_age_ticks = self.navigator.age_ticks();
-        outputs.rcs_power_max_w = self.energy.power_w();
-        outputs.rcs_power_limits = self.energy.limits();
+        outputs.rcs_power_max_w = self.power.power_w();
+        outputs.rcs_power_limits = self.power.limits();
         outputs.rcs_power_w = self.mean_w(&outputs.allocation.thrust_n);
-        outputs.cluster_limits = self.cooldown.limits().map(Set::bits);
+        outputs.cluster_limits = self.heat.limits().map(Set::bits);
         outputs.resting = self.resting;
         outputs.working_mass_low = self.propellant_kg < self.pulse_kg;
         outputs.allocation_asked = self.allocation_asked();
@@ -349,9 +356,9 @@ fn pulse_kg(craft: &Craft) -> f64 {
 pub use previewing::{LimitHit, Preview, PreviewError, SegmentPreview, Spent, Stores, preview};
 
 mod burning;
-mod by_hand;
 mod commanding;
 mod flying;
+mod manual;
 mod previewing;
 mod pulsing;
 mod pushing;

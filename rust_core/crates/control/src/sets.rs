@@ -4,9 +4,9 @@ use qiki_alloc::{Bounds, Solution, Status};
 use qiki_craft::{NOZZLES, nozzles_where};
 use qiki_maps::{Direction, NozzleSet, ThrustMap};
 
-use crate::config::Geometry;
-use crate::law::Wrench;
-use crate::modes::Reason;
+use qiki_command::Reason;
+use qiki_craft::Geometry;
+use qiki_gnc::Wrench;
 
 /// The sets of one craft.
 #[derive(Debug, Clone)]

@@ -5,7 +5,9 @@ mod common;
 
 use allocation_counter::measure;
 use common::*;
-use qiki_control::{Command, Inputs, Timing};
+use qiki_control::Inputs;
+use qiki_messages::Timing;
+use qiki_messages::command_from_message;
 use qiki_messages::commands::AllocationMode::{Auto, ManualOverride};
 use qiki_messages::commands::command::Action::FireNozzles;
 use qiki_messages::commands::{self as wire, BodyAxis, FlightMode};
@@ -14,7 +16,7 @@ use qiki_plant::{InitialState, ValveFault};
 /// One tick; allocations of the step and of the record.
 fn counted(l: &mut Loop, command: Option<&wire::Command>) -> (u64, u64) {
     l.plant.sense(&mut l.feedback);
-    let decoded = command.map(Command::from_wire);
+    let decoded = command.map(command_from_message);
     let inputs = Inputs {
         tick: l.tick,
         period_ns: 2_000_000,
@@ -109,7 +111,7 @@ fn a_command_costs_the_record_its_copy_and_nothing_else() {
 #[test]
 fn the_encoder_has_room_for_the_packet_it_was_made_for() {
     let mut l = Loop::armed(2000);
-    l.encoder = qiki_control::CycleEncoder::new(8);
+    l.encoder = qiki_messages::CycleEncoder::new(8);
     l.plant.sense(&mut l.feedback);
     let inputs = Inputs {
         tick: 0,

@@ -4,7 +4,8 @@
 mod common;
 
 use common::*;
-use qiki_control::{AllocationMode, Mode, Reason, geometry};
+use qiki_command::{AllocationMode, Mode, Reason};
+use qiki_craft::geometry;
 use qiki_craft::{Craft, LoopAllocation, NOZZLES};
 use qiki_maps::{Direction, ThrustMap};
 use qiki_messages::commands::AllocationMode::{Adaptive, Auto};

@@ -5,7 +5,7 @@
 mod common;
 
 use common::*;
-use qiki_control::{AllocationMode, Mode, Reason, ReplyStatus};
+use qiki_command::{AllocationMode, Mode, Reason, ReplyStatus};
 use qiki_craft::{Craft, Fresh, NOZZLES};
 use qiki_messages::commands::AllocationMode::{Adaptive, Auto, ManualOverride};
 use qiki_messages::commands::command::Action as Wire;

@@ -4,7 +4,7 @@
 mod common;
 
 use common::*;
-use qiki_control::{Mode, Reason, ReplyStatus};
+use qiki_command::{Mode, Reason, ReplyStatus};
 use qiki_messages::commands::{BodyAxis, FlightMode};
 use qiki_plant::InitialState;
 

@@ -4,7 +4,8 @@
 mod common;
 
 use common::*;
-use qiki_control::{Action, Axis, Command, Group, Mode, Reason, ReplyStatus, Segment, Target};
+use qiki_command::{Action, Axis, Group, Mode, Reason, ReplyStatus, Segment, Target};
+use qiki_messages::command_from_message;
 use qiki_messages::commands::command::Action as Wire;
 use qiki_messages::commands::{self as wire, BodyAxis, FlightMode, ThrustGroup};
 
@@ -14,7 +15,7 @@ fn read(action: Wire) -> Option<Action> {
         source: String::new(),
         action: Some(action),
     };
-    let command = Command::from_wire(&message);
+    let command = command_from_message(&message);
     assert_eq!(command.id, 9);
     command.action
 }
@@ -146,7 +147,7 @@ fn a_command_that_makes_no_sense_has_no_action() {
     for (what, action) in nonsense() {
         assert_eq!(read(action), None, "{what}");
     }
-    assert_eq!(Command::from_wire(&wire::Command::default()).action, None);
+    assert_eq!(command_from_message(&wire::Command::default()).action, None);
 }
 
 #[test]

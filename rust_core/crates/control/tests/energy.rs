@@ -5,7 +5,7 @@ mod common;
 
 use common::*;
 use prost::Message;
-use qiki_control::{Mode, Reason, ReplyStatus};
+use qiki_command::{Mode, Reason, ReplyStatus};
 use qiki_craft::{Craft, Fresh, NOZZLES};
 use qiki_messages::commands::{self as wire, BodyAxis, command::Action as Wire};
 use qiki_messages::telemetry::LoopPacket;

@@ -4,8 +4,9 @@
 mod common;
 
 use common::*;
-use qiki_control::{Mode, NozzleFaults, Reason};
+use qiki_command::{Mode, Reason};
 use qiki_craft::NOZZLES;
+use qiki_fdir::NozzleFaults;
 use qiki_plant::{InitialState, ValveFault};
 
 const RATE_MAX_RPS: f64 = 0.15;

@@ -5,7 +5,7 @@ mod common;
 
 use common::*;
 use prost::Message;
-use qiki_control::{Mode, Reason, ReplyStatus};
+use qiki_command::{Mode, Reason, ReplyStatus};
 use qiki_craft::{CLUSTERS, Craft, Fresh, NOZZLES, NOZZLES_PER_CLUSTER};
 use qiki_messages::commands::BodyAxis;
 use qiki_messages::telemetry::{Control, LoopPacket};

@@ -4,7 +4,8 @@
 mod common;
 
 use common::*;
-use qiki_control::{ConfigError, Controller, Mode, Reason};
+use qiki_command::{Mode, Reason};
+use qiki_control::{ConfigError, Controller};
 use qiki_craft::{ModulatorConfig, NOZZLES};
 use qiki_messages::commands::BodyAxis;
 
@@ -232,7 +233,7 @@ fn the_strictest_valve_of_all_sets_the_times() {
 fn geometry_is_about_the_centre_of_mass_with_a_full_tank() {
     let mut craft = craft();
     craft.mass.tank_m_body = [0.36, 0.0, 0.1];
-    let g = qiki_control::geometry(&craft);
+    let g = qiki_craft::geometry(&craft);
     let com = [0.01, 0.0, 0.1];
     for n in 0..NOZZLES {
         let t = &craft.thrusters[n];

@@ -4,7 +4,8 @@
 mod common;
 
 use common::*;
-use qiki_control::{Controller, Mode, Reason};
+use qiki_command::{Mode, Reason};
+use qiki_control::Controller;
 use qiki_craft::{Craft, ModulatorConfig, NOZZLES};
 use qiki_messages::commands::BodyAxis;
 use qiki_plant::{InitialState, ValveFault};

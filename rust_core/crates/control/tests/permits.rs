@@ -5,10 +5,12 @@
 
 mod common;
 
+use qiki_messages::command_from_message;
 use std::fmt::Write;
 
 use common::*;
-use qiki_control::{Action, AllocationMode, Command, Mode, Reason, by_hand, confirmed, permits};
+use qiki_command::{Action, AllocationMode, Mode, Reason};
+use qiki_control::{by_hand, confirmed, permits};
 use qiki_messages::commands::AllocationMode::{Adaptive, Auto, ManualOverride};
 use qiki_messages::commands::command::Action::FireNozzles;
 use qiki_messages::commands::{self as wire, BodyAxis};
@@ -18,7 +20,7 @@ fn action(wire: wire::command::Action) -> Action {
         action: Some(wire),
         ..wire::Command::default()
     };
-    Command::from_wire(&message).action.unwrap()
+    command_from_message(&message).action.unwrap()
 }
 
 fn actions() -> Vec<(String, Action)> {
@@ -272,7 +274,7 @@ fn allocation_modes_and_their_numbers_are_those_of_the_contract() {
 
 #[test]
 fn reasons_and_their_numbers_are_those_of_the_contract() {
-    use qiki_control::Reason::*;
+    use qiki_command::Reason::*;
     let reasons = [
         (CmdValidationFailed, "CMD_VALIDATION_FAILED"),
         (NotArmed, "NOT_ARMED"),

@@ -5,7 +5,7 @@ mod common;
 
 use common::burns::*;
 use common::*;
-use qiki_control::{Mode, Reason, ReplyStatus};
+use qiki_command::{Mode, Reason, ReplyStatus};
 use qiki_craft::Fresh;
 use qiki_messages::commands::{FlightMode, ThrustGroup};
 use qiki_plant::{InitialState, ValveFault};

@@ -5,7 +5,9 @@ mod common;
 
 use common::burns::*;
 use common::*;
-use qiki_control::{End, Mode, PreviewError, Reason, ReplyStatus, Spent, preview};
+use qiki_burn::End;
+use qiki_command::{Mode, Reason, ReplyStatus};
+use qiki_control::{PreviewError, Spent, preview};
 use qiki_craft::{LoopAllocation, NOZZLES};
 use qiki_messages::commands::{self as wire, ThrustGroup};
 

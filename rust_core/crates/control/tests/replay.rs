@@ -5,13 +5,13 @@ mod common;
 
 use common::*;
 use prost::Message;
-use qiki_control::{
-    Command, Controller, CycleEncoder, Inputs, Outputs, Timing, feedback_from_record,
-};
+use qiki_control::{Controller, Inputs, Outputs};
 use qiki_craft::{Feedback, Fresh, NodeState, NodeTemps, PowerDetail};
+use qiki_messages::command_from_message;
 use qiki_messages::commands::BodyAxis;
 use qiki_messages::telemetry::{CycleRecord, LoopPacket};
 use qiki_messages::{Columns, commands as wire};
+use qiki_messages::{CycleEncoder, Timing, feedback_from_record};
 use qiki_plant::ValveFault;
 
 /// A flight in which something happens, with its records.
@@ -68,7 +68,7 @@ fn a_record_replays_through_the_controller_bit_for_bit() {
         for packet in &l.records {
             let recorded = record(packet);
             feedback_from_record(recorded.feedback.as_ref().unwrap(), &mut feedback);
-            let command = recorded.command.as_ref().map(Command::from_wire);
+            let command = recorded.command.as_ref().map(command_from_message);
             let inputs = Inputs {
                 tick: recorded.tick,
                 period_ns: recorded.period_ns,

@@ -11,6 +11,7 @@
 
 mod craft;
 mod feedback;
+mod geometry;
 mod nozzles;
 mod power_detail;
 
@@ -20,6 +21,7 @@ pub use craft::{
     ThermalCoupling, ThermalNode, ThermalPlane, Thruster,
 };
 pub use feedback::{Feedback, Fresh, NodeState, Truth, ValveCommand};
+pub use geometry::{Geometry, geometry, per_nozzle};
 pub use nozzles::{nozzles_in, nozzles_of, nozzles_where};
 pub use power_detail::{LOADS, NODES_MAX, NodeTemps, PowerDetail};
 
@@ -29,6 +31,8 @@ pub const NOZZLES: usize = 16;
 pub const CLUSTERS: usize = 4;
 /// Nozzles of one cluster.
 pub const NOZZLES_PER_CLUSTER: usize = NOZZLES / CLUSTERS;
+/// Rows of a wrench: force x, y, z, then torque x, y, z.
+pub const AXES: usize = 6;
 /// A vector in three dimensions; the name it is bound to gives unit and frame.
 pub type Vec3 = [f64; 3];
 /// A unit quaternion, scalar last `(x, y, z, w)`, body to world.

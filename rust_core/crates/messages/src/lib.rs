@@ -4,6 +4,9 @@
 //! so they cannot drift from the contracts.
 
 mod columns;
+mod command;
+mod cycle;
+mod power_detail;
 
 #[allow(missing_docs, unreachable_pub, clippy::all)]
 mod generated {
@@ -11,5 +14,8 @@ mod generated {
 }
 
 pub use columns::{ColumnError, Columns};
+pub use command::command_from_message;
+pub use cycle::{CycleEncoder, Timing, feedback_from_record, status_number};
 pub use generated::qiki::commands::v1 as commands;
 pub use generated::qiki::telemetry::v1 as telemetry;
+pub use power_detail::{detail_from_message, detail_to_message};

@@ -24,7 +24,7 @@ pub struct Draw {
 /// Pulses about one middle give their torques together, so that the torque in between stays near
 /// the mean; so do those that take turns as far as there is room.
 #[must_use]
-pub fn lay_out(
+pub fn schedule(
     on_us: &[u32; NOZZLES],
     span_us: u32,
     margin_us: u32,

@@ -6,17 +6,20 @@
 //! - give less than the shortest pulse: nozzles that oppose each other fire together, each for at
 //!   least its shortest pulse, and what is left is their difference (`qiki_alloc::PulseAllocator`
 //!   finds which, weighed against their propellant);
-//! - keep the mean wrench right over a window ([`Multiplexer`]): what a window could not give is
+//! - keep the mean wrench right over a window ([`PulseScheduler`]): what a window could not give is
 //!   carried into the next, and pulses take turns where power does not let all fire at once.
 //!
 //! [`Valves`] says what the nozzles can give in a span of time, `layout.rs` puts pulses into it.
 
+mod calibration;
 mod layout;
-mod multiplexer;
+mod minimum_impulse;
 mod plan;
+mod scheduler;
 mod valves;
 
-pub use layout::{APART_US, Draw, lay_out};
-pub use multiplexer::{Demand, Multiplexer, WINDOW_S};
+pub use layout::{APART_US, Draw, schedule};
+pub use minimum_impulse::{Means, MinimumImpulseHold};
 pub use plan::Plan;
+pub use scheduler::{Demand, PulseScheduler, WINDOW_S};
 pub use valves::{State, Valves};

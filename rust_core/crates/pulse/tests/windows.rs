@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use qiki_craft::{Craft, NOZZLES};
-use qiki_pulse::{Demand, Draw, Multiplexer, Valves};
+use qiki_pulse::{Demand, Draw, PulseScheduler, Valves};
 
 const PERIOD_US: u32 = 2000;
 const THRUST_N: f64 = 240.0;
@@ -99,9 +99,9 @@ impl Rig {
     }
 }
 
-/// Drives a multiplexer and keeps books on what was asked and what was given.
+/// Drives a scheduler and keeps books on what was asked and what was given.
 struct Flight {
-    multiplexer: Multiplexer,
+    scheduler: PulseScheduler,
     rig: Rig,
     demand: Demand,
     asked: [f64; 6],
@@ -110,7 +110,7 @@ struct Flight {
 impl Flight {
     fn new(wrench: [f64; 6], power_max_w: f64) -> Self {
         Self {
-            multiplexer: Multiplexer::new(dodeca(), valves(), PERIOD_US).unwrap(),
+            scheduler: PulseScheduler::new(dodeca(), valves(), PERIOD_US).unwrap(),
             rig: Rig::new(power_max_w),
             demand: demand(wrench, power_max_w),
             asked: [0.0; 6],
@@ -119,7 +119,7 @@ impl Flight {
 
     fn fly(&mut self, seconds: f64) {
         for _ in 0..(seconds / 0.002).round() as u32 {
-            let on_time_us = self.multiplexer.step(&self.demand);
+            let on_time_us = self.scheduler.step(&self.demand);
             self.rig.take(&on_time_us);
             for i in 0..6 {
                 self.asked[i] += self.demand.wrench[i] * 0.002;
@@ -236,11 +236,11 @@ fn a_valve_that_is_stuck_open_is_countered_from_the_tick_on_in_which_it_is_known
     flight.fly(1.0);
     flight.demand.stuck = 1 << 6;
     flight.demand.mean_max_n[6] = 0.0;
-    flight.multiplexer.restart(&flight.demand);
-    let first = flight.multiplexer.step(&flight.demand);
+    flight.scheduler.restart(&flight.demand);
+    let first = flight.scheduler.step(&flight.demand);
     flight.rig.take(&first);
     let opens = (0..125).find(|_| {
-        let on_time_us = flight.multiplexer.step(&flight.demand);
+        let on_time_us = flight.scheduler.step(&flight.demand);
         flight.rig.take(&on_time_us);
         on_time_us.iter().any(|on| *on > 0)
     });
@@ -263,7 +263,7 @@ fn the_first_window_leaves_room_for_a_valve_that_has_just_closed() {
     for wrench in WRENCHES {
         let mut flight = Flight::new(wrench.map(|w| 2.0 * w), 45_000.0);
         flight.rig.since_edge_us = [0; NOZZLES];
-        flight.multiplexer.restart(&flight.demand);
+        flight.scheduler.restart(&flight.demand);
         flight.fly(2.0);
     }
 }

@@ -207,7 +207,7 @@ impl Allocator {
     fn from_spec(_cls: &Bound<'_, PyType>, spec: &Bound<'_, PyAny>) -> PyResult<Self> {
         let json: String = spec.call_method0("core_json")?.extract()?;
         let craft = Craft::from_json(&json).map_err(value_error)?;
-        let geometry = qiki_control::geometry(&craft);
+        let geometry = qiki_craft::geometry(&craft);
         let (f, t) = (
             craft.control.force_weight_per_n,
             craft.control.torque_weight_per_nm,

@@ -7,9 +7,11 @@ use prost::Message;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use qiki_control::{Command, Controller, CycleEncoder, Inputs, Mode, Outputs, Timing};
+use qiki_command::Mode;
+use qiki_control::{Controller, Inputs, Outputs};
 use qiki_craft::Craft;
 use qiki_messages::commands;
+use qiki_messages::{CycleEncoder, Timing, command_from_message};
 use qiki_plant::{InitialState, Plant};
 
 use crate::signals::{Feedback, Truth, ValveCommand};
@@ -58,7 +60,7 @@ impl ControllerCore {
             .map(commands::Command::decode)
             .transpose()
             .map_err(value_error)?;
-        let decoded = message.as_ref().map(Command::from_wire);
+        let decoded = message.as_ref().map(command_from_message);
         let inputs = Inputs {
             tick,
             period_ns,
@@ -155,7 +157,7 @@ pub fn bench_controller_step<'py>(
         } else {
             None
         };
-        let command = message.as_ref().map(Command::from_wire);
+        let command = message.as_ref().map(command_from_message);
         let inputs = Inputs {
             tick,
             period_ns: i64::from(period_us) * 1000,

@@ -194,7 +194,7 @@ impl ThrustMapCore {
     #[classmethod]
     fn from_craft(_cls: &Bound<'_, PyType>, craft_json: &str) -> PyResult<Self> {
         let craft = Craft::from_json(craft_json).map_err(value_error)?;
-        let geometry = qiki_control::geometry(&craft);
+        let geometry = qiki_craft::geometry(&craft);
         let w_per_n = std::array::from_fn(|n| craft.thrusters[n].power_w_per_n);
         let map = ThrustMap::new(&geometry.effectiveness, &geometry.thrust_max_n, &w_per_n);
         Ok(Self {

@@ -4,11 +4,11 @@ use prost::Message;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use qiki_control::{
-    Action, Command, End, LimitHit, Preview, PreviewError, Reason, SegmentPreview, Spent, Stores,
-    preview,
-};
+use qiki_burn::End;
+use qiki_command::{Action, Reason};
+use qiki_control::{LimitHit, Preview, PreviewError, SegmentPreview, Spent, Stores, preview};
 use qiki_craft::{Craft, NOZZLES};
+use qiki_messages::command_from_message;
 use qiki_messages::commands;
 
 use crate::allocator::value_error;
@@ -22,7 +22,7 @@ pub fn preview_profile<'py>(
 ) -> PyResult<Bound<'py, PyDict>> {
     let craft = Craft::from_json(craft_json).map_err(value_error)?;
     let message = commands::Command::decode(command).map_err(value_error)?;
-    let Some(Action::Burn { segments, count }) = Command::from_wire(&message).action else {
+    let Some(Action::Burn { segments, count }) = command_from_message(&message).action else {
         return Err(PyValueError::new_err(
             "command: a push or a thrust profile is needed",
         ));

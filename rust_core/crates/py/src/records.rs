@@ -5,11 +5,11 @@ use prost::Message;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
-use qiki_control::{
-    Command, Controller, CycleEncoder, Inputs, Outputs, Timing, feedback_from_record,
-};
+use qiki_control::{Controller, Inputs, Outputs};
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, Truth};
+use qiki_messages::command_from_message;
 use qiki_messages::{Columns, for_each_column, telemetry};
+use qiki_messages::{CycleEncoder, Timing, feedback_from_record};
 use qiki_power::{ClusterLimit, RcsLimit};
 
 /// What the last record said, as far as a change of it is an event.
@@ -244,7 +244,7 @@ impl ReplayCore {
                 .unwrap_or(&telemetry::Feedback::default()),
             &mut self.feedback,
         );
-        let command = message.command.as_ref().map(Command::from_wire);
+        let command = message.command.as_ref().map(command_from_message);
         let inputs = Inputs {
             tick: message.tick,
             period_ns: message.period_ns,

@@ -4,11 +4,11 @@ use prost::Message;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use qiki_control::{detail_from_message, detail_to_message};
 use qiki_craft::{
     self as craft, CLUSTERS, Fresh, NODES_MAX, NOZZLES, NOZZLES_PER_CLUSTER, NodeState,
 };
 use qiki_messages::telemetry::PowerDetail;
+use qiki_messages::{detail_from_message, detail_to_message};
 
 type Triple = (f64, f64, f64);
 type Quadruple = (f64, f64, f64, f64);

@@ -5,13 +5,13 @@ use qiki_craft::{Feedback, NOZZLES, nozzles_in};
 use qiki_power::RcsLimit;
 
 use super::Controller;
-use super::pulsing::Way;
+use super::pulsing::PulseMode;
 use super::pushing::direction;
-use crate::burn::{Burn, Motion};
-use crate::command::{Action, SEGMENTS_MAX, Segment, Target};
-use crate::modes::{Mode, Reason};
-use crate::profile::{End, Now, Plan};
-use crate::tracker::Slot;
+use crate::command_tracker::EffectKind;
+use qiki_burn::{Burn, Motion};
+use qiki_burn::{End, Now, Plan};
+use qiki_command::{Action, SEGMENTS_MAX, Segment, Target};
+use qiki_command::{Mode, Reason};
 
 impl Controller {
     /// Whether a profile can be begun at all: with a full tank or less, and with its groups whole.
@@ -39,7 +39,7 @@ impl Controller {
         self.keep_attitude();
         let burn = Burn::new(Plan::new(self.plan_limits, *segments, count));
         // The plan itself knows when it is late.
-        self.tracker.accept(Slot::Motion, id, u64::MAX);
+        self.tracker.accept(EffectKind::Motion, id, u64::MAX);
         self.enter(Mode::Burn);
         self.burn = Some(burn);
     }
@@ -68,12 +68,12 @@ impl Controller {
             return Vector3::zeros();
         };
         let motion = self.motion();
-        let now = self.now(burn.owed_ns(&motion), stabilise_only);
+        let now = self.now(burn.residual_ns(&motion), stabilise_only);
         let order = burn.step(&now, &motion, |segment| self.push_of(segment, now.power_w));
-        if let Some(reason) = burn.newly_held() {
-            self.tracker.hold(Slot::Motion, reason);
+        if let Some(reason) = burn.newly_inhibited() {
+            self.tracker.hold(EffectKind::Motion, reason);
         }
-        self.hold_reason = burn.held();
+        self.hold_reason = burn.inhibited_by();
         let end = burn.end();
         self.burn = Some(burn);
         if let Some(end) = end {
@@ -88,10 +88,12 @@ impl Controller {
             End::Given => {
                 // The last window may end.
                 self.since_burn = 0;
-                self.tracker.watch(Slot::Motion, true, 1);
+                self.tracker.watch(EffectKind::Motion, true, 1);
             }
-            End::Late(reason) => self.tracker.late(Slot::Motion, reason),
-            End::Broken => self.tracker.abort(Slot::Motion, Reason::NozzleIsolated),
+            End::Late(reason) => self.tracker.late(EffectKind::Motion, reason),
+            End::Broken => self
+                .tracker
+                .abort(EffectKind::Motion, Reason::NozzleIsolated),
         }
     }
 
@@ -105,31 +107,31 @@ impl Controller {
 
     /// Force that was asked for and is planned, but not given yet, N·s, body.
     fn pending_ns(&self) -> Vector3<f64> {
-        if self.way == Way::Windows {
-            Vector3::from(self.multiplexer.pending_ns())
+        if self.way == PulseMode::Windowed {
+            Vector3::from(self.scheduler.pending_ns())
         } else {
             Vector3::zeros()
         }
     }
 
-    pub(super) fn now(&self, owed_ns: Vector3<f64>, stabilise_only: bool) -> Now {
-        let scarce = self.energy.limits() >> RcsLimit::SupercapLow as u32 & 1 == 1;
+    pub(super) fn now(&self, residual_ns: Vector3<f64>, stabilise_only: bool) -> Now {
+        let scarce = self.power.limits() >> RcsLimit::SupercapLow as u32 & 1 == 1;
         let (power_w, power_reason) = if stabilise_only {
-            (0.0, self.energy.why_not())
+            (0.0, self.power.why_not())
         } else if scarce {
-            (self.energy.power_w(), Reason::CapLow)
+            (self.power.power_w(), Reason::CapLow)
         } else {
-            (self.energy.power_w(), Reason::PduPeakDenied)
+            (self.power.power_w(), Reason::PduPeakDenied)
         };
         Now {
             dt_s: self.dt_s(),
-            owed_ns,
+            residual_ns,
             pending_ns: self.pending_ns(),
             power_w,
             power_reason,
-            resting: self.cooldown.resting(),
-            warm: self.cooldown.warm(),
-            ready: self.cooldown.ready(),
+            resting: self.heat.resting(),
+            warm: self.heat.warm(),
+            ready: self.heat.ready(),
             impaired: self.impaired(&self.bounds()),
             tank_empty: self.propellant_kg < self.pulse_kg,
         }

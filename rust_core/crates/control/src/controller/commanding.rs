@@ -3,10 +3,11 @@
 use qiki_craft::{Feedback, NodeState};
 
 use super::Controller;
-use crate::command::{Action, Command, Goal};
-use crate::guidance::Rate;
-use crate::modes::{Mode, Reason, by_hand, confirmed, permits};
-use crate::tracker::Slot;
+use crate::command_tracker::EffectKind;
+use crate::modes::{by_hand, confirmed, permits};
+use qiki_command::{Action, Command, Goal};
+use qiki_command::{Mode, Reason};
+use qiki_gnc::MotionLimits;
 
 /// What a motion must come down to before it counts as done.
 const SETTLED_M: f64 = 0.25;
@@ -48,9 +49,9 @@ impl Controller {
             Action::GoTo(goal) => goal.position.is_some(),
             _ => false,
         };
-        if push && self.energy.stabilise_only() {
-            Err(self.energy.why_not())
-        } else if matches!(action, Action::Burn { .. }) && self.cooldown.forbids_burns() {
+        if push && self.power.stabilise_only() {
+            Err(self.power.why_not())
+        } else if matches!(action, Action::Burn { .. }) && self.heat.forbids_burns() {
             Err(Reason::RcsClusterHot)
         } else {
             Ok(())
@@ -90,11 +91,11 @@ impl Controller {
             Action::StopThrust => {
                 if self.mode == Mode::Burn {
                     self.enter(Mode::Coast);
-                    self.tracker.abort(Slot::Motion, Reason::Superseded);
+                    self.tracker.abort(EffectKind::Motion, Reason::Superseded);
                 }
                 if self.hand.is_on() {
                     self.hand.stop();
-                    self.tracker.abort(Slot::Motion, Reason::Superseded);
+                    self.tracker.abort(EffectKind::Motion, Reason::Superseded);
                 }
                 self.tracker.done(id);
             }
@@ -118,14 +119,16 @@ impl Controller {
         if self.hold_reason == Reason::NotArmed {
             self.hold_reason = Reason::None;
         }
-        self.tracker.accept(Slot::Arming, id, self.ticks(ARMING_S));
+        self.tracker
+            .accept(EffectKind::Arming, id, self.ticks(ARMING_S));
     }
 
     pub(super) fn disarm(&mut self, id: u64) {
         self.armed = false;
         self.enter(Mode::Idle);
-        self.tracker.abort(Slot::Motion, Reason::Superseded);
-        self.tracker.accept(Slot::Arming, id, self.ticks(ARMING_S));
+        self.tracker.abort(EffectKind::Motion, Reason::Superseded);
+        self.tracker
+            .accept(EffectKind::Arming, id, self.ticks(ARMING_S));
     }
 
     pub(super) fn set_mode(&mut self, id: u64, mode: Mode) {
@@ -141,7 +144,7 @@ impl Controller {
             _ => {}
         }
         self.enter(mode);
-        self.tracker.abort(Slot::Motion, Reason::Superseded);
+        self.tracker.abort(EffectKind::Motion, Reason::Superseded);
         self.tracker.done(id);
     }
 
@@ -159,8 +162,9 @@ impl Controller {
         }
         let (metres, radians) = self.guidance.left();
         let (translation, rotation) = self.rates();
-        let time =
-            |way: f64, rate: Rate| way / rate.speed_max + rate.speed_max / rate.acceleration_max;
+        let time = |way: f64, rate: MotionLimits| {
+            way / rate.speed_max + rate.speed_max / rate.acceleration_max
+        };
         self.expect(
             id,
             10.0 + 2.0 * time(metres, translation).max(time(radians, rotation)),
@@ -175,7 +179,7 @@ impl Controller {
     /// A brake that nobody asked for.
     pub(super) fn brake_by_itself(&mut self) {
         let seconds = self.begin_brake();
-        self.tracker.follow(Slot::Motion, self.ticks(seconds));
+        self.tracker.follow(EffectKind::Motion, self.ticks(seconds));
     }
 
     /// Begins to stop all motion; within how many seconds that must be seen.
@@ -184,7 +188,7 @@ impl Controller {
         self.guidance.restart(&self.navigator.pose);
         self.guidance.stop(self.limits.0, self.limits.1);
         let pose = &self.navigator.pose;
-        let time = |speed: f64, rate: Rate| speed / rate.acceleration_max;
+        let time = |speed: f64, rate: MotionLimits| speed / rate.acceleration_max;
         let stop_s =
             time(pose.velocity.norm(), self.limits.0).max(time(pose.rates.norm(), self.limits.1));
         self.enter(Mode::Brake);
@@ -193,7 +197,8 @@ impl Controller {
 
     /// A motion whose effect must come within `seconds`.
     pub(super) fn expect(&mut self, id: u64, seconds: f64) {
-        self.tracker.accept(Slot::Motion, id, self.ticks(seconds));
+        self.tracker
+            .accept(EffectKind::Motion, id, self.ticks(seconds));
     }
 
     pub(super) fn ticks(&self, seconds: f64) -> u64 {
@@ -223,7 +228,7 @@ impl Controller {
         self.release_nozzles(reason);
         self.enter(Mode::Safe);
         self.hold_reason = reason;
-        self.tracker.abort(Slot::Motion, reason);
+        self.tracker.abort(EffectKind::Motion, reason);
     }
 
     /// Attitude is held from here on, where it is not being controlled already.
@@ -255,9 +260,9 @@ impl Controller {
             NodeState::Silent
         };
         let obeyed = feedback.node_state.iter().all(|state| *state == wanted);
-        self.tracker.watch(Slot::Arming, obeyed, 1);
+        self.tracker.watch(EffectKind::Arming, obeyed, 1);
         self.watch_hand(feedback);
-        if self.mode != Mode::Burn && !self.hand.is_on() && self.tracker.waits(Slot::Motion) {
+        if self.mode != Mode::Burn && !self.hand.is_on() && self.tracker.waits(EffectKind::Motion) {
             self.watch_motion();
         }
     }
@@ -265,10 +270,11 @@ impl Controller {
     /// Whether the craft can still be held with the nozzles that are left.
     fn watch_authority(&mut self) {
         let (isolated, open) = (self.health.isolated(), self.health.stuck_open());
-        self.authority.look_at(isolated, open);
+        self.authority.set_failures(isolated, open);
         if isolated != 0 {
             let (whole, bounds) = (self.whole_bounds(), self.bounds());
-            self.authority.try_one(&whole, &bounds, self.rcs_power_w());
+            self.authority
+                .check_next(&whole, &bounds, self.rcs_power_w());
         }
     }
 
@@ -280,7 +286,7 @@ impl Controller {
         };
         #[allow(clippy::cast_possible_truncation)]
         let needed = self.ticks(SETTLED_FOR_S) as u32;
-        let confirmed = self.tracker.watch(Slot::Motion, seen, needed);
+        let confirmed = self.tracker.watch(EffectKind::Motion, seen, needed);
         if confirmed && self.mode == Mode::Brake {
             if self.brake_from_safe {
                 self.enter(Mode::Safe);

@@ -6,23 +6,23 @@ use qiki_craft::{NOZZLES, ValveCommand, nozzles_in};
 use qiki_pwpf::Gate;
 
 use super::Controller;
-use crate::allocation::AllocationMode;
-use crate::guidance::Rate;
-use crate::law::{Wrench, wrench};
-use crate::manual::drawn_w;
-use crate::modes::{Mode, Reason};
+use crate::manual_override::drawn_w;
+use qiki_command::AllocationMode;
+use qiki_command::{Mode, Reason};
+use qiki_gnc::MotionLimits;
+use qiki_gnc::{Wrench, wrench};
 
 /// An approach to a port goes at this part of the free-flight limits.
 const DOCK_PART: f64 = 0.1;
 
 impl Controller {
     /// Translation and rotation limits of the present mode.
-    pub(super) fn rates(&self) -> (Rate, Rate) {
+    pub(super) fn rates(&self) -> (MotionLimits, MotionLimits) {
         let (translation, rotation) = self.limits;
         if self.mode != Mode::Dock {
             return (translation, rotation);
         }
-        let slow = |rate: Rate| Rate {
+        let slow = |rate: MotionLimits| MotionLimits {
             speed_max: rate.speed_max * DOCK_PART,
             acceleration_max: rate.acceleration_max * DOCK_PART,
         };
@@ -45,13 +45,13 @@ impl Controller {
         let (translation, rotation) = self.rates();
         self.guidance.rotate(rotation, dt_s);
         let pose = self.pose_at_work();
-        let stabilise_only = self.energy.stabilise_only() && self.mode != Mode::Brake;
+        let stabilise_only = self.power.stabilise_only() && self.mode != Mode::Brake;
         if matches!(
             self.hold_reason,
             Reason::None | Reason::CapLow | Reason::PowerTelemStale
         ) {
             self.hold_reason = if stabilise_only {
-                self.energy.why_not()
+                self.power.why_not()
             } else {
                 Reason::None
             };
@@ -118,7 +118,7 @@ impl Controller {
             }
             (Some(group_n), _) => self.allocate_with_group(asked, &bounds, &group_n),
             (None, AllocationMode::Auto) => {
-                self.sets.allocate(asked, &bounds, self.energy.power_w())
+                self.sets.allocate(asked, &bounds, self.power.power_w())
             }
             (None, _) => self.allocate_exactly(asked, &bounds),
         };
@@ -135,9 +135,7 @@ impl Controller {
 
     /// Power for all nozzles now, W. A valve that is stuck open draws its own, whatever the budget.
     pub(super) fn rcs_power_w(&self) -> f64 {
-        self.energy
-            .power_w()
-            .max(self.stuck_open_w() * (1.0 + 1e-9))
+        self.power.power_w().max(self.stuck_open_w() * (1.0 + 1e-9))
     }
 
     /// What valves that cannot be closed draw, W.
@@ -149,7 +147,7 @@ impl Controller {
     /// other gives what its cluster's heat and its own rest leave it.
     pub(super) fn bounds(&self) -> Bounds<NOZZLES> {
         let full = &self.geometry.thrust_max_n;
-        self.with_faults(std::array::from_fn(|n| full[n] * self.cooldown.share(n)))
+        self.with_faults(std::array::from_fn(|n| full[n] * self.heat.share(n)))
     }
 
     /// The same, were all clusters cool and rested.
@@ -182,11 +180,11 @@ impl Controller {
             || !self.mode.thrusts()
             || self.hand.holds_valves()
             || std::mem::take(&mut self.resync);
-        self.resting = self.cooldown.resting();
+        self.resting = self.heat.resting();
         let gate = Gate {
             closed: if silent { u16::MAX } else { isolated },
             no_opening: self.resting,
-            power_max_w: self.energy.power_w(),
+            power_max_w: self.power.power_w(),
         };
         let mut command = ValveCommand {
             armed: self.armed,

@@ -10,9 +10,9 @@ use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NOZZLES_PER_CLUSTER}
 use qiki_power::{Demand, PowerSystem};
 
 use super::{Controller, STANDARD_GRAVITY_MPS2};
-use crate::command::{Action, SEGMENTS_MAX, Segment};
-use crate::modes::Reason;
-use crate::profile::{End, Order, Plan};
+use qiki_burn::{End, Order, Plan};
+use qiki_command::Reason;
+use qiki_command::{Action, SEGMENTS_MAX, Segment};
 
 mod result;
 pub use result::{LimitHit, Preview, PreviewError, SegmentPreview, Spent, Stores};
@@ -60,7 +60,7 @@ struct Paper {
     cluster_j: [f64; CLUSTERS],
     due_j: [f64; CLUSTERS],
     /// Asked for and not given, N·s, body.
-    owed_ns: Vector3<f64>,
+    residual_ns: Vector3<f64>,
     result: Preview,
 }
 
@@ -84,7 +84,7 @@ impl Paper {
             step: 0,
             cluster_j: [0.0; CLUSTERS],
             due_j: [0.0; CLUSTERS],
-            owed_ns: Vector3::zeros(),
+            residual_ns: Vector3::zeros(),
             result: Preview {
                 segments: Vec::new(),
                 total: Spent::default(),
@@ -102,8 +102,8 @@ impl Paper {
     fn fly(mut self, mut plan: Plan) -> Preview {
         loop {
             self.report();
-            let stabilise_only = self.controller.energy.stabilise_only();
-            let now = self.controller.now(self.owed_ns, stabilise_only);
+            let stabilise_only = self.controller.power.stabilise_only();
+            let now = self.controller.now(self.residual_ns, stabilise_only);
             let controller = &mut self.controller;
             let Some(order) = plan.step(&now, |segment| controller.push_of(segment, now.power_w))
             else {
@@ -141,10 +141,10 @@ impl Paper {
             feedback.fresh.set(Fresh::THERMAL);
             feedback.fresh.set(Fresh::NODES);
         }
-        let scene = self.controller.scene();
-        self.controller.health.observe(&feedback, &scene);
-        self.controller.energy.observe(&feedback);
-        self.controller.cooldown.observe(&feedback);
+        let monitor_context = self.controller.monitor_context();
+        self.controller.health.observe(&feedback, &monitor_context);
+        self.controller.power.observe(&feedback);
+        self.controller.heat.observe(&feedback);
     }
 
     /// One step with these thrusts, N.
@@ -168,7 +168,7 @@ impl Paper {
             .map(|n| controller.force_direction(n) * thrust_n[n])
             .sum();
         let given_ns = force_n * (part * dt_s);
-        self.owed_ns += order.asked_ns - given_ns;
+        self.residual_ns += order.demanded_ns - given_ns;
         self.note(
             order,
             &Spent {
@@ -204,7 +204,7 @@ impl Paper {
             self.due_j[n / NOZZLES_PER_CLUSTER] += open * controller.nozzle_w[n] * dt_s;
         }
         let due_j: f64 = self.due_j.iter().sum();
-        let part = (controller.energy.power_w() * dt_s / due_j.max(1e-9)).min(1.0);
+        let part = (controller.power.power_w() * dt_s / due_j.max(1e-9)).min(1.0);
         for (due_j, cluster_j) in self.due_j.iter_mut().zip(&mut self.cluster_j) {
             *cluster_j += *due_j * part;
             *due_j -= *due_j * part;
@@ -240,14 +240,14 @@ impl Paper {
             segment.spent.add(spent);
             segment.after = after;
         }
-        if order.held != Reason::None {
+        if order.inhibited_by != Reason::None {
             self.note_limit(order, at_s, spent.time_s);
         }
     }
 
     fn note_limit(&mut self, order: &Order, at_s: f64, for_s: f64) {
         let same = |hit: &&mut LimitHit| {
-            hit.reason == order.held
+            hit.reason == order.inhibited_by
                 && hit.rests == order.rests
                 && hit.segment == order.segment
                 && at_s - (hit.at_s + hit.for_s) < SAME_S
@@ -259,7 +259,7 @@ impl Paper {
                 at_s,
                 for_s,
                 segment: order.segment,
-                reason: order.held,
+                reason: order.inhibited_by,
                 rests: order.rests,
             }),
         }

@@ -1,7 +1,7 @@
 //! Who makes the pulses, and how one hands over to another.
 //!
 //! Three can: the relays of the modulators (`qiki-pwpf`), nozzle by nozzle and with the least
-//! delay, while a motion is being tracked; the multiplexer (`qiki-pulse`), whose mean wrench is
+//! delay, while a motion is being tracked; the scheduler (`qiki-pulse`), whose mean wrench is
 //! right over every window, for burns and against a valve that is stuck open; and sets of small
 //! pulses (`steady.rs`) where the craft holds still. Only one does at a time. The relays follow
 //! what the others command, so that pauses hold across the change.
@@ -13,21 +13,21 @@ use qiki_pulse::{Demand, Draw, State};
 use qiki_pwpf::Gate;
 
 use super::Controller;
-use crate::allocation::AllocationMode;
-use crate::modes::Mode;
-use crate::navigator::Pose;
-use crate::offset::{Hold, Offset, Turn};
-use crate::steady::Means;
+use qiki_command::AllocationMode;
+use qiki_command::Mode;
+use qiki_gnc::Pose;
+use qiki_gnc::{AttitudeError, Hold, PoseError};
+use qiki_pulse::Means;
 
 /// Who makes the pulses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum PulseMode {
     /// The modulators' relays.
-    Relays,
+    Modulated,
     /// Window after window.
-    Windows,
+    Windowed,
     /// Sets of small pulses.
-    Steady,
+    MinimumImpulse,
 }
 
 /// Single sets hold still what they have taken over at up to this many times the bounds for that.
@@ -48,45 +48,46 @@ impl Controller {
     ) {
         let failed = std::mem::replace(&mut self.gone, gate.closed) != gate.closed;
         let (way, hold) = self.way(gate.closed == u16::MAX);
-        let changes = way != self.way || (way == Way::Steady && hold != self.steady.hold());
+        let changes = way != self.way
+            || (way == PulseMode::MinimumImpulse && hold != self.hold_pulses.hold());
         if changes || failed {
             // What was planned is given up; the relays know the valves and end what is open.
-            self.steady.reset(hold);
-            self.multiplexer.reset();
-            self.way = Way::Relays;
+            self.hold_pulses.reset(hold);
+            self.scheduler.reset();
+            self.way = PulseMode::Modulated;
         }
-        if way == Way::Relays {
+        if way == PulseMode::Modulated {
             let full = &self.geometry.thrust_max_n;
             let level = std::array::from_fn(|n| allocation.thrust_n[n] / full[n]);
             self.bank.step(&level, gate, on_time_us);
             return;
         }
-        if self.way == Way::Relays {
+        if self.way == PulseMode::Modulated {
             if self.bank.open_mask() & !gate.closed != 0 {
                 self.bank.step(&[0.0; NOZZLES], gate, on_time_us);
                 return;
             }
             self.way = way;
-            if way == Way::Windows {
+            if way == PulseMode::Windowed {
                 let demand = self.demand(allocation, gate);
-                self.multiplexer.restart(&demand);
+                self.scheduler.restart(&demand);
             }
         }
-        *on_time_us = if way == Way::Windows {
+        *on_time_us = if way == PulseMode::Windowed {
             let demand = self.demand(allocation, gate);
-            self.multiplexer.step(&demand)
+            self.scheduler.step(&demand)
         } else {
             self.hold_still(allocation, gate)
         };
         self.bank.follow(on_time_us);
     }
 
-    fn way(&mut self, silent: bool) -> (Way, Hold) {
+    fn way(&mut self, silent: bool) -> (PulseMode, Hold) {
         let hold = match self.mode {
             Mode::Safe => Hold::Rates,
             Mode::Burn | Mode::Coast => Hold::Attitude,
             Mode::Brake => Hold::Pose,
-            _ if self.energy.stabilise_only() => Hold::Attitude,
+            _ if self.power.stabilise_only() => Hold::Attitude,
             _ => Hold::Pose,
         };
         #[allow(clippy::cast_possible_truncation)]
@@ -103,11 +104,11 @@ impl Controller {
             matches!(self.mode, Mode::Burn | Mode::Coast) && self.since_burn < flush_ticks;
         let burns = pushes || flushes;
         let way = if planned && (burns || self.health.stuck_open() != 0) {
-            Way::Windows
+            PulseMode::Windowed
         } else if planned && self.differential_pulses && self.holds_still(hold) {
-            Way::Steady
+            PulseMode::MinimumImpulse
         } else {
-            Way::Relays
+            PulseMode::Modulated
         };
         (way, hold)
     }
@@ -122,7 +123,11 @@ impl Controller {
         if hold == Hold::Rates && self.navigator.rates_age_ticks() > self.nav_stale_ticks {
             return false;
         }
-        let slack = if self.way == Way::Steady { KEEP } else { 1.0 };
+        let slack = if self.way == PulseMode::MinimumImpulse {
+            KEEP
+        } else {
+            1.0
+        };
         let reference = &self.guidance.reference;
         let calm = hold == Hold::Rates
             || self.mode == Mode::Dock
@@ -131,13 +136,13 @@ impl Controller {
         calm && self.offset(hold).small(slack)
     }
 
-    fn offset(&mut self, hold: Hold) -> Offset {
+    fn offset(&mut self, hold: Hold) -> PoseError {
         let turn = self.turn();
-        Offset::new(&self.navigator.pose, &self.guidance.reference, &turn, hold)
+        PoseError::new(&self.navigator.pose, &self.guidance.reference, &turn, hold)
     }
 
     /// From the craft to its reference.
-    fn turn(&mut self) -> Turn {
+    fn turn(&mut self) -> AttitudeError {
         let (pose, reference) = (&self.navigator.pose, &self.guidance.reference.pose);
         self.turns.between(&pose.attitude, &reference.attitude)
     }
@@ -156,9 +161,9 @@ impl Controller {
         };
         let turn = self.turn();
         let (pose, reference) = (&self.navigator.pose, &self.guidance.reference);
-        let on_time_us = self.steady.step(pose, reference, &turn, &means);
-        allocation.wrench = self.steady.wrench();
-        allocation.thrust_n = self.steady.thrust_n();
+        let on_time_us = self.hold_pulses.step(pose, reference, &turn, &means);
+        allocation.wrench = self.hold_pulses.wrench();
+        allocation.thrust_n = self.hold_pulses.thrust_n();
         on_time_us
     }
 
@@ -174,7 +179,7 @@ impl Controller {
     /// Mean thrust that each nozzle may give, N; a nozzle that may not open gives none.
     fn mean_max_n(&self, gate: Gate) -> [f64; NOZZLES] {
         let mut most_n = self.bounds().hi;
-        let open = self.multiplexer.plan().open_at_end();
+        let open = self.scheduler.plan().open_at_end();
         for n in nozzles_in(gate.closed | (gate.no_opening & !open)) {
             most_n[n] = 0.0;
         }
@@ -193,8 +198,8 @@ impl Controller {
     /// is planned ahead, and what the present one still gives in rotation is known.
     pub(super) fn pose_at_work(&self) -> Pose {
         let mut pose = self.navigator.pose;
-        if self.way == Way::Windows {
-            let (impulse, lead_s) = self.multiplexer.ahead();
+        if self.way == PulseMode::Windowed {
+            let (impulse, lead_s) = self.scheduler.ahead();
             let torque = Vector3::new(impulse[3], impulse[4], impulse[5]);
             let change = self.inverse_inertia * torque;
             let turn = (pose.rates + 0.5 * change) * lead_s;

@@ -6,10 +6,10 @@ use qiki_craft::{NOZZLES, nozzles_where};
 use qiki_maps::Direction;
 
 use super::Controller;
-use crate::allocation::AllocationMode;
-use crate::command::{Group, Segment, Target};
-use crate::law::{Wrench, wrench};
-use crate::profile::Push;
+use qiki_burn::Push;
+use qiki_command::AllocationMode;
+use qiki_command::{Group, Segment, Target};
+use qiki_gnc::{Wrench, wrench};
 
 /// A push may have this part of the power; the rest is for the attitude, and for what is left
 /// where whole nozzles do not fill it.
@@ -21,7 +21,7 @@ impl Controller {
     /// Bit n: nozzle n gives nothing, or all it has whatever is asked.
     pub(super) fn out_of_use(&self, bounds: &Bounds<NOZZLES>) -> u16 {
         let out = |n: usize| bounds.lo[n] > 0.0 || bounds.hi[n] <= 0.0;
-        let resting = self.cooldown.resting();
+        let resting = self.heat.resting();
         let isolated = self.health.isolated();
         isolated | (nozzles_where(out) & !resting)
     }
@@ -129,7 +129,7 @@ impl Controller {
         if self.allocation_mode() != AllocationMode::Auto {
             let drawn_w = self.drawn_at_least_w(&bounds);
             self.allocator
-                .set_power_max(self.energy.power_w().max(drawn_w));
+                .set_power_max(self.power.power_w().max(drawn_w));
             return self.allocator.solve(asked, &bounds);
         }
         // The sets give what the group leaves, with what is left of nozzles and power.
@@ -139,7 +139,7 @@ impl Controller {
             lo: [0.0; NOZZLES],
             hi: std::array::from_fn(|n| (bounds.hi[n] - bounds.lo[n]).max(0.0)),
         };
-        let power_w = (self.energy.power_w() - self.mean_w(&bounds.lo)).max(0.0);
+        let power_w = (self.power.power_w() - self.mean_w(&bounds.lo)).max(0.0);
         let solution = self.sets.allocate(&rest, &free, power_w);
         let thrust_n = std::array::from_fn(|n| solution.thrust_n[n] + bounds.lo[n]);
         Solution {

@@ -5,9 +5,9 @@ use nalgebra::Vector3;
 use qiki_craft::{Craft, Feedback, Fresh, NOZZLES, NodeState};
 
 use super::{Controller, Inputs, Outputs};
-use crate::command::{Action, Command};
-use crate::guard::{Guard, Limits};
-use crate::modes::{Mode, Reason};
+use qiki_command::{Action, Command};
+use qiki_command::{Mode, Reason};
+use qiki_guard::{Guard, Limits};
 
 /// On a test stand: what its nozzles do does not show in its motion.
 fn craft() -> Craft {

@@ -5,8 +5,8 @@ use qiki_alloc::{Bounds, Status};
 use qiki_craft::{Craft, NOZZLES};
 
 use super::Sets;
-use crate::config::{Geometry, geometry};
-use crate::modes::Reason;
+use qiki_command::Reason;
+use qiki_craft::{Geometry, geometry};
 
 const TABLE: &str = include_str!("../../../craft/fixtures/dodeca-table.json");
 

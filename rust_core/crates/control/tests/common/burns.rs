@@ -1,7 +1,9 @@
 //! Thrust profiles on paper and in flight.
 
-use qiki_control::{Action, Command, Mode, Preview, PreviewError, Reason, ReplyStatus, preview};
+use qiki_command::{Action, Mode, Reason, ReplyStatus};
+use qiki_control::{Preview, PreviewError, preview};
 use qiki_craft::Craft;
+use qiki_messages::command_from_message;
 use qiki_messages::commands as wire;
 use qiki_plant::InitialState;
 
@@ -12,7 +14,7 @@ pub const LEFT: [f64; 3] = [0.0, 1.0, 0.0];
 pub const UP: [f64; 3] = [0.0, 0.0, 1.0];
 
 pub fn on_paper(craft: &Craft, segments: &[wire::ThrustSegment]) -> Result<Preview, PreviewError> {
-    let command = Command::from_wire(&wire::Command {
+    let command = command_from_message(&wire::Command {
         command_id: 1,
         source: String::new(),
         action: Some(profile(segments.to_vec())),

@@ -9,10 +9,12 @@
 
 pub mod burns;
 
-use qiki_control::{Command, Controller, CycleEncoder, Inputs, Outputs, Reply, ReplyStatus};
+use qiki_command::{Reply, ReplyStatus};
+use qiki_control::{Controller, Inputs, Outputs};
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NodeState, Vec3};
 use qiki_messages::commands::command::Action as Wire;
 use qiki_messages::commands::{self as wire};
+use qiki_messages::{CycleEncoder, command_from_message};
 use qiki_plant::{InitialState, Plant};
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -186,7 +188,7 @@ impl Loop {
         if let Some(frozen) = self.frozen_velocity {
             self.feedback.velocity_mps_world = frozen;
         }
-        let decoded = command.map(Command::from_wire);
+        let decoded = command.map(command_from_message);
         let inputs = Inputs {
             tick: self.tick,
             period_ns: i64::from(self.period_us) * 1000,
@@ -249,7 +251,7 @@ impl Loop {
     }
 
     /// What was said of a command so far.
-    pub fn said(&self, id: u64) -> Vec<(ReplyStatus, qiki_control::Reason)> {
+    pub fn said(&self, id: u64) -> Vec<(ReplyStatus, qiki_command::Reason)> {
         self.replies
             .iter()
             .filter(|r| r.id == id)

@@ -3,10 +3,10 @@
 use qiki_craft::{CLUSTERS, Vec3};
 use qiki_power::PowerError;
 
-use crate::command::SEGMENTS_MAX;
 use crate::config::ConfigError;
-use crate::modes::Reason;
-use crate::profile::End;
+use qiki_burn::End;
+use qiki_command::Reason;
+use qiki_command::SEGMENTS_MAX;
 
 /// Why there is no preview.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

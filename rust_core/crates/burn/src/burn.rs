@@ -1,0 +1,159 @@
+//! A thrust profile in flight: the plan, and the account of what it has given so far.
+//!
+//! The account is kept in speed, m/s, world. What the valves were measured open for carries it
+//! from tick to tick; each velocity fix moves it a little towards the speed really gained, so
+//! that neither a lost report nor a nozzle of another thrust adds up.
+
+use nalgebra::{UnitQuaternion, Vector3};
+use qiki_craft::{Feedback, Fresh};
+
+use crate::plan::Plan;
+use crate::terms::{End, Now, Order, Push};
+use qiki_command::Reason;
+
+use qiki_command::Segment;
+
+/// Part of the difference to the speed gained that a velocity fix takes away.
+const FIX_GAIN: f64 = 0.1;
+
+/// How far a profile has come.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct BurnProgress {
+    /// The segment under way, from 0.
+    pub segment: usize,
+    /// Its clock, s.
+    pub clock_s: f64,
+    /// Speed demanded for so far, the sizes of all changes summed up, m/s.
+    pub demanded_mps: f64,
+    /// Asked for and not given, m/s.
+    pub residual_mps: f64,
+    /// Why less is demanded of the nozzles than the profile wants; None where that is not so.
+    pub inhibited_by: Reason,
+}
+
+/// A profile that is being flown.
+#[derive(Debug, Clone)]
+pub struct Burn {
+    plan: Plan,
+    order: Option<Order>,
+    /// Velocity before the first push, m/s, world; known from the first fix on.
+    start: Option<Vector3<f64>>,
+    /// Asked for and gained so far, m/s, world.
+    demanded: Vector3<f64>,
+    gained: Vector3<f64>,
+    demanded_mps: f64,
+    inhibited_by: Reason,
+    /// What was said last, and of which segment.
+    told: Option<(usize, Reason)>,
+}
+
+/// The motion of this moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Motion {
+    /// Body to world.
+    pub attitude: UnitQuaternion<f64>,
+    /// The attitude to be inhibited_by.
+    pub reference: UnitQuaternion<f64>,
+    /// With the propellant left, kg.
+    pub mass_kg: f64,
+}
+
+impl Burn {
+    /// A burn at its beginning.
+    #[must_use]
+    pub fn new(plan: Plan) -> Self {
+        Self {
+            plan,
+            order: None,
+            start: None,
+            demanded: Vector3::zeros(),
+            gained: Vector3::zeros(),
+            demanded_mps: 0.0,
+            inhibited_by: Reason::None,
+            told: None,
+        }
+    }
+
+    /// Takes in what the nozzles gave in the last tick (N·s, body) and a velocity fix.
+    pub fn observe(&mut self, feedback: &Feedback, impulse_ns: Vector3<f64>, now: &Motion) {
+        self.gained += now.attitude * impulse_ns / now.mass_kg;
+        let velocity = Vector3::from(feedback.velocity_mps_world);
+        if feedback.fresh.has(Fresh::VELOCITY) && velocity.iter().all(|v| v.is_finite()) {
+            let start = *self.start.get_or_insert(velocity - self.gained);
+            self.gained += (velocity - start - self.gained) * FIX_GAIN;
+        }
+    }
+
+    /// What is residual, N·s, body.
+    pub fn residual_ns(&self, now: &Motion) -> Vector3<f64> {
+        now.attitude.inverse() * ((self.demanded - self.gained) * now.mass_kg)
+    }
+
+    /// One tick; None when the profile is over.
+    pub fn step(
+        &mut self,
+        now: &Now,
+        motion: &Motion,
+        resolve: impl FnOnce(&Segment) -> Push,
+    ) -> Option<Order> {
+        self.order = self.plan.step(now, resolve);
+        let order = self.order?;
+        let demanded = motion.reference * order.demanded_ns / motion.mass_kg;
+        self.demanded += demanded;
+        self.demanded_mps += demanded.norm();
+        Some(order)
+    }
+
+    /// What has begun to hold the order back in this tick, if it is worth a word: every rest is,
+    /// a weaker push once in a segment.
+    pub fn newly_inhibited(&mut self) -> Option<Reason> {
+        let order = self.order?;
+        let before = std::mem::replace(&mut self.inhibited_by, order.inhibited_by);
+        let now = (order.segment, order.inhibited_by);
+        let again = !order.rests && self.told == Some(now);
+        if order.inhibited_by == Reason::None || order.inhibited_by == before || again {
+            return None;
+        }
+        self.told = Some(now);
+        Some(order.inhibited_by)
+    }
+
+    /// Why less is demanded of the nozzles than the profile wants.
+    pub fn inhibited_by(&self) -> Reason {
+        self.inhibited_by
+    }
+
+    /// Whether nothing is pushed, and not only for a moment.
+    pub fn idles(&self) -> bool {
+        self.order.is_some_and(|order| order.idle)
+    }
+
+    /// How it ended; None while it goes on.
+    #[must_use]
+    pub fn end(&self) -> Option<End> {
+        self.plan.end()
+    }
+
+    /// The group that pushes alone in this tick, and its net force, N.
+    pub fn group(&self) -> Option<(&Push, f64)> {
+        let push = self.plan.push().filter(|push| push.exact)?;
+        let order = self.order.filter(|order| !order.rests)?;
+        Some((push, order.force_n.dot(&push.direction).max(0.0)))
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub fn progress(&self) -> BurnProgress {
+        let (segment, clock_s) = self.plan.progress();
+        BurnProgress {
+            segment,
+            clock_s,
+            demanded_mps: self.demanded_mps,
+            residual_mps: (self.demanded - self.gained).norm(),
+            inhibited_by: self.inhibited_by,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! Commands as the controller takes them: decoded, checked, in plain numbers.
+
+use crate::allocation_mode::AllocationMode;
+use crate::firing::Firing;
+use crate::mode::Mode;
+use crate::segment::{SEGMENTS_MAX, Segment};
+use crate::target::Goal;
+
+/// What is asked for. The segments of a burn are held in place, so that taking a command
+/// allocates nothing.
+#[allow(clippy::large_enum_variant)]
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Let the valves be commanded.
+    Arm,
+    /// Close the valves and be silent.
+    Disarm,
+    /// Rate damping only.
+    Safe,
+    /// Stop all motion.
+    Brake,
+    /// Hold the pose of this moment.
+    Hold,
+    /// Go to a pose.
+    GoTo(Goal),
+    /// Burn open loop, attitude held: `count` segments.
+    Burn {
+        /// The segments, the first `count` of them.
+        segments: [Segment; SEGMENTS_MAX],
+        /// Segments in use, at least one.
+        count: usize,
+    },
+    /// End a burn, drift on.
+    StopThrust,
+    /// Go to a mode.
+    SetMode(Mode),
+    /// Go to an allocation mode.
+    SetAllocation {
+        /// The mode.
+        mode: AllocationMode,
+        /// What is hazardous is confirmed.
+        confirmed: bool,
+    },
+    /// Open nozzles by hand.
+    Fire {
+        /// Which ones, how long.
+        firing: Firing,
+        /// What is hazardous is confirmed.
+        confirmed: bool,
+    },
+}
+
+/// A decoded command.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Command {
+    /// Its number within the run.
+    pub id: u64,
+    /// None where the message is not a valid command.
+    pub action: Option<Action>,
+}

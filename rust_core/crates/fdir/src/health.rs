@@ -1,0 +1,281 @@
+//! Nozzles that do not do what they are commanded, and nodes that are not heard.
+//!
+//! Two witnesses say what a nozzle does: the valve's own feedback (`health/switch.rs`) and the
+//! craft's motion (`residual.rs`). The feedback is exact and comes first; where the motion
+//! contradicts it, the motion wins and the feedback of that nozzle is not believed until the next
+//! arming. What follows from a fault, and how a nozzle comes back, is in `docs/math/faults.md`.
+
+use nalgebra::UnitQuaternion;
+use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NodeState, nozzles_in, nozzles_of};
+
+use crate::evidence::{Findings, MotionState, Sources, Verdict};
+use crate::fault::{Fault, NozzleFaults};
+use crate::residual::Residual;
+use nozzle_state::{NozzleState, NozzleStates, RecoveryTimes, ticks};
+use qiki_craft::Geometry;
+use valve_feedback::ValveFeedbackMonitor;
+
+mod nozzle_state;
+mod valve_feedback;
+
+/// A node that has not been heard for this many ticks has closed its valves by itself.
+const FAILSAFE_TICKS: u32 = 3;
+
+/// What the controller knows besides the feedback.
+#[derive(Debug, Clone, Copy)]
+pub struct MonitorContext {
+    /// Body to world.
+    pub attitude: UnitQuaternion<f64>,
+    /// With the propellant left, kg.
+    pub mass_kg: f64,
+    /// The craft moves by its nozzles alone and there is something to burn: motion is evidence.
+    pub motion_is_evidence: bool,
+    /// A nozzle that may fail again can be afforded.
+    pub trials_allowed: bool,
+}
+
+/// Watches the nozzles.
+#[derive(Debug, Clone)]
+pub struct NozzleHealth {
+    feedback_monitor: ValveFeedbackMonitor,
+    residual: Residual,
+    states: NozzleStates,
+    trials: [u32; NOZZLES],
+    known: NozzleFaults,
+    node_age: [u32; CLUSTERS],
+    /// Bit n, of the node of nozzle n: it obeys, as far as is known; its valves may have closed by
+    /// themselves; it is lost.
+    obeys: u16,
+    failsafe: u16,
+    lost: u16,
+    stale_ticks: u32,
+    recovery: RecoveryTimes,
+}
+
+const fn bit(n: usize) -> u16 {
+    1 << n
+}
+
+impl NozzleHealth {
+    /// All nozzles healthy, no node heard yet; one update a tick of `dt_s`.
+    #[must_use]
+    pub fn new(craft: &Craft, geometry: &Geometry, dt_s: f64) -> Self {
+        Self {
+            feedback_monitor: ValveFeedbackMonitor::new(dt_s),
+            residual: Residual::new(craft, geometry, dt_s),
+            states: NozzleStates::new(),
+            trials: [0; NOZZLES],
+            known: NozzleFaults::default(),
+            node_age: [u32::MAX; CLUSTERS],
+            obeys: 0,
+            failsafe: u16::MAX,
+            lost: u16::MAX,
+            stale_ticks: ticks(craft.control.node_stale_s, dt_s),
+            recovery: RecoveryTimes::new(dt_s),
+        }
+    }
+
+    /// Takes in the feedback of this tick.
+    pub fn observe(&mut self, feedback: &Feedback, context: &MonitorContext) {
+        self.update_from_nodes(feedback);
+        self.update_from_valves(feedback);
+        self.update_from_motion(feedback, context);
+        self.advance_recovery(feedback.valve_fault, context.trials_allowed);
+    }
+
+    /// Which nodes are there, and which of them obey.
+    fn update_from_nodes(&mut self, feedback: &Feedback) {
+        (self.failsafe, self.lost) = (0, 0);
+        for c in 0..CLUSTERS {
+            let nozzles = nozzles_of(c);
+            if feedback.fresh.has(Fresh::valves(c)) {
+                self.node_age[c] = 0;
+                // A node that is not armed obeys nothing: its valves are closed, and rightly so.
+                let armed = feedback.node_state[c] == NodeState::Armed;
+                self.obeys = self.obeys & !nozzles | if armed { nozzles } else { 0 };
+            } else {
+                self.node_age[c] = self.node_age[c].saturating_add(1);
+            }
+            if self.node_age[c] > FAILSAFE_TICKS {
+                self.failsafe |= nozzles;
+            }
+            if !self.node_alive(c) {
+                self.lost |= nozzles;
+            }
+        }
+    }
+
+    /// What the feedback says of the nozzles.
+    fn update_from_valves(&mut self, feedback: &Feedback) {
+        let heard = feedback.fresh.nozzles_heard();
+        let reported = heard & feedback.valve_fault;
+        self.known.by_node |= reported;
+        // That a valve does not close, it may well say of itself too.
+        for n in nozzles_in(reported & !(self.states.open() | self.states.resting())) {
+            self.declare_fault(n, Fault::StuckClosed);
+        }
+        let believed = heard & !self.known.feedback_lies;
+        let open = self.states.open();
+        for n in nozzles_in(believed & open) {
+            if self
+                .feedback_monitor
+                .has_closed(n, feedback.open_time_us[n])
+            {
+                self.begin_rest(n);
+            }
+        }
+        let off =
+            self.feedback_monitor
+                .compare(believed & !open, self.obeys, &feedback.open_time_us);
+        self.known.by_feedback |= off;
+        for n in nozzles_in(off) {
+            self.declare_fault(n, self.feedback_monitor.fault(n));
+        }
+    }
+
+    /// What the motion says of the nozzles.
+    fn update_from_motion(&mut self, feedback: &Feedback, context: &MonitorContext) {
+        if !context.motion_is_evidence {
+            return self.residual.restart();
+        }
+        let sources = self.sources(feedback);
+        let state = MotionState {
+            attitude: context.attitude,
+            mass_kg: context.mass_kg,
+        };
+        let Findings(found) = self.residual.observe(feedback, &sources, &state);
+        for n in 0..NOZZLES {
+            if let Some(verdict) = found[n] {
+                self.known.feedback_lies |= sources.reported & bit(n);
+                self.apply(n, verdict);
+            }
+        }
+    }
+
+    fn apply(&mut self, n: usize, verdict: Verdict) {
+        let fault = match verdict {
+            Verdict::StuckClosed => Fault::StuckClosed,
+            Verdict::StuckOpen => Fault::StuckOpen,
+            Verdict::Obeys => {
+                if (self.states.open() | self.states.closed()) & bit(n) != 0 {
+                    self.begin_rest(n);
+                }
+                return;
+            }
+        };
+        self.known.by_motion |= bit(n);
+        self.declare_fault(n, fault);
+    }
+
+    /// From what it is taken how the nozzles thrust.
+    fn sources(&self, feedback: &Feedback) -> Sources {
+        let reported = feedback.fresh.nozzles_heard() & !self.known.feedback_lies;
+        let states = &self.states;
+        Sources {
+            reported,
+            doubtful: self.failsafe & !states.out() & !reported,
+            stuck_open: states.open() & !reported,
+            stuck_closed: (states.closed() | states.resting()) & !reported,
+        }
+    }
+
+    fn declare_fault(&mut self, n: usize, fault: Fault) {
+        let state = match (self.states.of(n), fault) {
+            (NozzleState::StuckOpen, Fault::StuckOpen)
+            | (NozzleState::StuckClosed(_), Fault::StuckClosed) => return,
+            (_, Fault::StuckOpen) => NozzleState::StuckOpen,
+            _ => self.recovery.closed(self.trials[n]),
+        };
+        self.feedback_monitor.reset(n);
+        self.states.set(n, state);
+    }
+
+    fn begin_rest(&mut self, n: usize) {
+        self.feedback_monitor.reset(n);
+        self.states.set(n, self.recovery.closing());
+    }
+
+    /// Time goes by for nozzles that wait to be used again.
+    fn advance_recovery(&mut self, reported: u16, trials_allowed: bool) {
+        let recovery = self.states.out() | self.states.on_trial();
+        for n in nozzles_in(recovery & !self.lost & !reported) {
+            let before = self.states.of(n);
+            let after = before.next(trials_allowed);
+            self.states.set(n, after);
+            match (before, after) {
+                (NozzleState::StuckClosed(_), NozzleState::OnTrial(_)) => self.trials[n] += 1,
+                (_, NozzleState::Healthy) => self.clear_evidence(n),
+                _ => {}
+            }
+        }
+    }
+
+    /// Nothing is held against a nozzle any more; that its feedback lied is.
+    fn clear_evidence(&mut self, n: usize) {
+        self.trials[n] = 0;
+        self.known.by_feedback &= !bit(n);
+        self.known.by_motion &= !bit(n);
+        self.known.by_node &= !bit(n);
+    }
+
+    /// Takes note of what is commanded in this tick.
+    pub fn record_command(&mut self, on_time_us: &[u32; NOZZLES]) {
+        self.feedback_monitor.record_command(on_time_us);
+        let mut obeyed = *on_time_us;
+        for n in nozzles_in(!self.obeys) {
+            obeyed[n] = 0;
+        }
+        for n in nozzles_in(self.states.on_trial()) {
+            if let NozzleState::OnTrial(opened_us) = self.states.of(n) {
+                self.states
+                    .set(n, NozzleState::OnTrial(opened_us + obeyed[n]));
+            }
+        }
+        self.residual.record_command(&obeyed);
+    }
+
+    /// Forgets every fault; arming is a fresh start.
+    pub fn reset(&mut self) {
+        self.feedback_monitor = self.feedback_monitor.fresh();
+        self.residual.restart();
+        self.states = NozzleStates::new();
+        self.trials = [0; NOZZLES];
+        self.known = NozzleFaults::default();
+    }
+
+    /// Bit n: nozzle n does not close.
+    pub fn stuck_open(&self) -> u16 {
+        self.states.open()
+    }
+
+    /// What is known of the nozzles.
+    pub fn faults(&self) -> NozzleFaults {
+        NozzleFaults {
+            closed: self.states.closed(),
+            open: self.states.open(),
+            returning: self.states.resting() | self.states.on_trial(),
+            ..self.known
+        }
+    }
+
+    /// Whether a cluster's node has been heard of late.
+    pub fn node_alive(&self, cluster: usize) -> bool {
+        self.node_age[cluster] <= self.stale_ticks
+    }
+
+    /// How many nodes have not been heard of late.
+    #[must_use]
+    pub fn nodes_lost(&self) -> usize {
+        (0..CLUSTERS).filter(|c| !self.node_alive(*c)).count()
+    }
+
+    /// Bit n: nozzle n must not be used.
+    pub fn isolated(&self) -> u16 {
+        self.states.out() | self.lost
+    }
+}
+
+#[cfg(test)]
+mod recovery;
+#[cfg(test)]
+mod tests;

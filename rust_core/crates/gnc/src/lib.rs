@@ -1,0 +1,33 @@
+//! Navigation, guidance and control laws.
+//!
+//! ```text
+//! feedback -> navigator -> pose ---------+
+//!                                        v
+//! goal -> guidance -> reference -> pose error -> law -> wrench
+//! ```
+//!
+//! * `pose`, `reference`: where the craft is, and where it should be.
+//! * `navigator`: carries the pose from fix to fix and knows its age.
+//! * `guidance`: moves the reference towards the goal within speed and acceleration limits.
+//! * `attitude_error`, `pose_error`: from the pose to the reference.
+//! * `law`: pose error to wrench. `wrench`: force and torque as one row.
+//!
+//! Nothing here reads a clock, allocates or fails. Equations: `docs/math/control.md`.
+
+mod attitude_error;
+mod guidance;
+mod law;
+mod navigator;
+mod pose;
+mod pose_error;
+mod reference;
+mod wrench;
+
+pub use attitude_error::{AttitudeError, AttitudeErrorCache};
+pub use guidance::Guidance;
+pub use law::Law;
+pub use navigator::Navigator;
+pub use pose::Pose;
+pub use pose_error::{Hold, PoseError};
+pub use reference::{MotionLimits, Reference};
+pub use wrench::{Wrench, wrench};

@@ -1,0 +1,27 @@
+//! A pose and its rate of change.
+
+use nalgebra::{UnitQuaternion, Vector3};
+
+/// Position, velocity, attitude and rate as the controller knows them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pose {
+    /// Centre of mass, m, world.
+    pub position: Vector3<f64>,
+    /// m/s, world.
+    pub velocity: Vector3<f64>,
+    /// Body to world.
+    pub attitude: UnitQuaternion<f64>,
+    /// rad/s, body.
+    pub rates: Vector3<f64>,
+}
+
+impl Default for Pose {
+    fn default() -> Self {
+        Self {
+            position: Vector3::zeros(),
+            velocity: Vector3::zeros(),
+            attitude: UnitQuaternion::identity(),
+            rates: Vector3::zeros(),
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! The last check: one boolean, swept densely against waveforms drawn microsecond by microsecond.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+use qiki_craft::{NOZZLES, ValveCommand};
+use qiki_guard::{Guard, Limits, Violation, level_permitted, permitted};
+
+const LIMITS: Limits = Limits {
+    period_us: 2000,
+    min_on_us: 30_000,
+    min_off_us: 30_000,
+    max_on_us: 3_000_000,
+    throttleable: 0,
+    power_w: [4200.0; NOZZLES],
+    power_max_w: 44_861.0,
+};
+
+/// A small world: every combination of these can be drawn.
+const SMALL: Limits = Limits {
+    period_us: 5,
+    min_on_us: 7,
+    min_off_us: 6,
+    max_on_us: 17,
+    throttleable: 0,
+    power_w: [1.0; NOZZLES],
+    power_max_w: 16.0,
+};
+
+/// The valve's state, microsecond by microsecond: one of the opposite, `since` of the present,
+/// then the tick, by the edge rule of `ValveCommand`.
+fn draw(open: bool, since: u32, on_time_us: u32, limits: &Limits) -> Vec<bool> {
+    let mut wave = vec![!open];
+    wave.extend((0..since).map(|_| open));
+    let closed_us = limits.period_us - on_time_us;
+    if open {
+        wave.extend((0..on_time_us).map(|_| true));
+        wave.extend((0..closed_us).map(|_| false));
+    } else {
+        wave.extend((0..closed_us).map(|_| false));
+        wave.extend((0..on_time_us).map(|_| true));
+    }
+    wave
+}
+
+/// Whether a drawn wave keeps the limits: every run that ends in it, and every opening so far.
+fn keeps(wave: &[bool], limits: &Limits) -> bool {
+    let runs: Vec<&[bool]> = wave.chunk_by(|a, b| a == b).collect();
+    // The first run is only there to give the second its beginning; the last one goes on.
+    let ended = &runs[1..runs.len() - 1];
+    let shortest = |open: bool| {
+        if open {
+            limits.min_on_us
+        } else {
+            limits.min_off_us
+        }
+    };
+    ended
+        .iter()
+        .all(|run| run.len() >= shortest(run[0]) as usize)
+        && runs[1..]
+            .iter()
+            .all(|run| !run[0] || run.len() <= limits.max_on_us as usize)
+}
+
+#[test]
+fn the_rule_is_what_the_waveform_says_over_the_whole_small_world() {
+    let mut counts = [0; 2];
+    for armed in [false, true] {
+        for open in [false, true] {
+            for since_edge_us in 1..=25 {
+                for on_time_us in 0..=8 {
+                    let valve = qiki_guard::Valve {
+                        open,
+                        since_edge_us,
+                    };
+                    let verdict = permitted(armed, on_time_us, valve, &SMALL).is_ok();
+                    let expected = on_time_us <= SMALL.period_us
+                        && (armed || on_time_us == 0)
+                        && keeps(&draw(open, since_edge_us, on_time_us, &SMALL), &SMALL);
+                    assert_eq!(
+                        verdict, expected,
+                        "armed {armed} {valve:?} on-time {on_time_us}"
+                    );
+                    counts[usize::from(verdict)] += 1;
+                }
+            }
+        }
+    }
+    assert!(
+        counts[0] > 100 && counts[1] > 100,
+        "both verdicts are met often: {counts:?}"
+    );
+}
+
+#[test]
+fn every_sequence_of_ticks_that_passes_keeps_the_limits() {
+    // All sequences of five on-times, from closed for long; the guard's own memory is used.
+    let on_times = 0..=SMALL.period_us;
+    let mut passed = 0;
+    for code in 0..6u32.pow(5) {
+        let mut guard = Guard::new(SMALL);
+        let (mut wave, mut open, mut ok) = (vec![true], false, true);
+        wave.extend([false; 50]);
+        for tick in 0..5 {
+            let on = code / 6u32.pow(tick) % 6;
+            assert!(on_times.contains(&on));
+            let closed = SMALL.period_us - on;
+            let first = if open { on } else { closed };
+            wave.extend((0..first).map(|_| open));
+            wave.extend((first..SMALL.period_us).map(|_| !open));
+            open = *wave.last().unwrap();
+            let mut command = ValveCommand {
+                armed: true,
+                on_time_us: [0; NOZZLES],
+            };
+            command.on_time_us[3] = on;
+            ok = guard.check(&command, 0).is_ok();
+            assert_eq!(ok, keeps(&wave, &SMALL), "{code}: {wave:?}");
+            if !ok {
+                break;
+            }
+        }
+        passed += usize::from(ok);
+    }
+    assert!(passed > 10, "{passed}");
+}
+
+fn command(on_time_us: u32, nozzles: std::ops::Range<usize>) -> ValveCommand {
+    let mut command = ValveCommand {
+        armed: true,
+        on_time_us: [0; NOZZLES],
+    };
+    command.on_time_us[nozzles].fill(on_time_us);
+    command
+}
+
+/// A guard that has seen nozzles open for a number of whole ticks.
+fn opened(nozzles: std::ops::Range<usize>, ticks: u32) -> Guard {
+    let mut guard = Guard::new(LIMITS);
+    for _ in 0..ticks {
+        guard.check(&command(2000, nozzles.clone()), 0).unwrap();
+    }
+    guard
+}
+
+#[test]
+fn a_valve_does_not_open_unarmed() {
+    let mut guard = Guard::new(LIMITS);
+    let unarmed = ValveCommand {
+        armed: false,
+        ..command(1, 4..5)
+    };
+    assert_eq!(guard.check(&unarmed, 0), Err(Violation::NotArmed));
+    assert_eq!(guard.check(&ValveCommand::default(), 0), Ok(()));
+}
+
+#[test]
+fn an_on_time_does_not_exceed_the_tick() {
+    let mut guard = Guard::new(LIMITS);
+    assert_eq!(guard.check(&command(2001, 0..1), 0), Err(Violation::OnTime));
+    assert_eq!(
+        guard.check(&command(u32::MAX, 15..16), 0),
+        Err(Violation::OnTime)
+    );
+    assert_eq!(guard.check(&command(2000, 0..1), 0), Ok(()));
+}
+
+#[test]
+fn a_valve_does_not_close_before_its_shortest_opening() {
+    assert_eq!(
+        opened(0..1, 14).check(&command(1999, 0..1), 0),
+        Err(Violation::PulseTooShort)
+    );
+    assert_eq!(opened(0..1, 15).check(&command(0, 0..1), 0), Ok(()));
+    let mut guard = Guard::new(LIMITS);
+    guard.check(&command(500, 0..1), 0).unwrap();
+    for _ in 0..14 {
+        guard.check(&command(2000, 0..1), 0).unwrap();
+    }
+    let mut late = guard.clone();
+    assert_eq!(
+        guard.check(&command(1499, 0..1), 0),
+        Err(Violation::PulseTooShort)
+    );
+    assert_eq!(late.check(&command(1500, 0..1), 0), Ok(()));
+}
+
+#[test]
+fn a_valve_does_not_open_before_its_shortest_pause() {
+    let paused = |ticks: u32| {
+        let mut guard = opened(0..1, 20);
+        for _ in 0..ticks {
+            guard.check(&command(0, 0..1), 0).unwrap();
+        }
+        guard
+    };
+    assert_eq!(
+        paused(14).check(&command(1, 0..1), 0),
+        Err(Violation::PauseTooShort)
+    );
+    assert_eq!(paused(15).check(&command(2000, 0..1), 0), Ok(()));
+}
+
+#[test]
+fn a_valve_is_not_open_for_longer_than_allowed() {
+    assert_eq!(
+        opened(0..1, 1500).check(&command(1, 0..1), 0),
+        Err(Violation::PulseTooLong)
+    );
+    assert_eq!(opened(0..1, 1500).check(&command(0, 0..1), 0), Ok(()));
+    assert_eq!(opened(0..1, 1499).check(&command(2000, 0..1), 0), Ok(()));
+}
+
+#[test]
+fn all_open_valves_together_stay_within_the_power() {
+    assert_eq!(Guard::new(LIMITS).check(&command(1, 0..10), 0), Ok(()));
+    assert_eq!(
+        Guard::new(LIMITS).check(&command(1, 0..11), 0),
+        Err(Violation::Power)
+    );
+}
+
+#[test]
+fn a_valve_that_closes_in_a_tick_counts_against_one_that_opens_in_it() {
+    let mut guard = opened(0..10, 20);
+    let mut hand_over = command(1900, 0..10);
+    // Nozzle 10 opens 100 us into the tick, 1800 us before the others close.
+    hand_over.on_time_us[10] = 1900;
+    assert_eq!(guard.check(&hand_over, 0), Err(Violation::Power));
+}
+
+#[test]
+fn closing_on_purpose_needs_no_shortest_opening_but_opening_on_purpose_does_not_exist() {
+    let mut guard = opened(0..2, 3);
+    assert_eq!(
+        guard.clone().check(&command(0, 0..2), 0b01),
+        Err(Violation::PulseTooShort)
+    );
+    assert_eq!(guard.clone().check(&command(0, 0..2), 0b11), Ok(()));
+    let mut one_left = command(0, 0..1);
+    one_left.on_time_us[1] = 1000;
+    assert_eq!(guard.check(&one_left, 0b11), Err(Violation::PulseTooShort));
+}
+
+#[test]
+fn after_a_violation_the_guard_remembers_closed_valves() {
+    let mut guard = opened(0..4, 20);
+    assert_eq!(guard.check(&command(2001, 0..1), 0), Err(Violation::OnTime));
+    assert_eq!(
+        guard.check(&command(2000, 0..1), 0),
+        Err(Violation::PauseTooShort)
+    );
+    for _ in 0..14 {
+        guard.check(&command(0, 0..1), 0).unwrap();
+    }
+    assert_eq!(guard.check(&command(2000, 0..1), 0), Ok(()));
+}
+
+/// Throttled nozzles: the even ones.
+const THROTTLED: Limits = Limits {
+    throttleable: 0x5555,
+    ..LIMITS
+};
+
+#[test]
+fn a_level_may_change_from_tick_to_tick_where_a_pulse_may_not() {
+    let mut guard = Guard::new(THROTTLED);
+    for level in [300, 0, 2000, 1, 0, 1999] {
+        assert_eq!(guard.check(&command(level, 4..5), 0), Ok(()));
+    }
+    let mut guard = Guard::new(THROTTLED);
+    assert_eq!(guard.check(&command(300, 5..6), 0), Ok(()));
+    let verdict = guard.check(&command(0, 5..6), 0);
+    assert_eq!(verdict, Err(Violation::PulseTooShort));
+}
+
+#[test]
+fn a_level_is_permitted_where_it_is_no_longer_than_the_tick_armed_and_not_for_too_long() {
+    let mut counts = [0; 2];
+    for armed in [false, true] {
+        for open in [false, true] {
+            for since_edge_us in (5..=25).step_by(5) {
+                for on_time_us in 0..=8 {
+                    let valve = qiki_guard::Valve {
+                        open,
+                        since_edge_us,
+                    };
+                    let verdict = level_permitted(armed, on_time_us, valve, &SMALL).is_ok();
+                    // Above zero for whole ticks of 5 us: three fit in 17 us.
+                    let before = if open { since_edge_us / 5 } else { 0 };
+                    let expected = on_time_us == 0 || (on_time_us <= 5 && armed && before < 3);
+                    assert_eq!(verdict, expected, "armed {armed} {valve:?} {on_time_us}");
+                    counts[usize::from(verdict)] += 1;
+                }
+            }
+        }
+    }
+    assert!(counts[0] > 50 && counts[1] > 20, "{counts:?}");
+}
+
+#[test]
+fn a_level_above_zero_does_not_last_for_longer_than_allowed_however_small() {
+    let mut guard = Guard::new(THROTTLED);
+    for tick in 0..1500 {
+        let level = 1 + tick % 2000;
+        assert_eq!(guard.check(&command(level, 2..3), 0), Ok(()), "tick {tick}");
+    }
+    let mut rested = guard.clone();
+    let verdict = guard.check(&command(1, 2..3), 0);
+    assert_eq!(verdict, Err(Violation::PulseTooLong));
+    rested.check(&command(0, 2..3), 0).unwrap();
+    assert_eq!(rested.check(&command(2000, 2..3), 0), Ok(()));
+}
+
+#[test]
+fn an_unarmed_level_and_one_above_the_tick_are_refused() {
+    let unarmed = ValveCommand {
+        armed: false,
+        ..command(1, 4..5)
+    };
+    let mut guard = Guard::new(THROTTLED);
+    assert_eq!(guard.check(&unarmed, 0), Err(Violation::NotArmed));
+    let verdict = guard.check(&command(2001, 4..5), 0);
+    assert_eq!(verdict, Err(Violation::OnTime));
+}
+
+#[test]
+fn a_throttled_nozzle_draws_its_level_of_the_power_and_another_all_of_it() {
+    // 44,861 W are 10.68 nozzles of 4200 W: two of the odd, and all of the even at the rest.
+    let with = |level: u32| {
+        let mut mixed = command(1, 1..4);
+        for n in (0..NOZZLES).step_by(2) {
+            mixed.on_time_us[n] = level;
+        }
+        Guard::new(THROTTLED).check(&mixed, 0)
+    };
+    assert_eq!(with(2000), Ok(()), "two and eight");
+    let mut all = command(2000, 0..NOZZLES);
+    let verdict = Guard::new(THROTTLED).check(&all, 0);
+    assert_eq!(verdict, Err(Violation::Power));
+    for n in (0..NOZZLES).step_by(2) {
+        all.on_time_us[n] = 670;
+    }
+    assert_eq!(Guard::new(THROTTLED).check(&all, 0), Ok(()));
+    for n in (0..NOZZLES).step_by(2) {
+        all.on_time_us[n] = 671;
+    }
+    let verdict = Guard::new(THROTTLED).check(&all, 0);
+    assert_eq!(verdict, Err(Violation::Power));
+}

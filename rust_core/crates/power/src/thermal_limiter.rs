@@ -1,0 +1,310 @@
+//! Heat of the clusters: how much thrust a nozzle may have, and how long it rests.
+//!
+//! * From the warning temperature of its cluster's node up to the trip a nozzle's thrust fades
+//!   linearly to nothing; tripped, it stays closed until the node has cleared.
+//! * After its longest opening a nozzle rests for [`REST_MIN_S`], and longer while its cluster is
+//!   too warm to take one more such opening below its warning temperature.
+//! * A cluster whose temperature has not been heard as a number for [`STALE_S`] may have what it
+//!   stands for ever, by its own cooling, without reaching its warning temperature; and its
+//!   nozzles rest as long as from the trip.
+//!
+//! Equations: `docs/math/power.md`.
+
+use crate::limits::ClusterLimit;
+use crate::set::Set;
+use crate::watch::NodeWatch;
+use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, HeatSource, NOZZLES, NOZZLES_PER_CLUSTER};
+use qiki_craft::{ThermalNode, ThermalPlane, ValveCommand, nozzles_in, nozzles_of, nozzles_where};
+
+/// The shortest rest after a longest opening, s.
+pub const REST_MIN_S: f64 = 1.0;
+/// The longest, s: a node that does not cool by itself must not hold a nozzle for ever.
+pub const REST_MAX_S: f64 = 60.0;
+/// A temperature is unknown when this old, s: five reports.
+const STALE_S: f64 = 1.0;
+
+/// One cluster's node.
+#[derive(Debug, Clone)]
+struct Cluster {
+    watch: NodeWatch,
+    /// Since its temperature was heard as a number, ticks.
+    age_ticks: u32,
+    /// Part of full thrust of all its nozzles that it stands for ever.
+    sustained: f64,
+    /// Cool enough for one more longest opening of a nozzle, °C.
+    ready_c: f64,
+    /// From trip to ready, by its own cooling, µs.
+    longest_us: u32,
+}
+
+impl Cluster {
+    fn new(craft: &Craft, node: &ThermalNode, cluster: usize, max_on_us: u32) -> Self {
+        let plane = &craft.thermal;
+        let nozzles = craft.thrusters.iter().filter(|t| t.cluster == cluster);
+        let heat = nozzles.map(|t| t.power_w_per_n * t.thrust_max_n * gain(node, cluster));
+        let (all_w, most_w) = heat.fold((0.0, 0.0_f64), |(sum, most), w| (sum + w, most.max(w)));
+        let loss_w_per_k = node.cooling_w_per_k + plane.ambient_exchange_w_per_k;
+        let warm_k = node.warn_c - plane.ambient_c;
+        let opening_k = most_w * f64::from(max_on_us) * 1e-6 / node.heat_capacity_j_per_k;
+        // Never so low that cooling could not get there in reasonable time.
+        let ready_c = node.warn_c - opening_k.min(0.5 * warm_k);
+        Self {
+            watch: NodeWatch::new(node),
+            age_ticks: u32::MAX,
+            sustained: unit(loss_w_per_k * warm_k / all_w),
+            ready_c,
+            longest_us: micros(cooling_s(node, plane, ready_c)),
+        }
+    }
+
+    fn observe(&mut self, temp_c: Option<f64>) {
+        match temp_c.filter(|t| t.is_finite()) {
+            Some(temp_c) => {
+                self.watch.update(temp_c);
+                self.age_ticks = 0;
+            }
+            None => self.age_ticks = self.age_ticks.saturating_add(1),
+        }
+    }
+
+    /// Part of its thrust that a nozzle may have.
+    fn share(&self, unknown: bool) -> f64 {
+        let part = if unknown { self.sustained } else { 1.0 };
+        self.watch.derating().min(part)
+    }
+}
+
+/// One nozzle between its openings.
+#[derive(Debug, Clone, Copy, Default)]
+struct Opening {
+    /// It is open at whatever level; an on-time within the tick is no edge.
+    throttled: bool,
+    /// How long it has been open without a pause, µs.
+    open_us: u32,
+    /// How long it has rested, where it rests, µs.
+    rested_us: u32,
+}
+
+impl Opening {
+    /// A tick; whether a longest opening ends in it.
+    fn note(&mut self, on_time_us: u32, period_us: u32, max_on_us: u32) -> bool {
+        let (on_us, max_on_us) = if self.throttled {
+            // Open for whole ticks, and for as many as fit.
+            let whole_us = if on_time_us > 0 { period_us } else { 0 };
+            (whole_us, max_on_us - max_on_us % period_us)
+        } else {
+            (on_time_us, max_on_us)
+        };
+        let open_us = self.open_us.saturating_add(on_us);
+        let goes_on = on_us == period_us || self.open_us == 0;
+        self.open_us = if goes_on { open_us } else { 0 };
+        !goes_on && open_us >= max_on_us
+    }
+}
+
+/// Who must rest or hold back, and why.
+#[derive(Debug, Clone)]
+pub struct ThermalLimiter {
+    period_us: u32,
+    max_on_us: u32,
+    stale_ticks: u32,
+    /// None where the craft has no such node: nothing is known to be limited then.
+    clusters: [Option<Cluster>; CLUSTERS],
+    nozzles: [Opening; NOZZLES],
+    /// Bit n: nozzle n has been open without a pause; it rests after a longest opening.
+    open: u16,
+    rests: u16,
+    /// Bit n: the cluster of nozzle n has tripped.
+    tripped: u16,
+    /// Part of its thrust that a nozzle of each cluster may have.
+    share: [f64; CLUSTERS],
+}
+
+impl ThermalLimiter {
+    /// The clusters' nodes are `rcs_c01`..`rcs_c04`. No temperature is known yet.
+    pub fn new(craft: &Craft, max_on_us: u32, period_us: u32) -> Self {
+        let cluster = |c: usize| {
+            let name = format!("rcs_c{:02}", c + 1);
+            let node = craft.thermal.nodes.iter().find(|n| n.name == name)?;
+            Some(Cluster::new(craft, node, c, max_on_us))
+        };
+        let nozzle = |n: usize| Opening {
+            throttled: craft.thrusters.get(n).is_some_and(|t| t.throttleable),
+            ..Opening::default()
+        };
+        let mut cooldown = Self {
+            period_us,
+            max_on_us,
+            stale_ticks: micros(STALE_S) / period_us.max(1),
+            clusters: std::array::from_fn(cluster),
+            nozzles: std::array::from_fn(nozzle),
+            open: 0,
+            rests: 0,
+            tripped: 0,
+            share: [1.0; CLUSTERS],
+        };
+        cooldown.judge_clusters();
+        cooldown
+    }
+
+    /// Takes in the temperatures of this tick, if there are any.
+    pub fn observe(&mut self, feedback: &Feedback) {
+        let heard = feedback.fresh.has(Fresh::THERMAL);
+        for (cluster, temp_c) in self.clusters.iter_mut().zip(feedback.cluster_temp_c) {
+            if let Some(cluster) = cluster {
+                cluster.observe(heard.then_some(temp_c));
+            }
+        }
+        self.judge_clusters();
+    }
+
+    fn judge_clusters(&mut self) {
+        self.tripped = 0;
+        for c in 0..CLUSTERS {
+            if let Some(cluster) = &self.clusters[c] {
+                self.share[c] = cluster.share(self.unknown(cluster));
+                if cluster.watch.tripped() {
+                    self.tripped |= nozzles_of(c);
+                }
+            }
+        }
+    }
+
+    /// Takes note of what was commanded in this tick.
+    pub fn note(&mut self, command: &ValveCommand) {
+        for n in nozzles_in(self.rests) {
+            let rested_us = self.nozzles[n].rested_us.saturating_add(self.period_us);
+            self.nozzles[n].rested_us = rested_us;
+            if self.rested(n, rested_us) {
+                self.rests &= !(1 << n);
+            }
+        }
+        for n in nozzles_in(self.open | command.nozzles_opened()) {
+            let nozzle = &mut self.nozzles[n];
+            if nozzle.note(command.on_time_us[n], self.period_us, self.max_on_us) {
+                nozzle.rested_us = 0;
+                self.rests |= 1 << n;
+            }
+            self.open = self.open & !(1 << n) | u16::from(nozzle.open_us > 0) << n;
+        }
+    }
+
+    /// Bit n: nozzle n may not open in this tick.
+    pub fn resting(&self) -> u16 {
+        self.rests | self.tripped
+    }
+
+    /// Part of its full thrust that a nozzle may be given now, 0..1.
+    pub fn share(&self, nozzle: usize) -> f64 {
+        let rests = self.rests >> nozzle & 1 == 1;
+        if rests && self.cluster_of(nozzle).is_some() {
+            0.0
+        } else {
+            self.share[nozzle / NOZZLES_PER_CLUSTER]
+        }
+    }
+
+    /// Bit n: the cluster of nozzle n is known to be at its warning temperature or above.
+    pub fn warm(&self) -> u16 {
+        self.where_cluster(|c| c.watch.temp_c() >= c.watch.warn_c())
+    }
+
+    /// Bit n: the cluster of nozzle n is not known to be too warm for one more longest opening.
+    pub fn ready(&self) -> u16 {
+        !self.where_cluster(|c| c.watch.temp_c() > c.ready_c)
+    }
+
+    fn where_cluster(&self, holds: impl Fn(&Cluster) -> bool) -> u16 {
+        nozzles_where(|n| {
+            let cluster = self.cluster_of(n);
+            let known = cluster.filter(|cluster| !self.unknown(cluster));
+            known.is_some_and(&holds)
+        })
+    }
+
+    /// Whether any cluster is tripped or of unknown temperature.
+    pub fn forbids_burns(&self) -> bool {
+        let hot = |c: &Cluster| c.watch.tripped() || self.unknown(c);
+        self.clusters.iter().flatten().any(hot)
+    }
+
+    /// What is in force, for each cluster.
+    pub fn limits(&self) -> [Set<ClusterLimit>; CLUSTERS] {
+        std::array::from_fn(|c| {
+            let mut limits = Set::default();
+            let mut note = |limit, holds| {
+                if holds {
+                    limits.insert(limit);
+                }
+            };
+            note(ClusterLimit::Cooldown, self.rests & nozzles_of(c) != 0);
+            if let Some(cluster) = &self.clusters[c] {
+                let watch = &cluster.watch;
+                note(ClusterLimit::HotTripped, watch.tripped());
+                let fades = watch.derating() < 1.0 && !watch.tripped();
+                note(ClusterLimit::HotDerated, fades);
+                note(ClusterLimit::Unknown, self.unknown(cluster));
+            }
+            limits
+        })
+    }
+
+    /// Whether a rest of this length is enough for a nozzle.
+    fn rested(&self, nozzle: usize, rested_us: u32) -> bool {
+        if rested_us < micros(REST_MIN_S) {
+            return false;
+        }
+        self.cluster_of(nozzle).is_none_or(|cluster| {
+            let cool = !self.unknown(cluster) && cluster.watch.temp_c() <= cluster.ready_c;
+            cool || rested_us >= cluster.longest_us
+        })
+    }
+
+    fn unknown(&self, cluster: &Cluster) -> bool {
+        cluster.age_ticks > self.stale_ticks
+    }
+
+    fn cluster_of(&self, nozzle: usize) -> Option<&Cluster> {
+        self.clusters[nozzle / NOZZLES_PER_CLUSTER].as_ref()
+    }
+}
+
+/// Heat in the node per watt that its cluster's nozzles draw.
+fn gain(node: &ThermalNode, cluster: usize) -> f64 {
+    let own = [
+        HeatSource::RcsCluster0W,
+        HeatSource::RcsCluster1W,
+        HeatSource::RcsCluster2W,
+        HeatSource::RcsCluster3W,
+    ][cluster];
+    let counts = |source| source == own || source == HeatSource::RcsW;
+    let inputs = node.heat.iter().filter(|h| counts(h.source));
+    inputs.map(|h| h.gain).sum()
+}
+
+/// From the trip down to `ready_c` with the node's own cooling alone, s.
+fn cooling_s(node: &ThermalNode, plane: &ThermalPlane, ready_c: f64) -> f64 {
+    let tau_s =
+        node.heat_capacity_j_per_k / (node.cooling_w_per_k + plane.ambient_exchange_w_per_k);
+    let span_s = tau_s * ((node.trip_c - plane.ambient_c) / (ready_c - plane.ambient_c)).ln();
+    if span_s <= REST_MAX_S {
+        span_s.max(REST_MIN_S)
+    } else {
+        REST_MAX_S
+    }
+}
+
+/// Within 0..1; what is not a number is 1: nothing heats the node.
+fn unit(value: f64) -> f64 {
+    if value < 1.0 { value.max(0.0) } else { 1.0 }
+}
+
+/// Of a span up to an hour.
+fn micros(seconds: f64) -> u32 {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let us = (seconds * 1e6).round() as u32;
+    us
+}
+
+#[cfg(test)]
+mod tests;
