@@ -6,7 +6,7 @@ worst-case load of the bus is checked against the rate before the port is opened
 
 from collections.abc import Callable, Sequence
 
-from qiki_hil.drivers.canbus import CanBus
+from qiki_hil.drivers.bus import Bus
 from qiki_hil.errors import RigError
 from qiki_hil.kernels import CLUSTERS, Feedback, ValveCommand
 from qiki_hil.rig.base import Rig, not_open
@@ -36,7 +36,7 @@ class CanRig(Rig):
     def __init__(
         self,
         name: str,
-        open_bus: Callable[[], CanBus],
+        open_bus: Callable[[], Bus],
         *,
         bitrate: int,
         max_load_ratio: float,
@@ -50,7 +50,7 @@ class CanRig(Rig):
         self._bitrate = bitrate
         self._max_load_ratio = max_load_ratio
         self._catalogue = catalogue or Catalogue.shipped()
-        self._bus: CanBus | None = None
+        self._bus: Bus | None = None
         self._bus_counters: dict[str, int] = {}
         self._armed = False
         self._start(DEFAULT_PERIOD_S)

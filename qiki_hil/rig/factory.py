@@ -1,6 +1,7 @@
 """From a rig's description to a rig."""
 
-from qiki_hil.drivers.canbus import CanBus
+from qiki_hil.drivers.bus import Bus
+from qiki_hil.drivers.open_bus import open_bus
 from qiki_hil.errors import RigError
 from qiki_hil.rig.base import InitialState, Rig
 from qiki_hil.rig.can import CanRig
@@ -53,7 +54,7 @@ def make_rig(
         case CanRigConfig():
             return CanRig(
                 name,
-                lambda: open_bus(config),
+                lambda: open_rig_bus(config),
                 bitrate=config.bitrate,
                 max_load_ratio=config.max_load_ratio,
                 node_names=spec.thermal.node_names,
@@ -61,9 +62,9 @@ def make_rig(
     raise RigError(f"rig {name}: no rig of kind {config.kind!r}")
 
 
-def open_bus(config: CanRigConfig) -> CanBus:
+def open_rig_bus(config: CanRigConfig) -> Bus:
     """The bus that a `can` rig is on. Raises RigError where it is not there."""
-    return CanBus.open(
+    return open_bus(
         config.interface,
         config.channel,
         bitrate=config.bitrate,

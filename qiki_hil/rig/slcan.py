@@ -1,6 +1,6 @@
 """Emulated nodes in a process of their own, behind a serial line, in real time.
 
-The way to them is that of a USB adapter: python-can's slcan on a tty. The emulator is bound to
+The way to them is that of a USB adapter: slcan on a tty. The emulator is bound to
 this process by its standard input: when that ends, however this process died, the emulator closes
 its valves and ends.
 """
@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from qiki_hil.drivers.canbus import CanBus
+from qiki_hil.drivers.slcanbus import SlcanBus
 from qiki_hil.errors import RigError
 from qiki_hil.kernels import VALVE_FAULTS
 from qiki_hil.rig.base import Fault, InitialState, not_open
@@ -75,12 +75,10 @@ class SlcanRig(CanRig):
         """Those of a `CanRig`; after `close` also the emulator's, as `emulator_...`."""
         return super().counters | self._emulator_counters
 
-    def _join_bus(self) -> CanBus:
+    def _join_bus(self) -> SlcanBus:
         path = self._start_emulator()
         try:
-            return CanBus.open(
-                "slcan", path, bitrate=self._bitrate, tty_baudrate=self._tty_baudrate
-            )
+            return SlcanBus.open(path, bitrate=self._bitrate, tty_baudrate=self._tty_baudrate)
         except RigError:
             self._stop_emulator()
             raise

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from qiki_hil.clock import monotonic_ns
 from qiki_hil.console.cli.emulate import emulate
-from qiki_hil.drivers.canbus import CanBus
+from qiki_hil.drivers.slcanbus import SlcanBus
 from qiki_hil.errors import RigError
 from qiki_hil.kernels import wait_until_ns
 
@@ -24,7 +24,7 @@ def test_the_nodes_talk_on_the_pty_that_is_printed_until_told_to_stop(
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line.startswith("dodeca-01 at 200 Hz on /dev/pts/")
-        bus = CanBus.open("slcan", line.split()[5].rstrip(";"), bitrate=1_000_000)
+        bus = SlcanBus.open(line.split()[5].rstrip(";"), bitrate=1_000_000)
         wait_until_ns(monotonic_ns() + 200_000_000)
         assert len(bus.drain()) > 50
         bus.close()

@@ -6,7 +6,7 @@ from contextlib import closing
 import click
 
 from qiki_hil.clock import monotonic_ns
-from qiki_hil.drivers.canbus import CanBus
+from qiki_hil.drivers.open_bus import open_bus
 from qiki_hil.errors import RigError
 from qiki_hil.kernels import wait_until_ns
 from qiki_hil.rig.base import InitialState
@@ -21,7 +21,7 @@ from qiki_hil.rig.config import (
 from qiki_hil.rig.emulator.nodes import NodeSet
 from qiki_hil.rig.emulator.ports import BusPort, NodePort, PtyPort
 from qiki_hil.rig.emulator.realtime import run_realtime
-from qiki_hil.rig.factory import open_bus
+from qiki_hil.rig.factory import open_rig_bus
 from qiki_hil.rig.sim import make_plant
 from qiki_hil.spec import BotSpec
 from qiki_hil.wire import Catalogue
@@ -110,11 +110,11 @@ class _StopSignal:
 def _port(config: RigConfig, pty: bool, interface: str | None, channel: str | None) -> NodePort:
     if interface is not None and channel is not None:
         bitrate = config.bitrate if isinstance(config, BusRigConfig) else 1_000_000
-        return BusPort(CanBus.open(interface, channel, bitrate=bitrate))
+        return BusPort(open_bus(interface, channel, bitrate=bitrate))
     if pty or isinstance(config, SlcanRigConfig):
         return PtyPort()
     if isinstance(config, CanRigConfig):
-        return BusPort(open_bus(config))
+        return BusPort(open_rig_bus(config))
     raise RigError(
         f"rig {config.name}: lives inside the controller's process and cannot be emulated alone; "
         "give --pty, or --interface and --channel"

@@ -4,7 +4,7 @@ import os
 import tty
 from abc import ABC, abstractmethod
 
-from qiki_hil.drivers.canbus import CanBus
+from qiki_hil.drivers.bus import Bus
 from qiki_hil.rig.emulator.lawicel_device import LawicelDevice
 from qiki_hil.wire import RawFrame
 
@@ -91,9 +91,9 @@ class PtyPort(NodePort):
 
 
 class BusPort(NodePort):
-    """A bus of python-can."""
+    """A bus that the drivers opened."""
 
-    def __init__(self, bus: CanBus) -> None:
+    def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self.where = bus.name
 
