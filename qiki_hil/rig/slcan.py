@@ -100,7 +100,7 @@ class SlcanRig(CanRig):
             _pipe(self._emulator.stdin).write(setup.to_line())
         path = self._answer(self._start_timeout_s).get("pty")
         if not isinstance(path, str):
-            reason = self._last_words()
+            reason = self._reason_of_failed_start()
             raise RigError(f"rig {self.name}: the emulator did not start: {reason}")
         return path
 
@@ -120,7 +120,7 @@ class SlcanRig(CanRig):
             return answer if isinstance(answer, dict) else {}
         return {}
 
-    def _last_words(self) -> str:
+    def _reason_of_failed_start(self) -> str:
         """Why an emulator has not answered; it is gone afterwards."""
         emulator, self._emulator = self._emulator, None
         if emulator is None:
