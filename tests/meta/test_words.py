@@ -17,6 +17,21 @@ RETIRED = {
     r"\bwire[./]attitude\b": "wire.smallest_three",
     r"\blast_words\b": "exit_report",
     r"\bevent_words\b": "event_text",
+    r"\bstruct Hand\b": "ManualOverride",
+    r"\bstruct Train\b": "PulseTrain",
+    r"\bstruct Stand\b": "NozzleState",
+    r"\bstruct Switches\b": "ValveFeedbackMonitor",
+    r"\bfn (?:feel|hear)\b": "update_from_motion, update_from_valves",
+    r"\bfn blame\b": "declare_fault",
+    r"\benum Way\b": "PulseMode",
+    r"\bMultiplexer\b": "PulseScheduler",
+    r"\blay_out\b": "schedule",
+    r"\bstruct (?:Offset|Turn)\b": "PoseError, AttitudeError",
+    r"\bstruct Rate\b": "MotionLimits",
+    r"\bstruct Choice\b": "AllocationModeState",
+    r"\bstruct (?:Tracker|Slot)\b": "CommandTracker, EffectKind",
+    r"\bstruct (?:Cooldown|Energy)\b": "ThermalLimiter, PowerBudget",
+    r"\bstruct Scene\b": "MonitorContext",
 }
 SOURCES = {".py", ".pyi", ".rs", ".md", ".proto", ".toml", ".yaml", ".sh"}
 # This file, and the pages that tell what a thing was called before.
