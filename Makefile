@@ -5,6 +5,9 @@ PY := .venv/bin/python
 BIN := .venv/bin
 RUST := $(shell find rust_core protos -name '*.rs' -o -name '*.proto' -o -name 'Cargo.toml' 2>/dev/null)
 
+TOOLS := build/tools
+CARGO_MUTANTS := $(TOOLS)/cargo-mutants-27.1.0
+
 .PHONY: check
 check: format-check lint generated rust-test test ## Everything CI checks
 
@@ -14,7 +17,8 @@ run: .venv/.built ## Fly the demo on the simulated rig, live
 
 .PHONY: test
 test: .venv/.built ## Set up and pass the Python tests
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n logical --dist loadfile -m "not serial"
+	$(BIN)/pytest -q -m serial
 
 .PHONY: rust-test
 rust-test: .venv/.installed ## Rust tests
@@ -52,6 +56,14 @@ generate: .venv/.installed ## Write generated files anew
 .PHONY: fault-table
 fault-table: .venv/.built ## Fly every failure and every pair of failures, write what became of them
 	$(PY) tools/fault_table.py
+
+.PHONY: mutants
+mutants: .venv/.built ## Change the safety code; a test must notice every change
+	$(PY) tools/mutants.py
+
+.PHONY: mutants-short
+mutants-short: .venv/.built ## The same for a fixed sample
+	$(PY) tools/mutants.py --short
 
 .PHONY: bench
 bench: .venv/.built ## Benchmarks against the peers
@@ -92,3 +104,6 @@ help: ## This list
 	PATH="$(CURDIR)/.venv/bin:$$PATH" MATURIN_PEP517_ARGS=--locked $(BIN)/pip install --quiet --disable-pip-version-check \
 	  --no-deps --no-build-isolation --editable .
 	@touch $@
+
+$(TOOLS)/cargo-%:
+	@tools/cargo_tool.sh $*

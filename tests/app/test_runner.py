@@ -58,6 +58,7 @@ async def until(condition) -> None:
             await asyncio.sleep(0.01)
 
 
+@pytest.mark.serial("counts looks against real time")
 async def test_an_observer_sees_every_record_ten_times_a_second_and_every_event(
     short: Path, root: Path
 ) -> None:

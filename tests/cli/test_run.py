@@ -131,6 +131,7 @@ def test_rate_seed_bot_and_duration_are_those_that_were_asked_for(root: Path, sh
     assert len(records(run)) == 750
 
 
+@pytest.mark.serial("measures how long a real-time run takes")
 def test_real_time_takes_its_time_and_says_what_the_kernel_granted() -> None:
     summary = summary_of(recorded("--rig", "sim", "--speed", 1))
     assert 1.99 < summary["wall_s"] < 4.0

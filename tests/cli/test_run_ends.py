@@ -13,6 +13,8 @@ from qiki_hil.app.replay import replay
 from qiki_hil.store import RunDirectory, RunStatus
 from tests.runs import Flight, events, flight, only_run, records, until
 
+pytestmark = pytest.mark.serial("ends of real-time runs, which must come within seconds")
+
 LOOP = "qiki_hil.app.loop_process"
 BROKER = "nats-server --jetstream"
 EMULATOR = "qiki_hil.rig.emulator"

@@ -17,6 +17,8 @@ from qiki_hil._pb.qiki.telemetry.v1 import snapshot_pb2
 from qiki_hil.telemetry import PrivateBroker, to_json
 from tests.runs import events, flight, fly, only_run, records, until, write_scenario
 
+pytestmark = pytest.mark.serial("snapshots are counted against real time")
+
 CALM = "name: calm\nduration_s: 4\ncommands:\n  - {at_s: 0.2, do: arm}\n  - {at_s: 0.3, do: hold}\n"
 
 

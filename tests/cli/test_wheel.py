@@ -15,7 +15,7 @@ from tests.runs import only_run
 ROOT = Path(__file__).parents[2]
 TIMEOUT_S = 600
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(2 * TIMEOUT_S)]
 
 
 def run(*command: object, cwd: Path) -> str:

@@ -1,6 +1,13 @@
 import pytest
 
-from qiki_hil.rig.emulator.valve_node import CLOSED, NodeState, ValveNode
+from qiki_hil.rig.emulator.valve_node import (
+    ARMING_CYCLES,
+    CLOSED,
+    FAILSAFE_PERIODS,
+    NodeState,
+    ValveNode,
+)
+from qiki_hil.wire import Catalogue
 
 PERIOD_US = 2000
 WHOLE = (PERIOD_US,) * 4
@@ -80,6 +87,13 @@ def test_after_a_failsafe_an_edge_inside_the_tick_is_not_guessed(armed: ValveNod
     assert armed.tick() == (700, 2000, 0, 700)
 
 
+def test_no_valve_takes_a_level_unless_it_is_said_to(armed: ValveNode) -> None:
+    for _ in range(5):
+        armed.tick()
+    armed.command((700, 700, 700, 700))
+    assert armed.tick() == CLOSED
+
+
 def test_disarmed_closes_at_once_and_rearming_starts_afresh(armed: ValveNode) -> None:
     armed.command(WHOLE)
     armed.tick()
@@ -108,13 +122,117 @@ def test_repeating_armed_keeps_it(armed: ValveNode) -> None:
         assert armed.tick() == WHOLE
 
 
-def test_a_controller_with_another_period_is_refused(armed: ValveNode) -> None:
+@pytest.mark.parametrize("difference_us", [-1000, -1, 1, 1000])
+def test_a_controller_with_another_period_is_refused(armed: ValveNode, difference_us: int) -> None:
     armed.command(WHOLE)
     armed.tick()
-    armed.arm(PERIOD_US + 1)
+    armed.arm(PERIOD_US + difference_us)
+    assert not armed.armed
     armed.command(WHOLE)
     assert armed.tick() == CLOSED
     assert armed.state is NodeState.FAULT
+
+
+def test_after_a_refusal_the_right_period_starts_afresh_and_waits_for_a_command(
+    armed: ValveNode,
+) -> None:
+    armed.command(WHOLE)
+    armed.tick()
+    armed.arm(PERIOD_US + 1)
+    armed.arm(PERIOD_US)
+    assert armed.tick() == CLOSED
+    armed.command(WHOLE)
+    assert armed.tick() == WHOLE
+
+
+def test_what_a_node_says_of_itself_has_the_numbers_of_the_bus() -> None:
+    states = Catalogue.shipped()["VALVE_STATUS_C1"].signals["node_state"]
+    assert {state.name: state.value for state in NodeState} == {
+        name: states.number(name) for name in NodeState.__members__
+    }
+
+
+def test_the_documented_times() -> None:
+    assert (FAILSAFE_PERIODS, ARMING_CYCLES) == (3, 3)
+    assert CLOSED == (0, 0, 0, 0)
+
+
+def test_a_fault_is_shown_until_the_node_is_armed_again(node: ValveNode) -> None:
+    node.arm(PERIOD_US + 1)
+    for _ in range(3):
+        assert node.tick() == CLOSED
+        assert node.state is NodeState.FAULT
+    node.arm(PERIOD_US)
+    node.tick()
+    assert node.state is NodeState.ARMED
+
+
+def test_a_first_command_that_is_late_is_given_its_three_periods(node: ValveNode) -> None:
+    node.arm(PERIOD_US)
+    assert [node.tick() for _ in range(2)] == [CLOSED] * 2
+    assert node.state is NodeState.ARMED
+    node.tick()
+    assert node.state is NodeState.FAILSAFE
+
+
+def test_rearming_counts_the_missed_commands_afresh(armed: ValveNode) -> None:
+    armed.tick()
+    armed.tick()
+    armed.disarm()
+    armed.arm(PERIOD_US)
+    armed.tick()
+    armed.tick()
+    assert armed.state is NodeState.ARMED
+    armed.tick()
+    assert armed.state is NodeState.FAILSAFE
+
+
+def test_repeating_armed_neither_drops_a_command_nor_counts_afresh(armed: ValveNode) -> None:
+    armed.command(WHOLE)
+    armed.arm(PERIOD_US)
+    assert armed.tick() == WHOLE
+    for _ in range(2):
+        armed.arm(PERIOD_US)
+        assert armed.tick() == WHOLE
+    armed.arm(PERIOD_US)
+    assert armed.tick() == CLOSED
+    assert armed.state is NodeState.FAILSAFE
+
+
+def test_after_armed_ran_out_an_edge_inside_the_tick_is_not_guessed(armed: ValveNode) -> None:
+    for _ in range(ARMING_TICKS):
+        armed.command(WHOLE)
+        armed.tick()
+    assert armed.tick() == CLOSED
+    armed.arm(PERIOD_US)
+    armed.command((700, 2000, 0, 1))
+    assert armed.tick() == (0, 2000, 0, 0)
+
+
+def test_a_pulse_inside_a_tick_is_never_longer_than_the_period(armed: ValveNode) -> None:
+    """An on-time past the period is a valve that is open at the tick's end."""
+    armed.command((PERIOD_US - 1, PERIOD_US, PERIOD_US + 1, 0))
+    armed.tick()
+    armed.command((PERIOD_US - 1, PERIOD_US, PERIOD_US + 1, 1))
+    armed.tick()
+    assert armed.tick() == (0, PERIOD_US, PERIOD_US, PERIOD_US)
+
+
+def test_a_node_is_disarmed_before_it_was_ever_armed(node: ValveNode) -> None:
+    node.disarm()
+    assert not node.armed
+    assert node.tick() == CLOSED
+    assert node.state is NodeState.SILENT
+
+
+def test_a_node_disarmed_in_failsafe_takes_an_edge_after_rearming(armed: ValveNode) -> None:
+    for _ in range(3):
+        armed.tick()
+    assert armed.state is NodeState.FAILSAFE
+    armed.disarm()
+    armed.arm(PERIOD_US)
+    armed.command((700, 0, 0, 0))
+    assert armed.tick() == (700, 0, 0, 0)
 
 
 @pytest.fixture

@@ -73,6 +73,14 @@ def test_a_frame_under_another_identifier_fails(
     assert checker.counters["bad_crc"] == 1
 
 
+@pytest.mark.parametrize("length", [0, 5, 7])
+def test_a_frame_of_another_length_is_dropped(length: int, checker: E2eChecker) -> None:
+    arming = CATALOGUE["ARMING"]
+    assert arming.length == 6
+    assert checker.check(RawFrame(arming.frame_id, bytes(length))) is None
+    assert checker.counters["bad_length"] == 1
+
+
 @pytest.mark.parametrize("change", [{"extended": True}, {"remote": True}])
 def test_extended_and_remote_frames_are_strangers(
     change: dict[str, bool], protector: E2eProtector, checker: E2eChecker

@@ -1,9 +1,6 @@
 //! Saturation that keeps the direction of the wrench.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_alloc::{AXES, Status};
 
 fn part(wrench: &[f64; AXES], given: &[f64; AXES]) -> (f64, f64) {

@@ -1,9 +1,6 @@
 //! Geometries that no engineer would build, and that a broken file may hold.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_alloc::AXES;
 
 /// Random wrenches on a changed geometry.

@@ -1,9 +1,6 @@
 //! How much work a solve takes: pivots, sub-problems and allocations, not seconds.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_alloc::{AXES, Bounds};
 
 struct Counts(Vec<u32>);

@@ -1,9 +1,6 @@
 //! Every way a solve can end has a name, and a failed one gives zero thrust.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_alloc::{AXES, AllocError, Allocator, Bounds, Solution, Status};
 
 const PUSH: [f64; AXES] = [100.0, 0.0, 0.0, 0.0, 0.0, 0.0];

@@ -1,9 +1,6 @@
 //! The answer is the least squares optimum, for healthy and for broken craft.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_alloc::{AXES, Allocator, Bounds, Solution, Status};
 
 /// Solves with an allocator that has seen all problems before and with a new one.

@@ -1,9 +1,6 @@
 //! The limit on electrical power, inside both stages.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_alloc::{AXES, AllocError, Allocator, Bounds, Power, Solution, Status};
 
 fn draw(power: &Power<N>, f: &[f64; N]) -> f64 {

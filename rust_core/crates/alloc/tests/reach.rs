@@ -1,9 +1,6 @@
 //! `reach` against craft whose ceiling can be worked out by hand.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_alloc::{AXES, Allocator, Bounds};
 
 fn along(row: usize, size: f64) -> [f64; AXES] {

@@ -1,5 +1,4 @@
 //! A case against the same run made tick by tick, recorded, and read back.
-#![allow(clippy::expect_used)]
 
 use prost::Message;
 use qiki_campaign::{Case, Columns, Event, Happening, Wanted, fly};

@@ -1,5 +1,4 @@
 //! Holding still: with planned sets of pulses, and with the modulators alone.
-#![allow(clippy::unwrap_used, clippy::panic)]
 
 use nalgebra::{UnitQuaternion, Vector3};
 use qiki_command::{Action, Command, Goal, Mode};

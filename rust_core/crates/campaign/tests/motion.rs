@@ -1,6 +1,5 @@
 //! The watch over the nozzles by the craft's motion, on crafts that are not quite the nominal one:
 //! thrust and mass 5 % off, thrusts tilted by a degree, valves 1 ms early to 2 ms late.
-#![allow(clippy::expect_used, clippy::panic)]
 
 use prost::Message;
 use qiki_campaign::{Case, Columns, Event, Happening, Wanted, fly};

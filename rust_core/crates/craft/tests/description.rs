@@ -1,5 +1,4 @@
 //! What is taken as a craft description, and what is said of one that is not.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use qiki_craft::{Craft, CraftError, HeatSource, ModulatorConfig};
 use serde_json::{Value, json};

@@ -1,5 +1,4 @@
 //! The small types that pass between a rig and the controller.
-#![allow(missing_docs)]
 
 use qiki_craft::{CLUSTERS, Fresh, NodeState, ValveCommand};
 

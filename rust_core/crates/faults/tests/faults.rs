@@ -1,5 +1,4 @@
 //! Which faults there are, and which are refused.
-#![allow(clippy::expect_used)]
 
 use qiki_faults::{DROPOUTS, Dropout, Fault, FaultKind, LinkFault};
 use qiki_plant::ValveFault;

@@ -1,10 +1,7 @@
 //! A wrench by sets alone: within every limit, in the direction asked.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
+use crate::common::*;
 use allocation_counter::measure;
-use common::*;
 use qiki_alloc::{AXES, Status};
 use qiki_craft::NOZZLES;
 use qiki_maps::{AutoSolution, Direction, ThrustMap};

@@ -1,9 +1,6 @@
 //! The economy sets: few nozzles, nothing left over, the highest ceiling of their size.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_maps::Direction;
 
 fn named(name: &str) -> Direction {

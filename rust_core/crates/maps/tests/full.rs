@@ -1,9 +1,6 @@
 //! The full sets: one ceiling, as even as it can be, and as symmetric as the craft.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_alloc::{AXES, Allocator, Bounds, Status};
 use qiki_craft::NOZZLES;
 use qiki_maps::{Direction, ThrustMap};

@@ -1,9 +1,6 @@
 //! Craft that cannot have an exact set, and numbers that are no craft.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_maps::{Direction, MapError, ThrustMap};
 
 fn named(name: &str) -> Direction {

@@ -1,9 +1,6 @@
 //! After construction nothing is allocated.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use common::{at_rest, craft};
+use crate::common::{at_rest, craft};
 use qiki_craft::{Feedback, ValveCommand};
 use qiki_plant::ValveFault;
 

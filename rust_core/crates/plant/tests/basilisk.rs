@@ -1,10 +1,7 @@
 //! The plant against the table that Basilisk, an independent simulator, made of the same
 //! firing sequence (`tools/basilisk_reference.py`).
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use common::{CLOSED, case, craft, data, distance};
+use crate::common::{CLOSED, case, craft, data, distance};
 use qiki_craft::NOZZLES;
 use qiki_plant::{InitialState, Plant};
 use serde_json::Value;

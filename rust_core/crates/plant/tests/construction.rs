@@ -1,9 +1,6 @@
 //! A plant that cannot be built says which number was wrong and what would be right.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use common::{DT_S, craft};
+use crate::common::{DT_S, craft};
 use qiki_craft::{Craft, ThermalCoupling};
 use qiki_plant::{InitialState, Plant};
 

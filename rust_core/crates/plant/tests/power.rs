@@ -1,9 +1,6 @@
 //! The electrical side: balance of energy, limits, who carries a peak.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use common::{CLOSED, DT_S, at_rest, craft};
+use crate::common::{CLOSED, DT_S, at_rest, craft};
 use qiki_craft::{Craft, NOZZLES, PowerPlane};
 use qiki_plant::Plant;
 use qiki_power::{Demand, Load};

@@ -1,9 +1,6 @@
 //! What the plant reports of its power plane and its heat.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::{CLOSED, DT_S, at_rest, craft};
+use crate::common::{CLOSED, DT_S, at_rest, craft};
 use qiki_craft::{Feedback, Fresh, NOZZLES, PowerDetail};
 use qiki_plant::Plant;
 use qiki_power::{Demand, Load, Member, PowerReport, RcsLimit, ShedReason};

@@ -1,9 +1,8 @@
 //! Thrust, propellant and the moving centre of mass.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use common::{CLOSED, DT_S, at_rest, craft, diagonal, distance, norm, only, spinning, to_world};
+use crate::common::{
+    CLOSED, DT_S, at_rest, craft, diagonal, distance, norm, only, spinning, to_world,
+};
 use qiki_craft::{Craft, NOZZLES, Vec3};
 use qiki_plant::Plant;
 

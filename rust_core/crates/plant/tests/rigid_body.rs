@@ -1,9 +1,6 @@
 //! Free motion against conservation laws and closed forms, and the order of the integrator.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use common::{
+use crate::common::{
     CLOSED, DT_S, at_rest, craft, craft_with_inertia, diagonal, distance, dot, energy_and_momentum,
     norm, only, spinning, to_world,
 };

@@ -1,9 +1,6 @@
 //! What the sensors report: when, with which errors, and that chance is an argument.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use common::{CLOSED, DT_S, at_rest, craft, distance};
+use crate::common::{CLOSED, DT_S, at_rest, craft, distance};
 use qiki_craft::{Craft, Feedback, Fresh, Quat, SensorConfig, Vec3};
 use qiki_plant::{InitialState, Plant};
 

@@ -1,9 +1,6 @@
 //! Thermal nodes against closed forms, and the rules that hold them.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use common::{CLOSED, craft};
+use crate::common::{CLOSED, craft};
 use qiki_craft::{Craft, HeatInput, HeatSource, ThermalCoupling, ThermalNode};
 use qiki_plant::{InitialState, Plant};
 

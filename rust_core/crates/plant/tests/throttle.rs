@@ -1,9 +1,6 @@
 //! A throttled nozzle: thrust follows its level, and so do power and what it reports.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use common::{CLOSED, DT_S, at_rest, craft, only};
+use crate::common::{CLOSED, DT_S, at_rest, craft, only};
 use qiki_craft::{Craft, NOZZLES, ValveCommand};
 use qiki_plant::{Plant, ValveFault};
 

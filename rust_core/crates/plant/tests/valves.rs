@@ -1,11 +1,8 @@
 //! One valve: impulse of a pulse, delays, faults, and what its position switch reports.
 //!
 //! The impulse is read off the tank: propellant burnt times exhaust speed.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use common::{CLOSED, DT_S, at_rest, craft, only};
+use crate::common::{CLOSED, DT_S, at_rest, craft, only};
 use qiki_craft::{Craft, NodeState, ValveCommand};
 use qiki_plant::{Plant, PlantError, ValveFault};
 

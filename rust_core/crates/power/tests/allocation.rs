@@ -1,9 +1,6 @@
 //! After construction nothing is allocated.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use common::{SPAN_S, burning, craft, node, system};
+use crate::common::{SPAN_S, burning, craft, node, system};
 use qiki_power::{RcsConditions, RcsGate, rcs_power_available_w};
 
 #[test]

@@ -1,10 +1,7 @@
 //! A power plane that cannot be built says which number was wrong, what would be right, and the
 //! code by which it is known.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use common::{SPAN_S, craft, heated, node};
+use crate::common::{SPAN_S, craft, heated, node};
 use qiki_craft::NODES_MAX;
 use qiki_craft::{Craft, HeatSource};
 use qiki_power::PowerSystem;

@@ -1,9 +1,6 @@
 //! The dock bridge: soft start, limits, reopening.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use common::{SPAN_S, codes, craft, docked, insulate, node, system, system_with};
+use crate::common::{SPAN_S, codes, craft, docked, insulate, node, system, system_with};
 use qiki_power::{Demand, PowerSystem};
 
 #[test]

@@ -1,9 +1,6 @@
 //! Storage: balance of energy, limits, who carries a peak, what is lost.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use common::{AVIONICS_W, SPAN_S, booked_j, burning, codes, docked, system_with};
+use crate::common::{AVIONICS_W, SPAN_S, booked_j, burning, codes, docked, system_with};
 use qiki_power::{Demand, Load, PowerSystem};
 
 fn run(system: &mut PowerSystem, demand: &Demand, steps: usize) {

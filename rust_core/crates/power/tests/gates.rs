@@ -1,9 +1,6 @@
 //! What the supercapacitor permits the nozzles, and how much power they may have.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use common::{AVIONICS_W, SPAN_S, burning, craft, insulate, node, system};
+use crate::common::{AVIONICS_W, SPAN_S, burning, craft, insulate, node, system};
 use qiki_power::RcsAllowance::{Full, Normal, StabiliseOnly};
 use qiki_power::{
     ClusterLimit, Member, RcsAllowance, RcsBudget, RcsConditions, RcsGate, RcsLimit,

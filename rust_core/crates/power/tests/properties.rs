@@ -1,9 +1,6 @@
 //! What holds under any load: seeded random crafts, demands and steps.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use common::{booked_j, craft};
+use crate::common::{booked_j, craft};
 use qiki_craft::Craft;
 use qiki_power::{Demand, Fault, LOADS, Load, Member, PowerReport, PowerSystem};
 use rand_core::{Rng, SeedableRng};

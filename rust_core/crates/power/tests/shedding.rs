@@ -1,9 +1,6 @@
 //! Low battery, heat, the budget of the narrow-band link, and bus overcurrent.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use common::{
+use crate::common::{
     AVIONICS_W, SPAN_S, burning, codes, craft, craft_with, docked, insulate, node, shed, system,
     system_with, why,
 };

@@ -1,9 +1,6 @@
 //! Thermal nodes: steady states, trips and clearing, derating.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use common::{SPAN_S, burning, craft, docked, heated, insulate, node, system, system_with};
+use crate::common::{SPAN_S, burning, craft, docked, heated, insulate, node, system, system_with};
 use qiki_craft::{Craft, HeatSource};
 use qiki_power::{Demand, HeatDrive, NodeWatch, ThermalNet, derating};
 

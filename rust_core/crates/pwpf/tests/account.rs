@@ -1,13 +1,8 @@
 //! Bang-bang, Schmitt and remainder: impulse is neither lost nor made.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-#[path = "common/wide.rs"]
-mod wide;
-
-use common::{Dice, PERIODS_US};
+use crate::common::wide::WideBench;
+use crate::common::{Dice, PERIODS_US};
 use qiki_pwpf::{Account, AccountRelay, Modulator, ValveTimes, WideGate};
-use wide::WideBench;
 
 const VALVE: ValveTimes = ValveTimes {
     min_on_s: 0.03,

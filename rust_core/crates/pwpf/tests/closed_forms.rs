@@ -1,9 +1,6 @@
 //! Pulses and pauses against the closed forms of the modulator.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_pwpf::Params;
 
 /// Input, pulse ms, pause ms, duty: published check values for [`PARAMS`].

@@ -1,9 +1,6 @@
 //! Who opens where not all may.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_craft::{ModulatorConfig, NOZZLES};
 use qiki_pwpf::{Gate, ValveTimes};
 

@@ -1,14 +1,9 @@
 //! Somebody else commands for a while, and the modulators go on from there.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-#[path = "common/wide.rs"]
-mod wide;
-
-use common::{Dice, PARAMS, QUICK};
+use crate::common::wide::WideBench;
+use crate::common::{Dice, PARAMS, QUICK};
 use qiki_craft::ModulatorConfig;
 use qiki_pwpf::{Firing, Modulator, ValveTimes, WideGate};
-use wide::WideBench;
 
 const PERIOD_US: u32 = 2000;
 const COUNT: usize = 16;
@@ -131,7 +126,7 @@ fn missing_on_times_are_zero_and_none_is_longer_than_the_tick() {
 #[test]
 fn any_rule_of_a_description_is_the_rule_itself() {
     let mut one = WideBench::new(qiki_pwpf::Pwpf::new(2, PARAMS, QUICK, PERIOD_US).unwrap());
-    let rule = common::pwpf(PARAMS);
+    let rule = crate::common::pwpf(PARAMS);
     let mut any = WideBench::new(Firing::new(2, &rule, QUICK, PERIOD_US).unwrap());
     for _ in 0..1000 {
         one.tick(&[0.3, 0.8], WideGate::FREE);

@@ -1,9 +1,6 @@
 //! Time limits of the valves and gates, across ticks.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_craft::NOZZLES;
 use qiki_pwpf::{Gate, Params, ValveTimes};
 

@@ -1,12 +1,7 @@
 //! The fast bank against one that works out every nozzle in every tick.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-#[path = "common/plain.rs"]
-mod plain;
-
-use common::*;
-use plain::PlainBank;
+use crate::common::plain::PlainBank;
+use crate::common::*;
 use qiki_craft::NOZZLES;
 use qiki_pwpf::{Bank, Gate, Params, ValveTimes};
 

@@ -1,13 +1,8 @@
 //! PWPF with edges that keep their fraction of a microsecond.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-#[path = "common/wide.rs"]
-mod wide;
-
-use common::{Dice, PARAMS, PERIODS_US, QUICK};
+use crate::common::wide::WideBench;
+use crate::common::{Dice, PARAMS, PERIODS_US, QUICK};
 use qiki_pwpf::{COUNT_MAX, Modulator, Params, Pwpf, ValveTimes, WideGate};
-use wide::WideBench;
 
 const INPUTS: [f64; 4] = [0.12, 0.30, 0.50, 0.80];
 

@@ -1,9 +1,6 @@
 //! Parameter sets that cannot drive the valve are refused, with the reason.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::{NOZZLES_1_W, PARAMS, QUICK, pwpf};
+use crate::common::{NOZZLES_1_W, PARAMS, QUICK, pwpf};
 use qiki_pwpf::{Bank, Params, ValveTimes};
 
 #[track_caller]
@@ -172,7 +169,7 @@ fn the_set_that_ships_is_taken_at_every_rate() {
         max_on_s: 3.0,
     };
     params.check(0.03).unwrap();
-    for period_us in common::PERIODS_US {
+    for period_us in crate::common::PERIODS_US {
         Bank::new(&pwpf(params), times, &NOZZLES_1_W, period_us).unwrap();
     }
 }

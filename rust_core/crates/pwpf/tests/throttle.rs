@@ -1,9 +1,6 @@
 //! Nozzles that take their level directly, alone and beside others.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_craft::{ModulatorConfig, NOZZLES};
 use qiki_pwpf::{Bank, Gate, Nozzles, ValveTimes};
 

@@ -1,11 +1,4 @@
 //! Geometries, random problems and the conditions that an optimum meets.
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::panic,
-    missing_docs,
-    unreachable_pub
-)]
 
 use std::path::PathBuf;
 

@@ -1,11 +1,4 @@
 //! The shipped craft, others made by hand, and what a set is checked against.
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::panic,
-    missing_docs,
-    unreachable_pub
-)]
 
 use qiki_alloc::{AXES, Allocator, Bounds};
 use qiki_craft::{Craft, NOZZLES, Vec3};

@@ -1,11 +1,4 @@
 //! A craft to test with, and short words for what the tests do often.
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::panic,
-    missing_docs,
-    unreachable_pub
-)]
 
 use std::path::PathBuf;
 

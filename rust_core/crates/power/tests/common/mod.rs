@@ -1,5 +1,4 @@
 //! A power plane to test with, and short words for what the tests do often.
-#![allow(dead_code, clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 use qiki_craft::{Craft, HeatInput, HeatSource, PowerPlane, ThermalNode};
 use qiki_power::{Demand, Fault, Load, PowerReport, PowerSystem, Set, ShedReason};

@@ -1,11 +1,7 @@
 //! Waveforms, put together again from on-times.
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::panic,
-    missing_docs,
-    unreachable_pub
-)]
+
+pub mod plain;
+pub mod wide;
 
 use qiki_craft::{ModulatorConfig, NOZZLES};
 use qiki_pwpf::{Bank, Gate, Nozzles, Params, ValveTimes};

@@ -1,5 +1,4 @@
 //! A PWPF bank without any shortcut, to hold the fast one against.
-#![allow(dead_code, missing_docs, unreachable_pub)]
 
 use qiki_craft::NOZZLES;
 use qiki_pwpf::{Gate, Params, ValveTimes};

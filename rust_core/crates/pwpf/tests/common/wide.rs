@@ -1,9 +1,8 @@
 //! Any modulator with the waveforms that it commands.
-#![allow(dead_code, clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 use qiki_pwpf::{Modulator, WideGate};
 
-use super::common::Wave;
+use super::Wave;
 
 pub struct WideBench<M> {
     pub modulator: M,

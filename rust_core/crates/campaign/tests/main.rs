@@ -1,0 +1,6 @@
+//! The crate's tests: one binary, a module a subject.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod flight;
+mod hold;
+mod motion;

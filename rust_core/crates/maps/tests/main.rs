@@ -1,0 +1,8 @@
+//! The crate's tests: one binary, a module a subject.
+#![allow(clippy::panic, clippy::unwrap_used, missing_docs, unreachable_pub)]
+
+mod allocate;
+mod common;
+mod economy;
+mod full;
+mod leftover;
