@@ -1,10 +1,7 @@
 //! Nothing is allocated in the step, nor in the record of a tick without a command.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
+use crate::common::*;
 use allocation_counter::measure;
-use common::*;
 use qiki_control::Inputs;
 use qiki_messages::Timing;
 use qiki_messages::command_from_message;

@@ -1,9 +1,6 @@
 //! AUTO: closed loop by the sets of the thrust map alone, and what happens when one breaks.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_command::{AllocationMode, Mode, Reason};
 use qiki_craft::geometry;
 use qiki_craft::{Craft, LoopAllocation, NOZZLES};

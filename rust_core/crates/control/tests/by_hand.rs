@@ -1,10 +1,7 @@
 //! Nozzles in the operator's hand: what is refused before a valve moves, what is fired, and how
 //! it ends.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_command::{AllocationMode, Mode, Reason, ReplyStatus};
 use qiki_craft::{Craft, Fresh, NOZZLES};
 use qiki_messages::commands::AllocationMode::{Adaptive, Auto, ManualOverride};

@@ -1,9 +1,6 @@
 //! What the craft does when it is told to, in closed loop with the simulated plant.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_command::{Mode, Reason, ReplyStatus};
 use qiki_messages::commands::{BodyAxis, FlightMode};
 use qiki_plant::InitialState;

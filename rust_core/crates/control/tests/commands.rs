@@ -1,9 +1,6 @@
 //! Commands from the wire: what makes sense is taken, all else is refused with its number.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_command::{Action, Axis, Group, Mode, Reason, ReplyStatus, Segment, Target};
 use qiki_messages::command_from_message;
 use qiki_messages::commands::command::Action as Wire;

@@ -1,9 +1,6 @@
 //! What the supercapacitor's charge allows.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use prost::Message;
 use qiki_command::{Mode, Reason, ReplyStatus};
 use qiki_craft::{Craft, Fresh, NOZZLES};

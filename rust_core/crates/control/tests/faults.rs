@@ -1,9 +1,6 @@
 //! Nozzles that fail in flight, seen by their feedback or by the motion alone.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_command::{Mode, Reason};
 use qiki_craft::NOZZLES;
 use qiki_fdir::NozzleFaults;

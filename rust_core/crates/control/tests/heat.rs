@@ -1,9 +1,6 @@
 //! What the heat of the clusters and of the stores leaves the nozzles, in closed loop.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use prost::Message;
 use qiki_command::{Mode, Reason, ReplyStatus};
 use qiki_craft::{CLUSTERS, Craft, Fresh, NOZZLES, NOZZLES_PER_CLUSTER};

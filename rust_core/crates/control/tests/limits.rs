@@ -1,9 +1,6 @@
 //! Limits of valves and bus over whole manoeuvres.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_command::{Mode, Reason};
 use qiki_control::{ConfigError, Controller};
 use qiki_craft::{ModulatorConfig, NOZZLES};
@@ -205,11 +202,11 @@ fn a_craft_that_cannot_be_controlled_is_refused_with_the_reason() {
         text.starts_with("pwpf: shortest pulse 0.0082 s is below"),
         "{text}"
     );
-    let mut craft = common::craft();
+    let mut craft = crate::common::craft();
     craft.control.torque_weight_per_nm = 0.0;
     let text = Controller::new(&craft, 2000).unwrap_err().to_string();
     assert_eq!(text, "scale: row 3 must be a positive finite weight");
-    let mut craft = common::craft();
+    let mut craft = crate::common::craft();
     craft.thrusters[7].position_m_body[1] = f64::NAN;
     let text = Controller::new(&craft, 2000).unwrap_err().to_string();
     assert_eq!(text, "effectiveness: column 7 is not finite");

@@ -1,9 +1,6 @@
 //! Station keeping in closed loop: under each firing rule, with throttled nozzles, and with both.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_command::{Mode, Reason};
 use qiki_control::Controller;
 use qiki_craft::{Craft, ModulatorConfig, NOZZLES};

@@ -1,14 +1,11 @@
 //! What is permitted when: the whole table, committed.
 //!
 //! `UPDATE_REFS=1 cargo test -p qiki-control --test permits` writes it anew.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
-
-mod common;
 
 use qiki_messages::command_from_message;
 use std::fmt::Write;
 
-use common::*;
+use crate::common::*;
 use qiki_command::{Action, AllocationMode, Mode, Reason};
 use qiki_control::{by_hand, confirmed, permits};
 use qiki_messages::commands::AllocationMode::{Adaptive, Auto, ManualOverride};

@@ -1,10 +1,7 @@
 //! Thrust profiles when something fails, lies or interrupts.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::burns::*;
-use common::*;
+use crate::common::burns::*;
+use crate::common::*;
 use qiki_command::{Mode, Reason, ReplyStatus};
 use qiki_craft::Fresh;
 use qiki_messages::commands::{FlightMode, ThrustGroup};

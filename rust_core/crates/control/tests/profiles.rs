@@ -1,10 +1,7 @@
 //! Thrust profiles in flight: what was asked for is given, and a preview says so before.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::burns::*;
-use common::*;
+use crate::common::burns::*;
+use crate::common::*;
 use qiki_burn::End;
 use qiki_command::{Mode, Reason, ReplyStatus};
 use qiki_control::{PreviewError, Spent, preview};

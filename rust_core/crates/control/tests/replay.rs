@@ -1,9 +1,6 @@
 //! The same inputs give the same bits, live and from a record.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use prost::Message;
 use qiki_control::{Controller, Inputs, Outputs};
 use qiki_craft::{Feedback, Fresh, NodeState, NodeTemps, PowerDetail};

@@ -1,9 +1,6 @@
 //! Silence until armed, lost sensors, lost nodes and broken valves.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use qiki_command::{Mode, Reason, ReplyStatus};
 use qiki_craft::{Fresh, NodeState};
 use qiki_messages::commands::{BodyAxis, FlightMode};

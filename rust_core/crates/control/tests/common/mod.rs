@@ -1,11 +1,4 @@
 //! The controller and the simulated craft in one loop, without any rig between them.
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::panic,
-    missing_docs,
-    unreachable_pub
-)]
 
 pub mod burns;
 
