@@ -8,6 +8,7 @@ import numpy as np
 from qiki_hil.campaign.failures import (
     ATTITUDE_MAX_DEG,
     BACK_S,
+    COMMANDED_MS,
     COMMANDS,
     END_S,
     FIRST_S,
@@ -16,7 +17,6 @@ from qiki_hil.campaign.failures import (
     RATE_RMS_MAX_DPS,
     REALLOCATED_MAX_TICKS,
     SECOND_S,
-    TOLD_MS,
     Outcome,
 )
 
@@ -55,7 +55,7 @@ distances from the reference that is being tracked.
 | SAFE | the controller gave the motion up, with a reason, and damps the rotation |
 
 A nozzle that is stuck closed shows when it is told to open. One that was never told for longer
-than {TOLD_MS:g} ms need not be found and costs nothing: "not needed". From the tick in which a
+than {COMMANDED_MS:g} ms need not be found and costs nothing: "not needed". From the tick in which a
 fault is known, the nozzle must be out of the allocation within {REALLOCATED_MAX_TICKS} ticks.
 """
 

@@ -119,7 +119,7 @@ def broken_rules(outcomes: Sequence[Outcome]) -> list[str]:
             if found.after_ms is not None and (ticks is None or ticks > REALLOCATED_MAX_TICKS):
                 words.append(f"{name}: reallocated after {ticks} ticks")
             if found.missed:
-                words.append(f"{name}: told for {found.told_ms:.0f} ms and not found")
+                words.append(f"{name}: told for {found.commanded_ms:.0f} ms and not found")
     return words
 
 

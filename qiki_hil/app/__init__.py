@@ -1,1 +1,1 @@
-"""The one place where the parts are joined."""
+"""Where the parts are joined to runs, replays and previews."""

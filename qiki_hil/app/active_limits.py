@@ -1,4 +1,8 @@
-"""What holds the craft back: as events when it begins and is over, and summed up over a run."""
+"""Limits in force on nozzles and loads: an event when one begins or ends, and their total times.
+
+A limit is active when a nozzle, a cluster or a load gets less than it demands. Each has a reason
+(such as LOW_SOC) and a subject (such as a load or a cluster).
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -19,27 +23,29 @@ from qiki_hil.kernels import (
 )
 from qiki_hil.scenario.signals import Columns
 
-Held = set[tuple[str, str]]
-"""Reason and subject."""
+ActiveLimits = set[tuple[str, str]]
+"""Pairs of reason and subject."""
 
-MATTERS_OF_COURSE = {"PDU_PEAK_DENIED", "COOLDOWN"}
-"""The peak is always shared, and a nozzle rests after every long opening: no events."""
+ROUTINE_REASONS = {"PDU_PEAK_DENIED", "COOLDOWN"}
+"""Reasons that make no events, because they belong to normal operation: the power peak is always
+shared, and a nozzle rests after every long opening."""
 
 
 class ActiveLimitReader:
-    """Compares what holds the craft back with what did before."""
+    """Compares the active limits of each record with those of the record before."""
 
     def __init__(self, node_names: Sequence[str] = ()) -> None:
         self._node_names = tuple(node_names)
-        self._held: dict[str, Held] = {"nozzles": set(), "power": set(), "nodes": set()}
+        self._held: dict[str, ActiveLimits] = {"nozzles": set(), "power": set(), "nodes": set()}
 
     def read(self, record: cycle_pb2.CycleRecord) -> Iterator[events_pb2.LimitChanged]:
-        """The changes of a record, one for each reason. What it leaves out is as it was."""
+        """The changes of a record, one for each reason. Groups that a record does not report keep
+        their limits."""
         feedback = record.feedback
         now = dict(self._held)
-        now["nozzles"] = held_nozzles(record.control)
+        now["nozzles"] = nozzle_limits(record.control)
         if feedback.HasField("power_detail"):
-            now["power"] = held_loads(feedback.power_detail)
+            now["power"] = load_limits(feedback.power_detail)
         if feedback.fresh & FRESH_NODES:
             names = named_bits(feedback.nodes_tripped, self._node_names)
             now["nodes"] = {("THERMAL_TRIP", name) for name in names}
@@ -49,19 +55,19 @@ class ActiveLimitReader:
         self._held = now
 
 
-def held_nozzles(control: cycle_pb2.Control) -> Held:
-    """What holds all nozzles, or those of a cluster, back."""
+def nozzle_limits(control: cycle_pb2.Control) -> ActiveLimits:
+    """The active limits on all nozzles, or on those of a cluster."""
     power = named_bits(control.rcs_power_limits, RCS_LIMITS)
     held = {(reason, "nozzles") for reason in power}
     if control.working_mass_low:
         held.add(("WORKING_MASS_LOW", "nozzles"))
     for cluster, bits in enumerate(control.cluster_limits):
         held |= {(reason, f"C{cluster + 1}") for reason in named_bits(bits, CLUSTER_LIMITS)}
-    return {(reason, subject) for reason, subject in held if reason not in MATTERS_OF_COURSE}
+    return {(reason, subject) for reason, subject in held if reason not in ROUTINE_REASONS}
 
 
-def held_loads(detail: power_pb2.PowerDetail) -> Held:
-    """Loads that get less than they ask for, and faults of the power plane."""
+def load_limits(detail: power_pb2.PowerDetail) -> ActiveLimits:
+    """The active limits on loads, and the faults of the power plane."""
     by_reason = (
         detail.low_soc_loads,
         detail.thermal_overheat_loads,
@@ -76,22 +82,22 @@ def held_loads(detail: power_pb2.PowerDetail) -> Held:
     return loads | {(fault, "power") for fault in named_bits(detail.faults, POWER_FAULTS)}
 
 
-def _changes(changed: Held, *, active: bool) -> Iterator[events_pb2.LimitChanged]:
+def _changes(changed: ActiveLimits, *, active: bool) -> Iterator[events_pb2.LimitChanged]:
     for reason in sorted({reason for reason, _ in changed}):
         subjects = sorted(subject for other, subject in changed if other == reason)
         yield events_pb2.LimitChanged(subjects=subjects, reason=reason, active=active)
 
 
 def held_back_s(columns: Columns) -> dict[str, float]:
-    """How long each reason was in force, s, by subject and reason; what never was is left out."""
+    """How long each limit was active, s, by "subject reason"; without those that never were."""
     period_s = columns["period_s"]
     spans: dict[str, float] = {}
 
-    def add(subject: str, bits: NDArray[Any], words: Sequence[str]) -> None:
-        for index, word in enumerate(words):
+    def add(subject: str, bits: NDArray[Any], reasons: Sequence[str]) -> None:
+        for index, reason in enumerate(reasons):
             span_s = float(period_s[bits.astype(np.int64) >> index & 1 == 1].sum())
-            if span_s > 0.0 and word not in MATTERS_OF_COURSE:
-                spans[f"{subject} {word}"] = span_s
+            if span_s > 0.0 and reason not in ROUTINE_REASONS:
+                spans[f"{subject} {reason}"] = span_s
 
     add("nozzles", columns["rcs_power_limits"], RCS_LIMITS)
     add("nozzles", columns["working_mass_low"], ("WORKING_MASS_LOW",))

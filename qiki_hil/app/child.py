@@ -11,7 +11,7 @@ from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.control.link import CYCLES_TAG, PACKET_MAX_BYTES, make_pair
 
 PACKETS_PER_TURN = 16
-"""Packets taken before anything else gets its turn."""
+"""Packets received before the event loop serves anything else."""
 STOP_TIMEOUT_S = 3.0
 
 
@@ -32,7 +32,7 @@ class LoopChild:
         """Starts the process; it reads its parts from the run directory."""
         ours, theirs = make_pair()
         ours.setblocking(False)
-        # From here on requests are taken: they wait in the socket until the loop reads them.
+        # Requests are accepted from here on: they wait in the socket until the loop reads them.
         self._socket = ours
         with theirs, self._log.open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -81,12 +81,12 @@ class LoopChild:
             self._process.kill()
 
     def terminate(self) -> None:
-        """Asks the process to end, past the link."""
+        """Asks the process to end with SIGTERM, for where the link does not answer."""
         if self._process is not None and self._process.returncode is None:
             self._process.terminate()
 
     def exit_report(self) -> str:
-        """What the process printed, and how it ended; the log is removed."""
+        """How the process ended, and what it printed. Removes its log."""
         printed = self._log.read_text(errors="replace").strip() if self._log.exists() else ""
         self._log.unlink(missing_ok=True)
         code = self._process.returncode if self._process else None

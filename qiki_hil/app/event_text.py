@@ -1,4 +1,4 @@
-"""Events in words, for people."""
+"""Events as text, for people."""
 
 from google.protobuf.message import Message
 
@@ -61,7 +61,7 @@ def allocation_text(mode: int) -> str:
 
 
 def event_text(event: events_pb2.Event) -> str:
-    """An event in one line."""
+    """An event as one line of text."""
     which = event.WhichOneof("detail")
     if which is None:
         return "event without detail"
@@ -96,7 +96,7 @@ def event_text(event: events_pb2.Event) -> str:
     return str(which).replace("_", " ")
 
 
-NOZZLE_WORDS: dict[int, str] = {
+NOZZLE_FAULT_TEXTS: dict[int, str] = {
     cycle_pb2.NOZZLE_FAULT_UNSPECIFIED: "isolated",
     cycle_pb2.NOZZLE_FAULT_CLOSED: "does not open: isolated",
     cycle_pb2.NOZZLE_FAULT_OPEN: "does not close: isolated and countered",
@@ -106,7 +106,7 @@ NOZZLE_WORDS: dict[int, str] = {
 
 
 def _nozzle(detail: events_pb2.ValveFaultDetected) -> str:
-    """What is known of a nozzle, and by what evidence."""
+    """The state of a nozzle, and the evidence for it."""
     nozzle = f"nozzle {detail.nozzle}"
     if not detail.active:
         return f"{nozzle} back in use"
@@ -122,7 +122,7 @@ def _nozzle(detail: events_pb2.ValveFaultDetected) -> str:
         )
         if known
     ]
-    words = f"{nozzle} {NOZZLE_WORDS[detail.fault]}"
+    words = f"{nozzle} {NOZZLE_FAULT_TEXTS[detail.fault]}"
     if evidence:
         words += f" (found by {', '.join(evidence)}"
         words += "; its feedback lies)" if detail.feedback_lies else ")"

@@ -9,13 +9,12 @@ from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2
 from qiki_hil.app.active_limits import ActiveLimitReader
-from qiki_hil.telemetry import NozzleState, fault_event, make_event, nozzle_state
+from qiki_hil.kernels import CLUSTERS, NOZZLES
+from qiki_hil.telemetry import NozzleState, make_event, nozzle_event, nozzle_state
 
 SOURCE = "urn:qiki:hil:supervisor"
-NOZZLES = 16
-CLUSTERS = 4
 
-# Allocation mode asked for, in effect, and the reason: what is usual is no event.
+# Allocation mode requested, in effect, and the reason, of a run without anything unusual.
 USUAL_ALLOCATION = (
     command_pb2.ALLOCATION_MODE_ADAPTIVE,
     command_pb2.ALLOCATION_MODE_ADAPTIVE,
@@ -64,7 +63,7 @@ class ChangeReader:
         self._commands: dict[int, command_pb2.Command] = {}
 
     def read(self, record: cycle_pb2.CycleRecord) -> Iterator[Message]:
-        """The details of what is new in a record."""
+        """The details of the events of a record: what changed since the record before."""
         control = record.control
         if record.HasField("command"):
             self._commands[record.command.command_id] = record.command
@@ -101,14 +100,14 @@ class ChangeReader:
         for nozzle, before in enumerate(self._nozzles):
             state = nozzle_state(control, nozzle)
             if state != before:
-                yield fault_event(control, nozzle)
+                yield nozzle_event(control, nozzle)
             self._nozzles[nozzle] = state
 
     def _node_changes(self, states: list[int]) -> Iterator[Message]:
         for cluster, state in enumerate(states):
             before = self._nodes[cluster]
             if state != before:
-                # The numbers of the record are those of the enum.
+                # Records hold the numbers of the enum.
                 changed = events_pb2.NodeStateChanged(cluster=cluster)
                 changed.from_state = cast(events_pb2.NodeState, before)
                 changed.to_state = cast(events_pb2.NodeState, state)

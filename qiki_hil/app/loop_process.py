@@ -1,7 +1,8 @@
 """The loop process: `python -m qiki_hil.app.loop_process RUN_DIRECTORY SOCKET_FD`.
 
-It reads spec, rig and scenario from the run's own directory, so what a run was made from is
-what is kept of it. Then it owns its process: no asyncio, no thread, no file, until it ends.
+It reads spec, rig and scenario from the run's own directory, so that what is kept of a run is what
+it was made from. While the loop runs there is no asyncio, no thread and no file in this process:
+each of them could delay a valve command.
 """
 
 import signal
@@ -14,7 +15,7 @@ from qiki_hil import clock
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.control import realtime
-from qiki_hil.control.link import SocketLink
+from qiki_hil.control.link import SIMULATED_RECORDS_PER_PACKET, SocketLink
 from qiki_hil.control.loop import Loop, Timeline
 from qiki_hil.control.pacer import DeadlinePacer, FreePacer, Pacer
 from qiki_hil.errors import QikiError
@@ -24,9 +25,6 @@ from qiki_hil.rig import FaultInjector, InitialState, Rig, RigConfig, make_rig
 from qiki_hil.scenario import Scenario
 from qiki_hil.spec import BotSpec
 from qiki_hil.store import RunDirectory, RunStatus
-
-SIMULATED_BATCH = 64
-"""Records in a packet where time is simulated."""
 
 
 def main() -> int:
@@ -54,9 +52,9 @@ def main() -> int:
 
 
 def _conclude_alone(run: RunDirectory, ended: link_pb2.LoopEnded) -> None:
-    """Nobody else is left to say how the run ended."""
+    """Records how the run ended where the supervisor, which would do so, is gone."""
     valves = "valves closed" if ended.valves_closed else "the nodes close their valves"
-    # Standard error is the loop's log in the run's directory.
+    # Standard error goes to the loop's log in the run's directory.
     sys.stderr.write(f"the supervisor was lost; {valves} after {ended.ticks} ticks\n")
     run.set_status(RunStatus.FAILED)
 
@@ -67,7 +65,7 @@ def _set_up(run: RunDirectory, link: SocketLink, free_running: bool) -> tuple[Ri
     config = RigConfig.load(run.path / "rig.yaml")
     scenario = Scenario.load(run.path / "scenario.yaml")
     period = period_us(manifest.rate_hz)
-    batch = SIMULATED_BATCH if free_running else 1
+    batch = SIMULATED_RECORDS_PER_PACKET if free_running else 1
     controller = ControllerCore(spec.core_json(), period, batch)
     initial = InitialState(
         position_m_world=scenario.initial.position_m_world,
@@ -79,11 +77,11 @@ def _set_up(run: RunDirectory, link: SocketLink, free_running: bool) -> tuple[Ri
         make_rig(config, spec, seed=manifest.seed, initial=initial), seed=manifest.seed
     )
     rig.open(period * 1e-6)
-    words = [realtime.quiet_memory()] if free_running else realtime.prepare()
+    measures = [realtime.quiet_memory()] if free_running else realtime.prepare()
     link.send_status(
         link_pb2.LoopPacket(
             started=link_pb2.LoopStarted(
-                realtime=words,
+                realtime=measures,
                 start_unix_ns=clock.unix_ns(),
                 start_monotonic_ns=clock.monotonic_ns(),
             )
@@ -101,12 +99,12 @@ def _set_up(run: RunDirectory, link: SocketLink, free_running: bool) -> tuple[Ri
         records_per_packet=batch,
         timed=not free_running,
     )
-    _obey_signals(loop)
+    _stop_on_sigterm(loop)
     return rig, loop
 
 
 def numbered(timeline: Timeline) -> Timeline:
-    """The timeline with the commands of the scenario counted from 1: replies name them so."""
+    """The timeline with the commands of the scenario numbered from 1; replies carry the number."""
     numbers = count(1)
     for _, message in timeline:
         if isinstance(message, command_pb2.Command):
@@ -121,8 +119,8 @@ def _pacer(speed: float | str, period: int) -> Pacer:
     return DeadlinePacer(round(period_ns / speed), clock.monotonic_ns)
 
 
-def _obey_signals(loop: Loop) -> None:
-    """SIGTERM ends the loop in order; what comes from a terminal is the supervisor's."""
+def _stop_on_sigterm(loop: Loop) -> None:
+    """SIGTERM ends the loop in order. Signals from a terminal are left to the supervisor."""
 
     def stop(*_: object) -> None:
         loop.stop_requested = True

@@ -12,18 +12,19 @@ from qiki_hil.scenario import Scenario
 from qiki_hil.spec import BotSpec
 
 _ARM_S, _PUSH_S = 0.5, 1.5
-# Pulses are planned ahead, the last ones are waited for, and clusters cool as slowly as they may.
+# The scenario lasts longer than the preview says: pulses are planned ahead, the last ones have to
+# end, and clusters may need longer to cool.
 _SPARE, _SPARE_S = 1.3, 3.0
-# The speed is gained to this part of all changes of it, and this much more, m/s.
+# Tolerance of the speed gained: this fraction of all its changes, plus this much, m/s.
 _SPEED_PART, _SPEED_MPS = 0.03, 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """One push or profile and what it would do, or why it would not be taken."""
+    """One push or profile with its preview, or the reason why it would be refused."""
 
     at_s: float
-    """When it is asked for in its scenario."""
+    """When its scenario commands it."""
     text: str
     preview: ProfilePreview | None
     refused: int
@@ -31,12 +32,12 @@ class Push:
 
     @property
     def segments(self) -> list[str]:
-        """Each segment in the words of the command."""
+        """The text of each segment, as in the command."""
         return [part.strip() for part in self.text.removeprefix("profile ").split(";")]
 
     @property
     def given(self) -> bool:
-        """Whether it is given in full."""
+        """Whether all of it is carried out."""
         return self.preview is not None and self.preview.end == "given"
 
 
@@ -51,7 +52,7 @@ def preview_push(spec: BotSpec, command: command_pb2.Command, at_s: float = 0.0)
 
 
 def pushes(spec: BotSpec, scenario: Scenario) -> list[Push]:
-    """Every push and profile of a scenario, each as if it came first."""
+    """Every push and profile of a scenario, each previewed from the initial state of the craft."""
     kinds = ("fire_axis", "thrust_profile")
     commands = [(entry.at_s, entry.command) for entry in scenario.commands]
     asked = [(at_s, command) for at_s, command in commands if command.WhichOneof("action") in kinds]
@@ -97,11 +98,11 @@ def profile_scenario(spec: BotSpec, source: str) -> Scenario:
 
 
 def why_not(push: Push) -> str:
-    """Why a profile is refused, or not given in full."""
+    """Why a profile is refused, or not carried out in full; empty where it is."""
     if push.preview is None:
         allowed = ALLOWED_WHEN.get(push.refused, "")
-        words = f"refused, {reason_text(push.refused)}"
-        return f"{words}; allowed when {allowed}" if allowed else words
+        refusal = f"refused, {reason_text(push.refused)}"
+        return f"{refusal}; allowed when {allowed}" if allowed else refusal
     if push.given:
         return ""
     at_s = push.preview.total.time_s
@@ -109,7 +110,7 @@ def why_not(push: Push) -> str:
 
 
 def limit_text(hit: LimitHit) -> str:
-    """A limit in one line."""
+    """A limit as one line of text."""
     what = "rests" if hit.rests else "pushes with less"
     reason = reason_text(hit.reason)
     return f"{hit.at_s:.2f} s, segment {hit.segment + 1}: {what} for {hit.for_s:.2f} s, {reason}"

@@ -1,4 +1,4 @@
-"""From packets of the loop to the event store, the events, and those who look on."""
+"""From packets of the loop to the event store, the event log and the observers."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -11,11 +11,12 @@ from qiki_hil.store import RunStore
 
 ROWS_PER_WRITE = 5000
 RECENT_RECORDS = 500
-"""Records kept for those who look on, per look; what is older than that they do not need."""
+"""The newest records that are kept for observers between two refreshes; a view shows a state, so
+it does not need older ones."""
 
 
 class Recorder:
-    """Stores every record as it is and finds what happened in them."""
+    """Stores every record unchanged, and finds the events in them."""
 
     def __init__(self, store: RunStore, log: EventLog, node_names: Sequence[str] = ()) -> None:
         """`node_names` are the craft's thermal nodes, in the order in which records number them."""
@@ -25,20 +26,21 @@ class Recorder:
         self._changes = ChangeReader(node_names)
         self._rows: list[tuple[int, int, bytes]] = []
         self._recent: deque[bytes] = deque(maxlen=RECENT_RECORDS)
-        self._faults: deque[tuple[int, events_pb2.FaultInjected]] = deque()
+        self._injections: deque[tuple[int, events_pb2.FaultInjected]] = deque()
         self.tick = 0
         self.time_ns = 0
         self.dropped = 0
-        """Records that the loop could not hand over, as far as later ones tell."""
+        """Records that are missing between those that arrived."""
         self._dropped_emitted = 0
         self._next_tick = 0
 
-    def expect_faults(self, faults: list[tuple[int, events_pb2.FaultInjected]]) -> None:
-        """Faults that the scenario injects, by tick: each becomes an event when its tick is in."""
-        self._faults.extend(faults)
+    def expect_injections(self, faults: list[tuple[int, events_pb2.FaultInjected]]) -> None:
+        """Faults that the scenario injects, by tick. Each becomes an event when the record of its
+        tick arrives."""
+        self._injections.extend(faults)
 
     def take(self, packet: bytes) -> None:
-        """Takes a packet of cycle records in. Raises StoreError where it cannot be written."""
+        """Takes a packet of cycle records. Raises StoreError where records cannot be written."""
         rows, notable = self._scanner.scan(packet)
         if not rows:
             return
@@ -47,8 +49,8 @@ class Recorder:
         self.dropped += rows[0][0] - self._next_tick
         self._next_tick = rows[-1][0] + 1
         self.tick, self.time_ns, _ = rows[-1]
-        while self._faults and self._faults[0][0] <= self.tick:
-            tick, fault = self._faults.popleft()
+        while self._injections and self._injections[0][0] <= self.tick:
+            tick, fault = self._injections.popleft()
             self._log.emit(fault, tick=tick, time_ns=self.time_ns)
         for index in notable:
             tick, time_ns, blob = rows[index]
@@ -58,7 +60,7 @@ class Recorder:
             self.write()
 
     def write(self) -> None:
-        """Writes what has come. Raises StoreError."""
+        """Writes the records since the last call to the store. Raises StoreError."""
         if self._rows:
             rows, self._rows = self._rows, []
             self._store.append_cycles(rows)

@@ -14,12 +14,12 @@ from qiki_hil.kernels import ReplayCore
 from qiki_hil.kernels.controller import period_us
 from qiki_hil.spec import BotSpec
 from qiki_hil.store import RunDirectory, RunStore
-from qiki_hil.store.reasons import reported
+from qiki_hil.store.sqlite_errors import store_errors
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A value that comes out otherwise than it was recorded."""
+    """A value that the replay computed differently from the record."""
 
     path: str
     recorded: str
@@ -28,26 +28,26 @@ class Difference:
 
 @dataclass(frozen=True)
 class ReplayResult:
-    """How far the replay came, what was different first, and whether the record is whole."""
+    """How many cycles agree, the first difference, and whether the record is complete."""
 
     run_id: str
     cycles: int
     tick: int | None
-    """The first tick that came out otherwise, None where none did."""
+    """The first tick that differs, None where none does."""
     differences: list[Difference]
     status: str
     """How the run ended, or `running`."""
     ticks: int | None
-    """The ticks that the run had, by its summary; None where it has no summary."""
+    """The ticks of the run by its summary; None where it has no summary."""
 
     @property
     def identical(self) -> bool:
-        """Every output that is recorded came out the same, to the bit."""
+        """Whether every recorded output was computed again to the same bits."""
         return self.tick is None
 
     @property
     def complete(self) -> bool | None:
-        """Every tick of the run is recorded; None where nothing says how many there were."""
+        """Whether every tick of the run is recorded; None where no summary says how many."""
         return None if self.ticks is None else self.cycles == self.ticks
 
 
@@ -88,11 +88,11 @@ def replay(directory: Path) -> ReplayResult:
 
 
 def ticks_of(run: RunDirectory) -> int | None:
-    """The ticks that a run had, by its summary; None where it has none, as one that was killed.
-    Raises StoreError where the summary does not say."""
+    """The ticks of a run by its summary; None where it has no summary, because it was killed.
+    Raises StoreError where the summary is damaged."""
     path = run.path / "summary.json"
     try:
-        with reported("read", path):
+        with store_errors("read", path):
             if not path.exists():
                 return None
             ticks = json.loads(path.read_bytes())["ticks"]
@@ -104,8 +104,8 @@ def ticks_of(run: RunDirectory) -> int | None:
 
 
 def compare(recorded: bytes, replayed: bytes) -> Iterator[Difference]:
-    """The fields in which two encoded cycle records differ; where it is none of the known ones,
-    the encoding."""
+    """The fields in which two encoded cycle records differ. Where every known field agrees, the
+    difference is in the encoding itself."""
     one = cycle_pb2.CycleRecord.FromString(recorded)
     other = cycle_pb2.CycleRecord.FromString(replayed)
     found = list(_differences("", one, other))

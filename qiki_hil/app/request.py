@@ -31,7 +31,7 @@ class RunRequest:
     rig: str = "sim"
     scenario: str = "demo"
     profile: str | None = None
-    """A thrust profile to fly in place of the scenario: by name, from a file, or written out."""
+    """A thrust profile to fly in place of the scenario: a name, a file, or segments."""
     bot: str = "dodeca-01"
     rate_hz: int | None = None
     speed: Speed = 1.0
@@ -46,7 +46,7 @@ class RunRequest:
 
 @dataclass(frozen=True)
 class RunParts:
-    """The parts of a run, loaded and found to fit together."""
+    """The parts of a run, loaded and checked against each other."""
 
     spec: BotSpec
     rig: RigConfig
@@ -93,8 +93,8 @@ def load(request: RunRequest) -> RunParts:
 
 
 def lasting(scenario: Scenario, duration_s: float) -> Scenario:
-    """The scenario with another duration. Raises ScenarioError where that is none, or where parts
-    of the scenario come later."""
+    """The scenario with another duration, s. Raises ScenarioError where that is out of range, or
+    parts of the scenario come later."""
     if not 0.0 < duration_s <= DURATION_MAX_S:
         raise ScenarioError(
             f"--duration {duration_s:g}: a number of seconds above 0 and up to "
@@ -109,7 +109,7 @@ def lasting(scenario: Scenario, duration_s: float) -> Scenario:
 
 
 def check_speed(speed: Speed, rig: str, lockstep: bool) -> None:
-    """Only a rig whose time is simulated can run at another speed than the world's."""
+    """Raises QikiError where a rig that runs in real time is asked for another speed."""
     if speed != 1.0 and not lockstep:
         raise QikiError(
             f"speed: rig {rig} runs in real time; leave --speed at 1, or use sim or virtual"
@@ -117,7 +117,7 @@ def check_speed(speed: Speed, rig: str, lockstep: bool) -> None:
 
 
 def versions() -> dict[str, str]:
-    """What the run was made with."""
+    """The versions of the software that makes the run."""
     packages = ("qiki-hil", "numpy", "python-can", "cantools", "nats-py", "protobuf")
     found = {name: version(name) for name in packages}
     return found | {"python": platform.python_version(), "machine": platform.machine()}

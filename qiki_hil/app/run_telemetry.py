@@ -15,7 +15,7 @@ from qiki_hil.telemetry import (
     SnapshotOrigin,
     TelemetryPublisher,
     build_snapshot,
-    node_limits,
+    node_thresholds,
 )
 
 NOT_PUBLISHED = PublisherStats(
@@ -39,7 +39,9 @@ class RunTelemetry:
         self._publisher: TelemetryPublisher | None = None
         self._latest = LatestCycles()
         spec = run.parts.spec
-        self._origin = SnapshotOrigin(run.directory.run_id, SOURCE, spec.hash, node_limits(spec))
+        self._origin = SnapshotOrigin(
+            run.directory.run_id, SOURCE, spec.hash, node_thresholds(spec)
+        )
 
     @property
     def stats(self) -> PublisherStats:

@@ -1,4 +1,4 @@
-"""The summary of a run: what was expected and met, how the loop kept time, what was spent."""
+"""The summary of a run: verdict, expectations, loop timing, and what was consumed."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -11,13 +11,14 @@ from pydantic import BaseModel, ConfigDict
 
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.app.active_limits import held_back_s
+from qiki_hil.kernels import NOZZLES
 from qiki_hil.scenario.expectations import ExpectationResult
 from qiki_hil.scenario.signals import Columns, backfilled, opened, propellant_used
 
 SCHEMA_VERSION = 1
 
 Status = Literal["passed", "failed", "aborted"]
-END_WORDS: dict[int, str] = {
+END_TEXTS: dict[int, str] = {
     link_pb2.LOOP_END_UNSPECIFIED: "unknown",
     link_pb2.LOOP_END_COMPLETED: "completed",
     link_pb2.LOOP_END_STOPPED: "stopped by the operator",
@@ -30,7 +31,7 @@ END_WORDS: dict[int, str] = {
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What is known of a run before it begins."""
+    """What is known of a run before it ends: its manifest and the measures that the loop took."""
 
     run_id: str
     scenario: str
@@ -51,7 +52,7 @@ class _Model(BaseModel):
 
 
 class Percentiles(_Model):
-    """Of one part of the cycle, µs."""
+    """Percentiles of one part of the cycle, µs."""
 
     p50_us: float
     p99_us: float
@@ -60,7 +61,8 @@ class Percentiles(_Model):
 
 
 class Timing(_Model):
-    """None where the part was not timed, as in a lockstep run at full speed."""
+    """Percentiles of each part of the cycle; None where it was not timed, as in a run at full
+    speed."""
 
     wakeup: Percentiles | None
     read: Percentiles | None
@@ -70,7 +72,7 @@ class Timing(_Model):
 
 
 class Expected(_Model):
-    """An expectation and what became of it."""
+    """An expectation and its verdict."""
 
     name: str
     signal: str
@@ -84,7 +86,7 @@ class Expected(_Model):
 
 
 class Nozzle(_Model):
-    """What one nozzle was commanded to do, and how it stood at the end of the run."""
+    """What one nozzle was commanded to do, and its state at the end of the run."""
 
     pulses: int
     on_time_s: float
@@ -92,7 +94,7 @@ class Nozzle(_Model):
 
 
 class RunSummary(_Model):
-    """All of it; `model_dump_json()` is the one object that `--json` prints."""
+    """The whole summary; `model_dump_json()` is the one object that `--json` prints."""
 
     schema_version: int = SCHEMA_VERSION
     run_id: str
@@ -125,7 +127,7 @@ class RunSummary(_Model):
     pulses_total: int
     nozzles: list[Nozzle]
     isolated: list[int]
-    # How long each reason held nozzles or loads back.
+    # How long each limit on nozzles or loads was active, s.
     held_back_s: dict[str, float]
     telemetry: dict[str, int | float | str | bool | None]
     rig_counters: dict[str, int]
@@ -138,7 +140,7 @@ def summarize(
     results: Sequence[ExpectationResult],
     telemetry: Mapping[str, int | float | str | bool | None] | None = None,
 ) -> RunSummary:
-    """Sums a run up. `ended` is None where the loop died without a word.
+    """The summary of a run. `ended` is None where the loop died without a report.
 
     `columns` are those of `kernels.decode_cycles`; a run without records has columns of no rows.
     """
@@ -159,7 +161,7 @@ def summarize(
         versions=dict(run.versions),
         status=status,
         passed=status == "passed",
-        end=END_WORDS.get(last.end, "unknown"),
+        end=END_TEXTS.get(last.end, "unknown"),
         end_detail=last.detail,
         valves_closed=last.valves_closed,
         expectations=[_expected(result) for result in results],
@@ -201,7 +203,7 @@ def _percentiles(nanoseconds: NDArray[Any]) -> Percentiles | None:
 
 
 def _status(ended: link_pb2.LoopEnded, results: Sequence[ExpectationResult]) -> Status:
-    """A run that somebody stopped is neither passed nor failed."""
+    """A run that was stopped on request is `aborted`: neither passed nor failed."""
     if ended.end == link_pb2.LOOP_END_STOPPED and ended.valves_closed:
         return "aborted"
     completed = ended.end == link_pb2.LOOP_END_COMPLETED and ended.valves_closed
@@ -209,7 +211,7 @@ def _status(ended: link_pb2.LoopEnded, results: Sequence[ExpectationResult]) -> 
 
 
 def _expected(result: ExpectationResult) -> Expected:
-    """JSON knows no infinity and no NaN: they become None."""
+    """The verdict for the summary. JSON has no infinity and no NaN: they become None."""
     return Expected(
         name=result.name,
         signal=result.signal,
@@ -232,8 +234,8 @@ def _finite_last(values: NDArray[np.float64]) -> float | None:
 
 
 def _delta_v(columns: Columns, dry_mass_kg: float) -> float | None:
-    """Integral of the allocated force over the mass, m/s: what the thrust was spent on, whether
-    or not it moved the craft in the end."""
+    """Integral of the allocated force over the mass, m/s. It counts all thrust, also where pushes
+    cancel, because it measures the effort and not the motion."""
     force = np.linalg.norm(columns["wrench_given"][:, :3], axis=1)
     true = columns["true_mass_kg"]
     reported = dry_mass_kg + backfilled(columns["propellant_kg"])
@@ -258,7 +260,8 @@ NOZZLE_STATES = {
     "returning": "on trial",
     "feedback_lies": "in use, its feedback lies",
 }
-"""How a nozzle can stand, by the column of bits that says so; the first that does counts."""
+"""Text for the state of a nozzle, by the column of bits that holds it; the first that is set
+counts."""
 
 
 def _nozzle_state(columns: Columns, nozzle: int) -> str:
@@ -269,6 +272,6 @@ def _nozzle_state(columns: Columns, nozzle: int) -> str:
 
 
 def _isolated(columns: Columns) -> list[int]:
-    """Nozzles that were taken out of the allocation at the end of the run."""
+    """Nozzles that were isolated at the end of the run."""
     bits = int(columns["isolated"][-1]) if len(columns["isolated"]) else 0
-    return [nozzle for nozzle in range(16) if bits >> nozzle & 1]
+    return [nozzle for nozzle in range(NOZZLES) if bits >> nozzle & 1]

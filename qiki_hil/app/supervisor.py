@@ -24,13 +24,13 @@ REFRESH_S = 0.1
 
 
 class RunObserver(Protocol):
-    """Whoever looks on: a live view, plain lines, nobody."""
+    """Shows a run while it is under way: a live view, plain lines, or nothing."""
 
     def refresh(self, blobs: list[bytes], telemetry: PublisherStats) -> None:
-        """The newest records since the last call; about ten times a second."""
+        """Called about ten times a second with the newest records since the last call."""
 
     def event(self, event: events_pb2.Event) -> None:
-        """Something happened."""
+        """Called with every event."""
 
 
 class Supervisor:
@@ -74,7 +74,7 @@ class Supervisor:
 
     @property
     def stopped(self) -> bool:
-        """Somebody asked for the end."""
+        """Whether an end was requested."""
         return self._stops > 0
 
     async def run(self) -> None:
@@ -121,7 +121,7 @@ class Supervisor:
             self._child.terminate()
 
     def _refreshing_ended(self, ticker: asyncio.Task[None]) -> None:
-        """A fault of ours must not leave the loop flying with nobody to record it."""
+        """Stops the loop where refreshing failed: it must not fly on without a record."""
         if not ticker.cancelled():
             self._ask_to_stop()
 

@@ -30,10 +30,10 @@ SUMMARY = "summary.json"
 
 
 class Observer(Protocol):
-    """Whoever looks on."""
+    """Is told of the progress of a campaign."""
 
     def flown(self, cases: int, failed: int) -> None:
-        """So many cases are flown, so many of them did not pass."""
+        """`cases` are flown so far, of which `failed` did not pass."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,11 @@ class CampaignRun:
         self._dask = dask
         self._rows: list[Row] = []
         self.stopped = False
-        """Somebody asked for an early end."""
+        """Whether an early end was requested."""
 
     def run(self, observer: Observer) -> Outcome:
-        """Flies every case, unless `stop` is called meanwhile. Whatever ends it early, the cases
-        that are flown are in the results. Raises QikiError where none is."""
+        """Flies every case, unless `stop` is called meanwhile. However it ends, the results hold
+        every case that was flown. Raises QikiError where there is none."""
         start_ns = clock.monotonic_ns()
         save_at_ns = start_ns
         failed = 0
@@ -80,7 +80,7 @@ class CampaignRun:
         return self._conclude(wall_s)
 
     def stop(self) -> None:
-        """Ends the campaign early, soon."""
+        """Requests an early end: chunks that have not begun are not flown."""
         self.stopped = True
 
     def command(self, case: int) -> str:
@@ -89,7 +89,7 @@ class CampaignRun:
         return f"qiki-hil campaign {file} --case {case} --runs runs"
 
     def _end(self) -> None:
-        """Saves what is flown; a campaign in which nothing was leaves nothing behind."""
+        """Saves what is flown. Where no case was flown, removes the directory."""
         if self._rows:
             self._save()
         else:

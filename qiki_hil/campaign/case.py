@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil.campaign.craft import dispersed
 from qiki_hil.campaign.dispersions import drawn_numbers
+from qiki_hil.campaign.distributions import Draws
 from qiki_hil.campaign.file import Campaign
-from qiki_hil.campaign.spread import Draws
 from qiki_hil.errors import QikiError
 from qiki_hil.kernels.controller import period_us
 from qiki_hil.rig import InitialState
@@ -20,7 +20,7 @@ Entry = tuple[int, bytes | None, tuple[str, int, str, bool] | None]
 
 @dataclass(frozen=True)
 class Case:
-    """What is flown: the scenario as this case has it, and two crafts."""
+    """What is flown: the scenario with what this case draws, and two crafts."""
 
     index: int
     seed: int
@@ -33,12 +33,12 @@ class Case:
     truth_json: str
     """The craft that flies."""
     nominal_json: str
-    """The craft as the controller knows it."""
+    """The craft that the controller is configured for."""
     period_us: int
 
     @property
     def initial(self) -> InitialState:
-        """Where the craft begins."""
+        """The state at the start."""
         initial = self.scenario.initial
         return InitialState(
             position_m_world=initial.position_m_world,
@@ -93,7 +93,7 @@ def make_case(campaign: Campaign, index: int) -> Case:
 
 
 def _moved(initial: Initial, numbers: dict[str, float]) -> Initial:
-    """The start with what was drawn added to it."""
+    """The initial state with the numbers of the case added."""
 
     def added(key: str, parts: tuple[str, str, str]) -> tuple[float, ...]:
         values = getattr(initial, key)

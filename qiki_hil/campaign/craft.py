@@ -1,4 +1,4 @@
-"""The craft that flies: the nominal one, with the numbers of a case worked into it."""
+"""The craft that flies: the nominal one with the dispersions of a case applied."""
 
 import json
 import math
@@ -12,8 +12,8 @@ Vector = list[float]
 
 
 def dispersed(core_json: str, numbers: Mapping[str, float]) -> str:
-    """`BotSpec.core_json()` of another craft; `numbers` as `dispersions.drawn_numbers` gives
-    them, absent ones change nothing."""
+    """The dispersed craft in the form of `BotSpec.core_json()`. `numbers` are those of
+    `dispersions.drawn_numbers`; a quantity without a number stays nominal."""
     craft = json.loads(core_json)
     _disperse_mass(craft["mass"], numbers)
     for nozzle, thruster in enumerate(craft["thrusters"][:NOZZLES]):
@@ -36,9 +36,9 @@ def _disperse_mass(mass: dict[str, Any], numbers: Mapping[str, float]) -> None:
 
 
 def _stretched(inertia: list[Vector], factors: Vector) -> list[Vector]:
-    """Inertia of the body stretched along its axes, so that each second moment of the mass grows
-    by its factor. Whatever the factors, such a body can be: with moments changed one by one it
-    might not."""
+    """Inertia (kg·m², body) of the body stretched along its axes, so that each second moment of
+    its mass grows by its factor. Such a body exists for any positive factors. If the moments of
+    inertia were scaled one by one, they could break the triangle inequality, which no body does."""
     half = sum(inertia[i][i] for i in range(3)) / 2.0
     second = [[(half if i == j else 0.0) - inertia[i][j] for j in range(3)] for i in range(3)]
     root = [math.sqrt(factor) for factor in factors]
@@ -58,16 +58,17 @@ def _disperse_thruster(thruster: dict[str, Any], name: str, numbers: Mapping[str
 
 
 def tilted(direction: Vector, a_rad: float, b_rad: float) -> Vector:
-    """A unit vector leaned by two angles about two axes that are square to it and each other."""
-    # The body axis that is furthest from the direction makes the best-conditioned pair.
+    """A unit vector tilted by two angles, rad, about two axes that are perpendicular to it and to
+    each other."""
+    # The cross product is best conditioned with the body axis furthest from the direction.
     away = [0.0, 0.0, 0.0]
     away[min(range(3), key=lambda i: abs(direction[i]))] = 1.0
     first = _unit(_cross(direction, away))
     second = _cross(direction, first)
-    leaned = [
+    tilted_direction = [
         direction[i] + math.tan(a_rad) * first[i] + math.tan(b_rad) * second[i] for i in range(3)
     ]
-    return _unit(leaned)
+    return _unit(tilted_direction)
 
 
 def _factor(numbers: Mapping[str, float], name: str) -> float:

@@ -1,7 +1,8 @@
 """What can be dispersed.
 
 Each key of `dispersions` in a campaign file is a quantity with its unit; `QUANTITIES` says how
-many numbers of it a case draws and how far it may go. Faults are drawn apart.
+many numbers of it a case draws and the range that is allowed. Faults are drawn by
+`DispersedFault`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from qiki_hil.campaign.spread import Draws, Spread
+from qiki_hil.campaign.distributions import Distribution, Draws
 from qiki_hil.document import allowed_words
 from qiki_hil.kernels import CLUSTERS, FAULT_SENSORS, NOZZLES
 from qiki_hil.scenario.fault_kinds import FAULT_KINDS
@@ -26,7 +27,8 @@ DISPERSED_SENSORS = ("rates", "acceleration", "attitude", "position", "velocity"
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """One that a case draws: `parts` names its numbers, none where it is a single one."""
+    """A quantity that can be dispersed: the names of its numbers (none where it is a single
+    number), and the range that its distribution must stay within."""
 
     parts: tuple[str, ...]
     low: float
@@ -63,8 +65,8 @@ class DispersedFault(BaseModel):
 
     kind: str
     probability: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
-    at_s: float | Spread
-    lasts_s: float | Spread | None = None
+    at_s: float | Distribution
+    lasts_s: float | Distribution | None = None
     among: tuple[int | str, ...] | None = Field(default=None, strict=False)
     """Nozzles, clusters, sensors or percents to draw from; all of them where not given."""
 
@@ -89,7 +91,8 @@ class DispersedFault(BaseModel):
         return self
 
     def drawn(self, draws: Draws, name: str, duration_s: float) -> Fault | None:
-        """The fault of a case, if it has it. One that would outlast the run has no end."""
+        """The fault of a case, None where the case does not have it. A fault that would outlast the
+        run has no end."""
         if draws.uniform(f"{name}.happens") >= self.probability:
             return None
         target = FAULT_KINDS[self.kind].target
@@ -116,12 +119,12 @@ _TARGETS: dict[str, tuple[int | str, ...]] = {
 }
 
 
-def _ends(value: float | Spread) -> tuple[float, float]:
-    return value.ends if isinstance(value, Spread) else (value, value)
+def _ends(value: float | Distribution) -> tuple[float, float]:
+    return value.ends if isinstance(value, Distribution) else (value, value)
 
 
-def _value(value: float | Spread, draws: Draws, name: str) -> float:
-    return value.at(draws.uniform(name)) if isinstance(value, Spread) else value
+def _value(value: float | Distribution, draws: Draws, name: str) -> float:
+    return value.at(draws.uniform(name)) if isinstance(value, Distribution) else value
 
 
 def number_names(quantity: str) -> tuple[str, ...]:
@@ -130,22 +133,23 @@ def number_names(quantity: str) -> tuple[str, ...]:
     return tuple(f"{quantity}.{part}" for part in parts) if parts else (quantity,)
 
 
-def drawn_numbers(spreads: Mapping[str, Spread], draws: Draws) -> dict[str, float]:
-    """All numbers of a case by name."""
+def drawn_numbers(distributions: Mapping[str, Distribution], draws: Draws) -> dict[str, float]:
+    """All numbers that a case draws, by name."""
     return {
-        name: spread.at(draws.uniform(name))
-        for quantity, spread in spreads.items()
+        name: distribution.at(draws.uniform(name))
+        for quantity, distribution in distributions.items()
         for name in number_names(quantity)
     }
 
 
-def spread_problems(spreads: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Keys that are no quantity, and spreads that go too far, as (key, words)."""
-    for key, spread in spreads.items():
+def distribution_problems(distributions: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with `dispersions`, as (key, text): a key that is no quantity, or a
+    distribution that goes beyond what is allowed for its quantity."""
+    for key, distribution in distributions.items():
         if key not in QUANTITIES:
             yield key, f"cannot be dispersed{allowed_words(key, QUANTITIES)}"
-        elif isinstance(spread, Spread):
-            quantity, (low, high) = QUANTITIES[key], spread.ends
+        elif isinstance(distribution, Distribution):
+            quantity, (low, high) = QUANTITIES[key], distribution.ends
             if low < quantity.low or high > quantity.high:
                 yield (
                     key,

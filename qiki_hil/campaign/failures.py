@@ -1,7 +1,7 @@
 """Nozzles that fail, one and two at a time, each case flown in closed loop and judged.
 
-A case holds a pose, loses its nozzles, then makes a small move with a turn and goes back. What
-counts is the time from the last failure on, until the tank is dry or the case ends.
+A case holds a pose, loses its nozzles, then makes a small move with a turn and goes back. It is
+judged from the last failure until the tank is dry or the case ends.
 """
 
 from dataclasses import dataclass
@@ -27,24 +27,25 @@ HONEST = ("stuck_closed", "stuck_open")
 UNSEEN = ("stuck_closed_unseen", "stuck_open_unseen")
 
 POSITION_MAX_M, ATTITUDE_MAX_DEG, RATE_RMS_MAX_DPS = 0.25, 6.0, 5.0
-"""A craft that stays within these of its reference is held."""
+"""A craft that stays this close to its reference is held."""
 REALLOCATED_MAX_TICKS = 3
-TOLD_MS = 30.0
-"""A nozzle that was never told to open for longer than this need not be found closed."""
+COMMANDED_MS = 30.0
+"""A nozzle that was commanded open for no longer than this need not be found stuck closed: the
+monitors have had too little evidence."""
 DRY_KG = 0.05
 JUDGED = ("position_error_m", "attitude_error_deg", "rate_dps")
-"""The signals that a craft is held by."""
+"""The signals by which a craft counts as held."""
 COLUMNS = (
     *("mode", "hold_reason", "propellant_kg", "on_time_us", "thrust_n"),
     *("stuck_closed", "stuck_open", "feedback_lies", "found_by_motion"),
 )
-"""What else of a flight is looked at."""
+"""The other columns of a flight that are judged."""
 SAFE = next(number for number, name in MODE_NAMES.items() if name == "SAFE")
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A nozzle (0..15), what happens to it (a kind of valve fault), and when, s."""
+    """A nozzle (0..15), the kind of valve fault that it gets, and when, s."""
 
     nozzle: int
     kind: str
@@ -52,7 +53,7 @@ class Failure:
 
     @property
     def opens(self) -> bool:
-        """Whether it thrusts from then on."""
+        """Whether the nozzle thrusts from then on."""
         return self.kind in (HONEST[1], UNSEEN[1])
 
     def __str__(self) -> str:
@@ -61,33 +62,33 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What became known of a failure."""
+    """How a failure was detected."""
 
-    told_ms: float
-    """How long the nozzle was told to open from the failure on, until it was found."""
+    commanded_ms: float
+    """How long the nozzle was commanded open from the failure until it was found."""
     after_ms: float | None
-    """From the failure (open) or from the first order after it (closed) until it was known."""
+    """From the failure (open), or from the first opening command after it (closed), until it was
+    known; None where it never was."""
     by_motion: bool
     reallocated_ticks: int | None
-    """From then on until the nozzle was not counted on any more."""
+    """From then on until the allocation no longer used the nozzle."""
 
     @property
     def missed(self) -> bool:
-        """Whether it should have been found and was not."""
-        return self.after_ms is None and self.told_ms > TOLD_MS
+        """Whether it had to be found and was not."""
+        return self.after_ms is None and self.commanded_ms > COMMANDED_MS
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A case and what became of it."""
+    """A case and its result."""
 
     failures: tuple[Failure, ...]
     found: tuple[Found, ...]
     verdict: str
-    """`held`, `degraded`, `SAFE`, or `lost`: neither within bounds nor in SAFE nor tumbling slowly
-    enough to be caught."""
+    """`held`, `degraded` (left the bounds, or turned too fast), or `SAFE`."""
     blamed: tuple[int, ...]
-    """Nozzles that work and were isolated all the same."""
+    """Nozzles that work and were isolated nevertheless."""
     position_max_m: float
     attitude_max_deg: float
     rate_rms_dps: float
@@ -139,9 +140,9 @@ def _columns(spec: BotSpec, failures: tuple[Failure, ...]) -> Columns:
     attitude = (0.0, 0.0, 0.0, 1.0)
     ticks = _tick(last_s + END_S)
     timeline.sort(key=lambda entry: entry[0])
-    wanted = sorted({*COLUMNS}.union(*map(columns_read, JUDGED)))
+    selection = sorted({*COLUMNS}.union(*map(columns_read, JUDGED)))
     return fly_case(
-        craft, craft, PERIOD_US, seed, rest, rest, attitude, rest, ticks, timeline, wanted
+        craft, craft, PERIOD_US, seed, rest, rest, attitude, rest, ticks, timeline, selection
     )
 
 
@@ -190,15 +191,15 @@ def _found(failure: Failure, columns: Columns, end: int) -> Found:
     bits = columns["stuck_open" if failure.opens else "stuck_closed"]
     known = _first(bits[:end] >> nozzle & 1 == 1, begin)
     on_us = columns["on_time_us"][:, nozzle]
-    told_ms = float(on_us[begin : end if known is None else known].sum()) * 1e-3
+    commanded_ms = float(on_us[begin : end if known is None else known].sum()) * 1e-3
     if known is None:
-        return Found(told_ms, None, False, None)
+        return Found(commanded_ms, None, False, None)
     ordered = begin if failure.opens else _first(on_us > 0, begin)
     thrust_n = columns["thrust_n"][:, nozzle]
     counted_n = columns["thrust_n"].max() if failure.opens else 0.0
     settled = _first((on_us == 0) & (np.abs(thrust_n - counted_n) < 0.01), known)
     return Found(
-        told_ms,
+        commanded_ms,
         _seconds(known - (known if ordered is None else min(ordered, known))) * 1e3,
         bool(columns["found_by_motion"][known] >> nozzle & 1),
         None if settled is None else settled - known,

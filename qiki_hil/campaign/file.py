@@ -1,7 +1,8 @@
 """Campaign files: which scenarios are flown how often, and what is dispersed.
 
 `docs/campaigns.md` describes every key. Loading reports all problems at once, each with its
-line and path. A loaded campaign holds its scenarios and its craft, so it means the same for ever.
+line and path. A loaded campaign holds its scenarios and its craft, so later changes of
+their files cannot change it.
 """
 
 from dataclasses import dataclass
@@ -11,8 +12,8 @@ from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from qiki_hil.campaign.dispersions import DispersedFault, spread_problems
-from qiki_hil.campaign.spread import Spread
+from qiki_hil.campaign.dispersions import DispersedFault, distribution_problems
+from qiki_hil.campaign.distributions import Distribution
 from qiki_hil.document import (
     Problem,
     Problems,
@@ -35,7 +36,7 @@ Sound = TypeVar("Sound", bound=BaseModel)
 
 
 class Entries(BaseModel):
-    """What stands in a campaign file."""
+    """The keys of a campaign file."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
@@ -47,7 +48,7 @@ class Entries(BaseModel):
     bot: str = "dodeca-01"
     rate_hz: Annotated[int, Field(ge=RATE_MIN_HZ, le=RATE_MAX_HZ)] = 500
     scenarios: Annotated[list[str], Field(min_length=1)]
-    dispersions: dict[str, Spread] = {}
+    dispersions: dict[str, Distribution] = {}
     faults: list[DispersedFault] = []
 
 
@@ -61,7 +62,7 @@ class Campaign:
 
     @cached_property
     def nominal_json(self) -> str:
-        """The craft as the core reads it."""
+        """The nominal craft in the form that the core reads."""
         return self.spec.core_json()
 
     @classmethod
@@ -138,11 +139,11 @@ def _scenarios(data: dict[str, Any], folder: Path, problems: list[Problem]) -> d
 
 
 def _range_problems(data: dict[str, Any], scenarios: dict[str, Scenario]) -> Problems:
-    """What goes further than a craft, or a run, does."""
+    """Distributions beyond their quantity's range, and faults after the end of a run."""
     given = data.get("dispersions")
     given = given if isinstance(given, dict) else {}
-    spreads = {str(key): _sound(Spread, item) for key, item in given.items()}
-    for key, words in spread_problems(spreads):
+    distributions = {str(key): _sound(Distribution, item) for key, item in given.items()}
+    for key, words in distribution_problems(distributions):
         yield Problem(("dispersions", key), words)
     faults = data.get("faults")
     shortest = min((s.duration_s for s in scenarios.values()), default=float("inf"))
@@ -157,7 +158,7 @@ def _range_problems(data: dict[str, Any], scenarios: dict[str, Scenario]) -> Pro
 
 
 def _sound(model: type[Sound], item: object) -> Sound | None:
-    """The item where it can be read; what is wrong with one that cannot is said elsewhere."""
+    """The item as a model, None where it is not valid; `Entries` reports what is wrong with it."""
     try:
         return model.model_validate(item)
     except ValidationError:
@@ -165,7 +166,7 @@ def _sound(model: type[Sound], item: object) -> Sound | None:
 
 
 def _place(name: str, folder: Path) -> str:
-    """A name that ships stays what it is; a path is taken from the campaign's folder."""
+    """A shipped name stays as it is; a path is relative to the campaign's folder."""
     if "/" in name or name.endswith((".yaml", ".yml")):
         place = str(folder / name)
         return place if "/" in place else f"./{place}"

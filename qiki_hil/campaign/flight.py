@@ -1,4 +1,4 @@
-"""A case flown inside the core, judged, and summed up in one row."""
+"""A case flown inside the core and judged; its result is one row."""
 
 import math
 from collections.abc import Callable, Collection, Sequence
@@ -38,19 +38,20 @@ METRICS: dict[str, tuple[str, str]] = {
     "supercap_soc_min": ("supercap_soc", "min"),
     "battery_soc_min": ("battery_soc", "min"),
 }
-"""Metrics of a case: a signal, and which one value of it counts."""
+"""Metrics of a case by name: a signal, and how it is reduced to one value."""
 
 _REDUCED: dict[str, Callable[[NDArray[Any]], Any]] = {
     "last": lambda values: values[-1],
-    # What is not known yet (NaN: a sensor not heard so far) does not count.
+    # NaN marks a sensor that has not reported yet; fmax and fmin ignore it.
     "max": np.fmax.reduce,
     "min": np.fmin.reduce,
 }
 
 
-def fly(case: Case, wanted: Collection[str] | None = None) -> Columns:
-    """Columns of a whole run, every tick of it: those that are wanted, or all. Raises QikiError
-    where the dispersed craft is none that can be, or a column is wanted that there is not."""
+def fly(case: Case, selection: Collection[str] | None = None) -> Columns:
+    """Columns of a whole run with a row for every tick: those of `selection`, or all where it is
+    None. Raises QikiError where the dispersed craft is physically impossible (such as a negative
+    mass), or where `selection` names a column that does not exist."""
     _keep_freed_memory()
     initial = case.initial
     try:
@@ -65,7 +66,7 @@ def fly(case: Case, wanted: Collection[str] | None = None) -> Columns:
             initial.rates_rps_body,
             case.scenario.ticks(case.period_us * 1e-6),
             case.timeline(),
-            None if wanted is None else sorted(wanted),
+            None if selection is None else sorted(selection),
         )
     except ValueError as error:
         raise QikiError(f"case {case.index}: {error}") from error
@@ -79,26 +80,26 @@ def fly_cases(campaign: Campaign, indices: Sequence[int]) -> list[Row]:
 def fly_row(case: Case) -> Row:
     """Flies a case and judges it."""
     try:
-        columns = fly(case, looked_at(case))
+        columns = fly(case, columns_needed(case))
     except QikiError as error:
         return _row(case, passed=False, failing=[], error=str(error))
-    return row_of(case, columns, judged(case, columns))
+    return row_of(case, columns, judge(case, columns))
 
 
-def looked_at(case: Case) -> frozenset[str]:
-    """The columns of a case that its row is made from."""
+def columns_needed(case: Case) -> frozenset[str]:
+    """The columns that the row of a case is computed from."""
     signals = {signal for signal, _ in METRICS.values()}
     signals |= {expectation.signal for expectation in case.scenario.expect}
     return frozenset({"time_s", "period_s"}).union(*map(columns_read, signals))
 
 
-def judged(case: Case, columns: Columns) -> list[ExpectationResult]:
+def judge(case: Case, columns: Columns) -> list[ExpectationResult]:
     """The expectations of the case's scenario over its columns."""
     return evaluate(case.scenario.expect, columns, case.scenario.duration_s)
 
 
 def row_of(case: Case, columns: Columns, results: Sequence[ExpectationResult]) -> Row:
-    """What is kept of a case: what was drawn, what came out, whether it passed."""
+    """The row of a case: what was drawn, metrics and expectations, whether it passed."""
     failing = [result.name for result in results if not result.passed]
     row = _row(case, passed=not failing, failing=failing, error=None)
     row |= {f"metric.{name}": value for name, value in metrics(columns).items()}
@@ -111,7 +112,7 @@ def row_of(case: Case, columns: Columns, results: Sequence[ExpectationResult]) -
 
 
 def metrics(columns: Columns) -> dict[str, float | None]:
-    """`METRICS` of a run, looked at as often as its truth is known, and at its end."""
+    """`METRICS` of a run, sampled at the rate at which its truth is recorded, and at its end."""
     ticks = len(columns["time_s"])
     stride = max(1, round(1.0 / (columns["period_s"][0] * TRUTH_RATE_HZ)))
     rows = np.append(np.arange(0, ticks - 1, stride), ticks - 1)
@@ -123,12 +124,12 @@ def metrics(columns: Columns) -> dict[str, float | None]:
 
 
 def expectation_name(scenario: str, expectation: str) -> str:
-    """How the columns of an expectation begin."""
+    """The prefix of the columns of an expectation."""
     return f"expect.{scenario}.{expectation}"
 
 
-def fault_words(fault: Fault | None) -> str | None:
-    """A fault in words: `stuck_open 5 from 3.25 s`."""
+def fault_text(fault: Fault | None) -> str | None:
+    """A fault as text, such as `stuck_open 5 from 3.25 s`; None where there is none."""
     if fault is None:
         return None
     end = "" if fault.until_s is None else f" to {fault.until_s!r} s"
@@ -137,9 +138,10 @@ def fault_words(fault: Fault | None) -> str | None:
 
 @cache
 def _keep_freed_memory() -> None:
-    """Lets the process keep what a case frees for the case that comes next: to get it anew from the
-    kernel, page by page, takes time that could be flown. glibc gives back what is larger than the
-    largest block that it has seen freed. Nothing is written to this one, so it takes no memory."""
+    """Lets the process keep the memory that a case frees for the next case; getting it from the
+    kernel again, page by page, is slow. glibc returns freed blocks that are larger than the largest
+    block it has seen freed so far, so this frees one. Nothing is written to it, so it occupies no
+    memory."""
     np.empty(KEPT_BYTES, dtype=np.uint8)
 
 
@@ -153,12 +155,13 @@ def _row(case: Case, *, passed: bool, failing: list[str], error: str | None) -> 
         "error": error,
     }
     row |= {f"drawn.{name}": value for name, value in case.numbers.items()}
-    row |= {f"drawn.faults[{i}]": fault_words(fault) for i, fault in enumerate(case.faults)}
+    row |= {f"drawn.faults[{i}]": fault_text(fault) for i, fault in enumerate(case.faults)}
     return row
 
 
 def _number(value: Any) -> float | None:
-    """Numbers that are numbers; words, flags and what is not finite have no place here."""
+    """The value as a number; None for text, flags and what is not finite, because a column of a
+    Parquet file has one type."""
     if value is None or isinstance(value, str | bool) or not math.isfinite(value):
         return None
     return float(value)

@@ -18,7 +18,7 @@ from qiki_hil.app.summary import RunSummary
 from qiki_hil.campaign.case import Case, make_case
 from qiki_hil.campaign.file import Campaign
 from qiki_hil.campaign.flight import Row, row_of
-from qiki_hil.control.link import InProcessLink
+from qiki_hil.control.link import SIMULATED_RECORDS_PER_PACKET, InProcessLink
 from qiki_hil.control.loop import Loop
 from qiki_hil.control.pacer import FreePacer
 from qiki_hil.errors import StoreError
@@ -28,9 +28,6 @@ from qiki_hil.rig.sim import SimRig
 from qiki_hil.scenario.signals import Columns
 from qiki_hil.spec import BotSpec
 from qiki_hil.store import RunDirectory, RunStatus, RunStore
-
-RECORDS_PER_PACKET = 64
-"""That of the loop process where time is simulated."""
 
 
 @dataclass(frozen=True)
@@ -82,14 +79,14 @@ def _fly(run: Run, case: Case) -> link_pb2.LoopEnded:
     rig.open(case.period_us * 1e-6)
     loop = Loop(
         rig,
-        ControllerCore(case.nominal_json, case.period_us, RECORDS_PER_PACKET),
+        ControllerCore(case.nominal_json, case.period_us, SIMULATED_RECORDS_PER_PACKET),
         InProcessLink(run.recorder.take),
         FreePacer(case.period_us * 1000),
         clock.monotonic_ns,
         period_us=case.period_us,
         ticks=case.scenario.ticks(case.period_us * 1e-6),
         timeline=case.scenario.timeline(case.period_us * 1e-6),
-        records_per_packet=RECORDS_PER_PACKET,
+        records_per_packet=SIMULATED_RECORDS_PER_PACKET,
         timed=False,
     )
     ended = loop.run()

@@ -1,4 +1,4 @@
-"""A campaign summed up: how often it passed and how sure that is, and how its metrics spread."""
+"""The summary of a campaign: pass rates with confidence intervals, statistics of its metrics."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -21,7 +21,8 @@ class _Model(BaseModel):
 
 
 class Rate(_Model):
-    """How many of how many, and where the true rate lies with `CONFIDENCE`."""
+    """Cases that passed, and the interval that holds the true rate with probability
+    `CONFIDENCE`."""
 
     passed: int
     of: int
@@ -30,8 +31,8 @@ class Rate(_Model):
     high: float
 
 
-class Spreading(_Model):
-    """How a number spreads over the cases that have it."""
+class Statistics(_Model):
+    """Statistics of a number over the cases that have it."""
 
     count: int
     mean: float
@@ -50,8 +51,8 @@ class Judged(_Model):
     signal: str
     bound: str
     met: Rate
-    measured: Spreading | None
-    margin: Spreading | None
+    measured: Statistics | None
+    margin: Statistics | None
 
 
 class PerScenario(_Model):
@@ -60,7 +61,7 @@ class PerScenario(_Model):
     name: str
     cases: Rate
     expectations: list[Judged]
-    metrics: dict[str, Spreading | None]
+    metrics: dict[str, Statistics | None]
 
 
 class Failure(_Model):
@@ -109,7 +110,7 @@ def summarize(
     workers: str,
     command: Callable[[int], str],
 ) -> CampaignSummary:
-    """Sums the rows up. `command` gives the command line that flies a case again."""
+    """The summary of the rows. `command` gives the command line that flies a case again."""
     entries = campaign.entries
     passed = rate(sum(row["passed"] for row in rows), len(rows))
     durations = {scenario.name: scenario.duration_s for scenario in campaign.scenarios}
@@ -162,13 +163,14 @@ def rate(passed: int, of: int) -> Rate:
     return Rate(passed=passed, of=of, rate=share, low=low, high=high)
 
 
-def spreading(values: Sequence[float | None]) -> Spreading | None:
-    """Percentiles, each one a value that came (the next higher); None where no value did."""
+def statistics(values: Sequence[float | None]) -> Statistics | None:
+    """Statistics of the values that are known; None where none is. Percentiles are values that
+    occurred (the next higher one), so that a case can be found for each."""
     known = np.array([value for value in values if value is not None], dtype=np.float64)
     if not len(known):
         return None
     p05, p50, p95, p99 = np.percentile(known, [5.0, 50.0, 95.0, 99.0], method="higher")
-    return Spreading(
+    return Statistics(
         count=len(known),
         mean=float(np.mean(known)),
         min=float(np.min(known)),
@@ -183,8 +185,8 @@ def spreading(values: Sequence[float | None]) -> Spreading | None:
 def _per_scenario(scenario: Scenario, rows: Sequence[Row]) -> PerScenario:
     mine = [row for row in rows if row["scenario"] == scenario.name]
 
-    def spread(name: str) -> Spreading | None:
-        return spreading([row.get(name) for row in mine])
+    def over_cases(name: str) -> Statistics | None:
+        return statistics([row.get(name) for row in mine])
 
     judged = []
     for expectation in scenario.expect:
@@ -196,13 +198,13 @@ def _per_scenario(scenario: Scenario, rows: Sequence[Row]) -> PerScenario:
                 signal=expectation.signal,
                 bound=describe_bound(expectation),
                 met=rate(met, len(mine)),
-                measured=spread(f"{prefix}.measured"),
-                margin=spread(f"{prefix}.margin"),
+                measured=over_cases(f"{prefix}.measured"),
+                margin=over_cases(f"{prefix}.margin"),
             )
         )
     return PerScenario(
         name=scenario.name,
         cases=rate(sum(row["passed"] for row in mine), len(mine)),
         expectations=judged,
-        metrics={name: spread(f"metric.{name}") for name in METRICS},
+        metrics={name: over_cases(f"metric.{name}") for name in METRICS},
     )

@@ -1,7 +1,7 @@
-"""Cases over processes of this machine, or over the workers of a Dask cluster.
+"""Cases on processes of this machine, or on the workers of a Dask cluster.
 
-Both give the rows of a chunk as soon as it is flown, in whatever order. When `stopping` says so,
-what has not begun is given up; what is under way in processes of this machine is still given.
+Both yield the rows of a chunk as soon as it is flown, in any order. Once `stopping` returns True,
+chunks that have not begun are dropped; chunks under way on this machine are still yielded.
 """
 
 import multiprocessing
@@ -25,7 +25,7 @@ CHUNKS_PER_WORKER = 4
 """At least this many chunks for each worker, so that all of them end at about the same time."""
 DASK_TIMEOUT_S = 10.0
 POLL_S = 0.2
-"""How often it is asked whether to stop."""
+"""How often `stopping` is called."""
 
 Rows = Generator[list[Row]]
 Stopping = Callable[[], bool]
@@ -50,11 +50,11 @@ def in_processes(campaign: Campaign, jobs: int, stopping: Stopping) -> Rows:
     """Flies all cases in `jobs` processes. Raises QikiError where a process dies."""
     chunks = iter(chunked(campaign, jobs))
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, context, _leave_signals_to_the_parent)
+    pool = ProcessPoolExecutor(jobs, context, _ignore_interrupts)
     waiting: set[Future[list[Row]]] = set()
     try:
         while True:
-            # Two chunks for each process: none of them waits, and an end is never far.
+            # Two chunks for each process: no process is idle, and a stop takes effect soon.
             while not stopping() and len(waiting) < 2 * jobs and (chunk := next(chunks, None)):
                 waiting.add(pool.submit(fly_cases, campaign, chunk))
             if stopping():
@@ -104,7 +104,7 @@ def on_dask(campaign: Campaign, address: str, stopping: Stopping) -> Rows:
 
 
 def _done(distributed: Any, waiting: set[Any]) -> set[Any]:
-    """Those that are done, after a moment."""
+    """The futures that are done, after waiting up to `POLL_S` for one."""
     try:
         done: set[Any] = distributed.wait(waiting, POLL_S, "FIRST_COMPLETED").done
     except TimeoutError:
@@ -123,8 +123,8 @@ def _import_distributed() -> Any:
 
 
 def _check_workers(client: Any, address: str) -> int:
-    """How many threads of work there are; all with the core that this process has, because a
-    case is the same only in the same version."""
+    """How many worker threads there are. All must have the version of the core that this process
+    has, because a case gives the same bits only in the same version. Raises QikiError."""
     try:
         versions: dict[str, str] = client.run(_core_version)
     except Exception as error:  # what a worker raises is raised here, whatever it is
@@ -146,13 +146,13 @@ def _core_version() -> str:
     return core_version
 
 
-def _leave_signals_to_the_parent() -> None:
-    """Ctrl-C reaches the whole terminal group: it is the parent that answers it."""
+def _ignore_interrupts() -> None:
+    """Ctrl-C reaches every process of the terminal, but only the parent may answer it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def described(jobs: int, dask: str | None) -> str:
-    """Who flies, in words."""
+    """The workers as text, for the summary."""
     return f"dask {dask}" if dask else f"{jobs} process{'es' if jobs > 1 else ''}"
 
 

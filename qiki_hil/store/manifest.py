@@ -10,7 +10,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from qiki_hil.errors import StoreError
-from qiki_hil.store.reasons import reported
+from qiki_hil.store.sqlite_errors import store_errors
 
 SCHEMA_VERSION = 1
 MANIFEST = "run.json"
@@ -19,7 +19,7 @@ MAX_NAMESAKES = 1000
 
 
 class RunStatus(StrEnum):
-    """How far a run has come, or how it ended."""
+    """Whether a run is under way, or how it ended."""
 
     RUNNING = "running"
     PASSED = "passed"
@@ -28,7 +28,7 @@ class RunStatus(StrEnum):
 
 
 class RunManifest(BaseModel):
-    """What a run is: enough to find it again and to repeat it."""
+    """The content of run.json: enough to identify a run and to repeat it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -116,7 +116,7 @@ class RunDirectory:
         self.manifest = manifest
 
     def write(self, name: str, content: bytes) -> None:
-        """Writes a file of the run, whole or not at all. Raises StoreError."""
+        """Writes a file of the run atomically: whole or not at all. Raises StoreError."""
         write_atomically(self.path / name, content)
 
 
@@ -134,7 +134,7 @@ def plain(text: str) -> str:
 
 def make_directory(root: Path, name: str) -> Path:
     """The first of name, name-2, name-3, ... that is free, made."""
-    with reported("create a run directory in", root):
+    with store_errors("create a run directory in", root):
         root.mkdir(parents=True, exist_ok=True)
         for number in range(1, MAX_NAMESAKES):
             path = root / (name if number == 1 else f"{name}-{number}")
@@ -153,7 +153,7 @@ def encode(manifest: RunManifest) -> bytes:
 
 def read_manifest(path: Path) -> RunManifest:
     try:
-        with reported("read", path):
+        with store_errors("read", path):
             manifest = RunManifest.model_validate_json(path.read_bytes())
     except ValidationError as error:
         problems = "; ".join(problem(item["loc"], item["msg"]) for item in error.errors())
@@ -166,15 +166,15 @@ def read_manifest(path: Path) -> RunManifest:
     return manifest
 
 
-def problem(location: tuple[int | str, ...], words: str) -> str:
-    return f"{'.'.join(map(str, location))}: {words}" if location else words
+def problem(location: tuple[int | str, ...], message: str) -> str:
+    return f"{'.'.join(map(str, location))}: {message}" if location else message
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Writes beside `path`, syncs, renames: a reader sees the old content or the new one."""
     draft = path.with_name(f".{path.name}.draft")
     try:
-        with reported("write", path):
+        with store_errors("write", path):
             with draft.open("wb") as file:
                 file.write(content)
                 file.flush()

@@ -18,10 +18,10 @@ from google.protobuf.message import DecodeError
 
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil.errors import StoreError
-from qiki_hil.store.reasons import describe, reported
 from qiki_hil.store.schema import create_file, open_file
+from qiki_hil.store.sqlite_errors import describe, store_errors
 
-# Rows in one transaction: beyond some thousands the cost of a commit no longer shows.
+# Rows in one transaction. A commit has a fixed cost, which is negligible for thousands of rows.
 BATCH_ROWS = 8192
 INSERT_CYCLE = "INSERT INTO cycles (tick, time_ns, record) VALUES (?, ?, ?)"
 INSERT_EVENT = (
@@ -48,7 +48,7 @@ class Counts(NamedTuple):
 
 
 class RunStore:
-    """Made by `create` or `open`; one thread at a time may use it, whichever that is.
+    """Made by `create` or `open`; any thread may use it, but only one at a time.
 
     Every method raises StoreError where the file cannot be written or read. After an append that
     raised, the rows since the last commit are gone and the store can be appended to again.
@@ -64,14 +64,14 @@ class RunStore:
     def create(cls, path: Path, busy_timeout_s: float = 2.0) -> Self:
         """A new, empty store. Raises StoreError where `path` is taken or not writable; then
         nothing is left behind."""
-        with reported("create", path):
+        with store_errors("create", path):
             return cls(path, create_file(path, busy_timeout_s))
 
     @classmethod
     def open(cls, path: Path, busy_timeout_s: float = 2.0) -> Self:
         """An existing store, read-only. Raises StoreError where it is missing, locked, damaged,
         not a run store, or made by a newer version."""
-        with reported("open", path):
+        with store_errors("open", path):
             return cls(path, open_file(path, busy_timeout_s))
 
     def append_cycles(self, rows: Iterable[tuple[int, int, bytes]]) -> None:
@@ -90,7 +90,7 @@ class RunStore:
         self._insert(INSERT_EVENT, [row])
 
     def flush(self) -> None:
-        """Commits what is appended: from here on it survives the death of this process."""
+        """Commits what is appended; it then survives the death of this process."""
         if self._pending:
             with self._or_roll_back():
                 self._connection.execute("COMMIT")
@@ -123,7 +123,7 @@ class RunStore:
         return Counts(*next(self._select(query)))
 
     def close(self) -> None:
-        """Commits and closes; idempotent. Where the commit fails, it closes all the same."""
+        """Commits and closes; idempotent. It closes even where the commit fails."""
         if self._closed:
             return
         self._closed = True
@@ -160,11 +160,13 @@ class RunStore:
             lost, self._pending = self._pending, 0
             with suppress(sqlite3.Error):  # SQLite has rolled back by itself where this fails
                 self._connection.execute("ROLLBACK")
-            words = describe("write", self.path, error)
-            raise StoreError(f"{words}; {lost} row(s) since the last commit are lost") from error
+            description = describe("write", self.path, error)
+            raise StoreError(
+                f"{description}; {lost} row(s) since the last commit are lost"
+            ) from error
 
     def _select(self, query: str, *values: int | str) -> Iterator[tuple[Any, ...]]:
-        with reported("read", self.path):
+        with store_errors("read", self.path):
             yield from self._connection.execute(query, values)
 
     def _decode(self, blob: bytes) -> events_pb2.Event:

@@ -8,7 +8,7 @@ from pathlib import Path
 from qiki_hil.errors import StoreError
 
 SCHEMA_VERSION = 1
-# A 16 KiB page holds some forty cycle records and is written whole; 4 KiB pages are slower.
+# A 16 KiB page holds some forty cycle records; with the default of 4 KiB writing is slower.
 PAGE_BYTES = 16384
 
 TABLES = (
@@ -32,7 +32,7 @@ TABLES = (
 
 def create_file(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
     """Makes an empty run store and opens it for writing. Raises OSError or sqlite3.Error; then
-    nothing is left behind, and what was there before is as it was."""
+    nothing is left behind, and a file that was there before is unchanged."""
     path.open("xb").close()
     try:
         connection = connect(path, "mode=rw", busy_timeout_s)
@@ -49,8 +49,8 @@ def open_file(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
     """Opens a run store for reading. Raises sqlite3.Error, or StoreError where it is missing,
     something else, or newer.
 
-    A store that nobody writes is one file without a log beside it and opens as immutable, so
-    that it also reads from a read-only medium.
+    A store without a log beside it has no writer. It is opened as immutable, so that it can also
+    be read from a read-only medium.
     """
     if not path.is_file():
         raise StoreError(f"cannot open {path}: there is no such file; a run writes run.sqlite")
@@ -77,7 +77,8 @@ def set_up(connection: sqlite3.Connection) -> None:
     """Makes an empty file a run store: all of it in one transaction."""
     connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
     connection.execute("PRAGMA journal_mode = WAL")
-    # A commit survives the death of the process; the last ones may go with the machine's power.
+    # A commit survives the death of the process. When the machine loses power the last commits can
+    # be lost; to prevent that would need a sync for every commit, which stalls the supervisor.
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("BEGIN IMMEDIATE")
     for table in TABLES:

@@ -1,27 +1,27 @@
-"""What the outside hears of a run: snapshots and events on NATS JetStream."""
+"""Snapshots and events of a run, published on NATS JetStream."""
 
 from qiki_hil.telemetry.broker import PrivateBroker
 from qiki_hil.telemetry.events import make_event
-from qiki_hil.telemetry.nozzles import NozzleState, fault_event, nozzle_state
-from qiki_hil.telemetry.power import NodeLimits, node_limits
+from qiki_hil.telemetry.nozzles import NozzleState, nozzle_event, nozzle_state
+from qiki_hil.telemetry.power import NodeThresholds, node_thresholds
 from qiki_hil.telemetry.publisher import PublisherStats, PublisherTiming, TelemetryPublisher
 from qiki_hil.telemetry.snapshot import LatestCycles, SnapshotOrigin, build_snapshot, to_json
-from qiki_hil.telemetry.streams import StreamLimits
+from qiki_hil.telemetry.streams import StreamRetention
 
 __all__ = [
     "LatestCycles",
-    "NodeLimits",
+    "NodeThresholds",
     "NozzleState",
     "PrivateBroker",
     "PublisherStats",
     "PublisherTiming",
     "SnapshotOrigin",
-    "StreamLimits",
+    "StreamRetention",
     "TelemetryPublisher",
     "build_snapshot",
-    "fault_event",
     "make_event",
-    "node_limits",
+    "node_thresholds",
+    "nozzle_event",
     "nozzle_state",
     "to_json",
 ]

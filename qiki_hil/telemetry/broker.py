@@ -1,6 +1,6 @@
-"""A nats-server of our own, for one run: loopback, JetStream, data in a directory given.
+"""A private nats-server for one run: loopback only, JetStream, its data in a given directory.
 
-It ends with the process that started it, however that ends; see broker_guard.py.
+It ends with the process that started it, also when that is killed; see broker_guard.py.
 """
 
 import json
@@ -117,7 +117,8 @@ class PrivateBroker:
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
-            start_new_session=True,  # Ctrl-C in the terminal is for us; we end the server last
+            # Ctrl-C must not reach the server: it has to take the last events of the run.
+            start_new_session=True,
         )
 
     def _wait_until_ready(self, guard: subprocess.Popen[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""Runs a program that ends when its starter ends, however that ends. Run as a script:
+"""Runs a program that ends when its starter ends, also when that is killed. Run as a script:
 
     python broker_guard.py STOP_TIMEOUT_S PROGRAM ARGUMENT...
 

@@ -1,4 +1,4 @@
-"""Run events: how one is made from its detail, and how it is called. Pure: times are arguments."""
+"""Run events: made from their detail, with severity, subject and type. Times are arguments."""
 
 from google.protobuf.message import Message
 
@@ -60,14 +60,14 @@ def make_event(
 
 
 def severity(detail: Message) -> events_pb2.Severity:
-    """How much an event matters."""
+    """The severity of an event with this detail."""
     match detail:
         case events_pb2.RunEnded():
             return INFO if detail.status == events_pb2.RUN_STATUS_PASSED else CRITICAL
         case events_pb2.ValveFaultDetected():
             return nozzle_severity(detail)
         case events_pb2.NodeStateChanged():
-            return CRITICAL if detail.to_state in UNWELL else INFO
+            return CRITICAL if detail.to_state in FAILED_NODE_STATES else INFO
         case events_pb2.OverrunOccurred() | events_pb2.RecordsDropped():
             return WARNING
         case events_pb2.FaultInjected():
@@ -87,14 +87,15 @@ MANUAL = command_pb2.ALLOCATION_MODE_MANUAL_OVERRIDE
 
 
 def nozzle_severity(detail: events_pb2.ValveFaultDetected) -> events_pb2.Severity:
-    """A nozzle that is lost is critical; one that is coming back, or only lies, is not."""
+    """Critical where a nozzle is lost; a warning where it is on trial, or only its feedback is
+    wrong."""
     if not detail.active:
         return INFO
     mild = detail.returning or detail.fault == cycle_pb2.NOZZLE_FAULT_FEEDBACK
     return WARNING if mild else CRITICAL
 
 
-UNWELL = {
+FAILED_NODE_STATES = {
     events_pb2.NODE_STATE_UNSPECIFIED,
     events_pb2.NODE_STATE_FAILSAFE,
     events_pb2.NODE_STATE_FAULT,

@@ -1,4 +1,4 @@
-"""What is known of each nozzle, read from the bits of a cycle record."""
+"""The state of each nozzle, read from the bits of a cycle record."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ FEEDBACK = cycle_pb2.NOZZLE_FAULT_FEEDBACK
 
 @dataclass(frozen=True, slots=True)
 class NozzleState:
-    """One nozzle: what is wrong with it and whether it is in use."""
+    """One nozzle: its fault and whether it is in use."""
 
     fault: cycle_pb2.NozzleFault = NONE
     isolated: bool = False
@@ -23,8 +23,8 @@ class NozzleState:
 
 
 def nozzle_state(control: cycle_pb2.Control, nozzle: int) -> NozzleState:
-    """The state of nozzle 0..15 in a record. One that is out for no fault of its own has a node
-    that is not heard."""
+    """The state of nozzle 0..15 in a record. A nozzle that is isolated without a fault of its own
+    belongs to a node that is offline."""
     faults = control.faults
 
     def has(bits: int) -> bool:
@@ -43,8 +43,8 @@ def nozzle_state(control: cycle_pb2.Control, nozzle: int) -> NozzleState:
     return NozzleState(fault, isolated, returning, lies)
 
 
-def fault_event(control: cycle_pb2.Control, nozzle: int) -> events_pb2.ValveFaultDetected:
-    """The detail of an event that tells of the state of a nozzle."""
+def nozzle_event(control: cycle_pb2.Control, nozzle: int) -> events_pb2.ValveFaultDetected:
+    """The detail of the event for the state of a nozzle in a record."""
     state, faults = nozzle_state(control, nozzle), control.faults
     return events_pb2.ValveFaultDetected(
         nozzle=nozzle,

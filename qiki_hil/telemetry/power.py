@@ -1,4 +1,4 @@
-"""The power plane, the thermal nodes and the limits of the nozzles, as the snapshot tells them."""
+"""The groups of the snapshot for the power plane, the thermal nodes and the limits on nozzles."""
 
 import math
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ DOCK_NODE = "dock_bridge"
 
 
 @dataclass(frozen=True)
-class NodeLimits:
-    """What a thermal node is watched for, °C and K."""
+class NodeThresholds:
+    """The temperatures at which a thermal node warns and trips, °C, and their hysteresis, K."""
 
     id: str
     warn_c: float
@@ -28,11 +28,11 @@ class NodeLimits:
     hysteresis_k: float
 
 
-def node_limits(spec: BotSpec) -> tuple[NodeLimits, ...]:
-    """The craft's thermal nodes, in the order in which the core numbers them."""
+def node_thresholds(spec: BotSpec) -> tuple[NodeThresholds, ...]:
+    """Those of the craft's thermal nodes, in the order in which the core numbers them."""
     nodes = spec.thermal.nodes
     return tuple(
-        NodeLimits(name, nodes[name].warn_c, nodes[name].trip_c, nodes[name].hysteresis_k)
+        NodeThresholds(name, nodes[name].warn_c, nodes[name].trip_c, nodes[name].hysteresis_k)
         for name in spec.thermal.node_names
     )
 
@@ -40,7 +40,8 @@ def node_limits(spec: BotSpec) -> tuple[NodeLimits, ...]:
 def power_plane(
     detail: power_pb2.PowerDetail, nodes: snapshot_pb2.ThermalNodesTelemetry | None
 ) -> snapshot_pb2.PowerPlaneTelemetry:
-    """All but age and source. `nodes` are the latest ones, None before the first."""
+    """The power plane without age and source. `nodes` are the latest thermal nodes, None before
+    the first report of them."""
     given = detail.given
     supercap_discharge_w = max(detail.supercap_w, 0.0)
     shed, throttled = (named_bits(bits, POWER_LOADS) for bits in (detail.shed, detail.throttled))
@@ -90,7 +91,7 @@ def power_plane(
 
 
 def reductions_of(detail: power_pb2.PowerDetail) -> list[snapshot_pb2.LoadReduction]:
-    """Every load that got less than it asked for, with its reasons."""
+    """Every load that gets less power than it demands, with the reasons."""
     loads_by_reason = (
         detail.low_soc_loads,
         detail.thermal_overheat_loads,
@@ -116,7 +117,7 @@ def reductions_of(detail: power_pb2.PowerDetail) -> list[snapshot_pb2.LoadReduct
 def dock(
     detail: power_pb2.PowerDetail, nodes: snapshot_pb2.ThermalNodesTelemetry | None
 ) -> snapshot_pb2.DockTelemetry:
-    """The bridge, with the temperature of its node where that is known."""
+    """The docking bridge, with the temperature of its node where that is known."""
     bridge = [node for node in nodes.nodes if node.id == DOCK_NODE] if nodes else []
     known = [node.temp_c for node in bridge if node.HasField("temp_c")]
     return snapshot_pb2.DockTelemetry(
@@ -132,9 +133,10 @@ def dock(
 
 
 def thermal_nodes(
-    feedback: cycle_pb2.Feedback, limits: tuple[NodeLimits, ...]
+    feedback: cycle_pb2.Feedback, thresholds: tuple[NodeThresholds, ...]
 ) -> snapshot_pb2.ThermalNodesTelemetry:
-    """All but age and source. Nodes without a description are left out: they have no name."""
+    """The thermal nodes without age and source. Nodes beyond `thresholds` are left out, because
+    they have no name."""
     return snapshot_pb2.ThermalNodesTelemetry(
         nodes=[
             snapshot_pb2.ThermalNodeTelemetry(
@@ -146,13 +148,15 @@ def thermal_nodes(
                 trip_c=node.trip_c,
                 hysteresis_k=node.hysteresis_k,
             )
-            for index, (node, temp_c) in enumerate(zip(limits, feedback.node_temp_c, strict=False))
+            for index, (node, temp_c) in enumerate(
+                zip(thresholds, feedback.node_temp_c, strict=False)
+            )
         ]
     )
 
 
 def rcs(control: cycle_pb2.Control) -> snapshot_pb2.RcsTelemetry:
-    """What the nozzles may have in this tick, and why not more."""
+    """The power and the limits of the nozzles in this tick."""
     return snapshot_pb2.RcsTelemetry(
         power_max_w=control.rcs_power_max_w,
         power_w=control.rcs_power_w,

@@ -1,10 +1,10 @@
-"""Publishes snapshots and events to JetStream without ever holding up or failing its caller.
+"""Publishes snapshots and events to JetStream without ever blocking its caller or raising.
 
-The caller puts messages into two bounded lanes. One background task connects, sets up the
-streams, and sends one message after the other, events first, each until it is acknowledged. When
-anything goes wrong it drops the connection, waits, and starts anew, for ever; a message sent twice
-has the same id and JetStream keeps it once. What finds no room in its lane is dropped, the oldest
-first, and counted.
+The caller puts messages into two bounded queues, one for events and one for snapshots. One
+background task connects, sets up the streams, and sends one message after the other, events first,
+each until it is acknowledged. On any error it drops the connection, waits and connects again, for
+ever; a message that is sent twice has the same id, so that JetStream stores it once. When a queue
+is full its oldest message is dropped and counted.
 """
 
 import asyncio
@@ -21,24 +21,24 @@ from nats.js import JetStreamContext
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import snapshot_pb2
 from qiki_hil.errors import BrokerError
+from qiki_hil.telemetry.bounded_queue import BoundedQueue, Outgoing
 from qiki_hil.telemetry.events import subject_of, type_of
-from qiki_hil.telemetry.outbox import Lane, Outgoing
-from qiki_hil.telemetry.streams import SNAPSHOT_SUBJECT, StreamLimits, ensure_streams
+from qiki_hil.telemetry.streams import SNAPSHOT_SUBJECT, StreamRetention, ensure_streams
 
 SNAPSHOT_TYPE = "qiki.telemetry.v1.Snapshot"
 SCHEMES = ("nats", "tls", "ws", "wss")
-# Closing a connection to a server that does not answer must end, too.
+# The close must also end when the server does not answer.
 CLOSE_TIMEOUT_S = 1.0
-# An idle connection to a dead host is noticed after three of these.
+# nats-py allows two pings without an answer: a dead host is noticed after three of these.
 PING_INTERVAL_S = 5
 
-# Told when the connection comes and goes: connected, and where not, why.
+# Called when the connection is made or lost: whether it is there, and why not.
 ConnectionListener = Callable[[bool, str], None]
 
 
 @dataclass(frozen=True)
 class PublisherTiming:
-    """How patient the background task is."""
+    """Timeouts of the background task."""
 
     connect_timeout_s: float = 2.0
     ack_timeout_s: float = 5.0
@@ -60,8 +60,11 @@ class PublisherStats:
 
 
 class TelemetryPublisher:
-    """Made inside a running event loop; `start`, publish, `close`. Only the constructor raises:
-    BrokerError where `url` is no NATS URL, ValueError where a bound is below 1."""
+    """Must be made inside a running event loop; then `start`, publish, `close`.
+
+    Only the constructor raises: BrokerError where `url` is no NATS URL, ValueError where a bound is
+    below 1.
+    """
 
     def __init__(
         self,
@@ -69,19 +72,19 @@ class TelemetryPublisher:
         *,
         max_snapshots: int = 50,
         max_events: int = 10_000,
-        limits: StreamLimits | None = None,
+        retention: StreamRetention | None = None,
         timing: PublisherTiming | None = None,
         on_connection: ConnectionListener | None = None,
     ) -> None:
         self.url = redacted(url)
         self._url = url
-        self._snapshots = Lane(max_snapshots)
-        self._events = Lane(max_events)
-        self._limits = limits or StreamLimits()
+        self._snapshots = BoundedQueue(max_snapshots)
+        self._events = BoundedQueue(max_events)
+        self._retention = retention or StreamRetention()
         self._timing = timing or PublisherTiming()
         self._on_connection = on_connection
         self._connections = 0
-        self._connected: bool | None = None  # nothing known yet
+        self._connected: bool | None = None  # not known yet
         self._last_error = ""
         self._work = asyncio.Event()
         self._empty = asyncio.Event()
@@ -95,14 +98,14 @@ class TelemetryPublisher:
             self._task = asyncio.create_task(self._run(), name="telemetry-publisher")
 
     def publish_snapshot(self, snapshot: snapshot_pb2.TelemetrySnapshot) -> None:
-        """Puts a snapshot into its lane; it must not change afterwards. Never blocks."""
+        """Queues a snapshot, which must not change afterwards. Never blocks."""
         identity = f"telemetry-{snapshot.run_id}-{snapshot.unix_ns}"
         source, unix_ns = snapshot.source, snapshot.unix_ns
         item = Outgoing(SNAPSHOT_SUBJECT, identity, source, SNAPSHOT_TYPE, unix_ns, snapshot)
         self._put(self._snapshots, item)
 
     def publish_event(self, event: events_pb2.Event) -> None:
-        """Puts an event into its lane; it must not change afterwards. Never blocks."""
+        """Queues an event, which must not change afterwards. Never blocks."""
         subject, kind = subject_of(event), type_of(event)
         item = Outgoing(subject, event.event_id, event.source, kind, event.unix_ns, event)
         self._put(self._events, item)
@@ -122,7 +125,7 @@ class TelemetryPublisher:
         )
 
     async def close(self, timeout_s: float = 2.0) -> None:
-        """Gives what waits `timeout_s` to be sent, counts the rest as dropped or lost, and
+        """Waits up to `timeout_s` for empty queues, counts the rest as dropped or lost, and
         disconnects. Idempotent. What is published afterwards counts as dropped or lost."""
         self._closed = True
         task, self._task = self._task, None
@@ -134,10 +137,10 @@ class TelemetryPublisher:
         self._snapshots.clear()
         self._events.clear()
 
-    def _put(self, lane: Lane, item: Outgoing) -> None:
-        lane.put(item)
+    def _put(self, queue: BoundedQueue, item: Outgoing) -> None:
+        queue.put(item)
         if self._closed:
-            lane.clear()
+            queue.clear()
             return
         self._empty.clear()
         self._work.set()
@@ -146,12 +149,12 @@ class TelemetryPublisher:
         while True:
             try:
                 await self._serve()
-            except Exception as error:  # whatever broker or library do, the run goes on
-                self._report(False, words(error))
+            except Exception as error:  # no failure of the broker or the library may end the run
+                self._report(False, error_text(error))
             await asyncio.sleep(self._timing.retry_s)
 
     async def _serve(self) -> None:
-        """One connection, from its start to its loss, which is an exception."""
+        """Serves one connection until it fails, which raises."""
         client, lost = Client(), asyncio.Event()
         try:
             await self._connect(client, lost)
@@ -168,7 +171,7 @@ class TelemetryPublisher:
             lost.set()
 
         async def on_error(error: Exception) -> None:
-            self._last_error = words(error)
+            self._last_error = error_text(error)
 
         try:
             async with asyncio.timeout(self._timing.connect_timeout_s):
@@ -181,32 +184,34 @@ class TelemetryPublisher:
                     ping_interval=PING_INTERVAL_S,
                 )
         except TimeoutError as error:
-            # nats-py goes on trying where it is refused; what it met says more than the timeout.
+            # nats-py retries a refused connection until the timeout; its last error says more.
             raise client.last_error or error from None
 
     async def _send_all(self, jetstream: JetStreamContext) -> None:
-        await ensure_streams(jetstream, self._limits)
+        await ensure_streams(jetstream, self._retention)
         self._connections += 1
         self._report(True, "")
         while True:
-            lane = next((lane for lane in (self._events, self._snapshots) if lane.waiting), None)
-            if lane is not None:
-                await self._send_first(jetstream, lane)
+            queue = next(
+                (queue for queue in (self._events, self._snapshots) if queue.waiting), None
+            )
+            if queue is not None:
+                await self._send_first(jetstream, queue)
                 continue
             self._empty.set()
             self._work.clear()
             await self._work.wait()
 
-    async def _send_first(self, jetstream: JetStreamContext, lane: Lane) -> None:
-        item = lane.first
+    async def _send_first(self, jetstream: JetStreamContext, queue: BoundedQueue) -> None:
+        item = queue.first
         try:
             headers, payload = item.encode()
             await jetstream.publish(item.subject, payload, headers=headers)
         except (nats.errors.MaxPayloadError, EncodeError) as error:
-            self._last_error = f"{item.id} cannot be sent: {words(error)}"
-            lane.discard(item)
+            self._last_error = f"{item.id} cannot be sent: {error_text(error)}"
+            queue.discard(item)
         else:
-            lane.done(item)
+            queue.done(item)
 
     def _report(self, connected: bool, detail: str) -> None:
         if detail:
@@ -218,7 +223,7 @@ class TelemetryPublisher:
             try:
                 self._on_connection(connected, detail)
             except Exception as error:  # a listener must not end the task
-                self._last_error = f"the connection listener failed: {words(error)}"
+                self._last_error = f"the connection listener failed: {error_text(error)}"
 
 
 async def raise_when(lost: asyncio.Event) -> None:
@@ -226,8 +231,8 @@ async def raise_when(lost: asyncio.Event) -> None:
     raise ConnectionError("the broker closed the connection")
 
 
-def words(error: BaseException) -> str:
-    """What an exception says; of a group, what its first one says."""
+def error_text(error: BaseException) -> str:
+    """The message of an exception; of a group, that of its first one."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     if isinstance(error, TimeoutError):
@@ -236,7 +241,8 @@ def words(error: BaseException) -> str:
 
 
 def redacted(url: str) -> str:
-    """The URL without user and password, fit to be shown. Raises BrokerError where it is none."""
+    """The URL without user and password, so that it can be shown. Raises BrokerError where it is
+    no NATS URL."""
     try:
         parts = urlsplit(url)
         usable = parts.scheme in SCHEMES and parts.hostname and parts.port != 0

@@ -1,6 +1,6 @@
-"""The snapshot of the bot's state, made from the cycle records. Pure: times are arguments.
+"""The snapshot of the bot's state, made from the cycle records. Times are arguments.
 
-`LatestCycles` takes the records in and keeps the latest value of each group and how old it is;
+`LatestCycles` absorbs the records and keeps the latest record of each group of values;
 `build_snapshot` makes the message; `to_json` encodes it.
 """
 
@@ -14,18 +14,24 @@ from google.protobuf.message import Message
 
 from qiki_hil._pb.qiki.common.v1 import common_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2, snapshot_pb2
+from qiki_hil.kernels import (
+    CLUSTERS,
+    FRESH_NODES,
+    FRESH_POWER,
+    FRESH_POWER_DETAIL,
+    FRESH_THERMAL,
+    NOZZLES,
+)
 from qiki_hil.telemetry.nozzles import nozzle_state
-from qiki_hil.telemetry.power import NodeLimits, power_plane, rcs, thermal_nodes
+from qiki_hil.telemetry.power import NodeThresholds, power_plane, rcs, thermal_nodes
 
 SCHEMA_VERSION = 1
-NOZZLES, CLUSTERS = 16, 4
 NOZZLES_PER_CLUSTER = NOZZLES // CLUSTERS
-# Bits of Feedback.fresh, see cycle.proto.
-FRESH_POWER, FRESH_THERMAL, FRESH_POWER_DETAIL, FRESH_CLUSTER_0 = 32, 64, 128, 256
-FRESH_NODES = 4096
-# The duty ratio counts over this long.
+# Bit of Feedback.fresh for the first cluster, see cycle.proto; the next bits are the others'.
+FRESH_CLUSTER_0 = 256
+# The duty ratio is taken over this time.
 PULSE_WINDOW_NS = 250_000_000
-# The percentiles count over this many cycles: 10 s at 500 Hz.
+# The percentiles are taken over this many cycles: 10 s at 500 Hz.
 TIMING_CYCLES = 5000
 NS_PER_S = 1e9
 
@@ -34,18 +40,18 @@ Record = cycle_pb2.CycleRecord
 
 @dataclass(frozen=True)
 class SnapshotOrigin:
-    """What stays the same for a run."""
+    """The parts of a snapshot that are constant for a run."""
 
     run_id: str
     source: str
     hardware_profile_hash: str
-    nodes: tuple[NodeLimits, ...] = ()
+    nodes: tuple[NodeThresholds, ...] = ()
     """The craft's thermal nodes, in the order in which the records number them."""
 
 
 class LatestCycles:
-    """What the cycle records have told so far. Records come in the order of their ticks; where
-    some were dropped on the way, the values are those of the records that came."""
+    """The latest record of each group of values. Records must come in the order of their ticks;
+    where some were dropped, the values are those of the records that arrived."""
 
     def __init__(self) -> None:
         self.record: Record | None = None
@@ -61,7 +67,7 @@ class LatestCycles:
         self._pulses: list[deque[Record]] = [deque() for _ in range(CLUSTERS)]
 
     def absorb(self, record: Record, monotonic_ns: int) -> None:
-        """Takes in a record that arrived at `monotonic_ns`; it must not change afterwards."""
+        """Absorbs a record that arrived at `monotonic_ns`; it must not change afterwards."""
         self.record, self.received_monotonic_ns = record, monotonic_ns
         fresh = record.feedback.fresh
         if fresh & FRESH_POWER:
@@ -88,8 +94,8 @@ class LatestCycles:
             pulses.popleft()
 
     def duty_ratio(self, nozzle: int) -> float | None:
-        """Part of the pulse window in which the valve was open, 0..1; None before its first
-        status."""
+        """The fraction of the pulse window in which the valve was open, 0..1; None before the first
+        status of its cluster."""
         pulses = self._pulses[nozzle // NOZZLES_PER_CLUSTER]
         period_ns = sum(record.period_ns for record in pulses)
         if not period_ns:
@@ -218,7 +224,7 @@ def fill_power_plane(
     origin: SnapshotOrigin,
     time_ns: int,
 ) -> None:
-    """The power plane in detail and the thermal nodes, where the rig tells them."""
+    """The power plane in detail and the thermal nodes, where the rig reports them."""
     nodes = None
     if latest.nodes is not None:
         nodes = thermal_nodes(latest.nodes.feedback, origin.nodes)

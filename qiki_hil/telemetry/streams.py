@@ -19,22 +19,24 @@ DUPLICATE_WINDOW_S = 120.0
 
 
 @dataclass(frozen=True)
-class StreamLimits:
-    """How much a stream keeps; the oldest messages go first. 10 MiB hold some four minutes of
-    snapshots at 10 Hz: enough for consumers to catch up, the record itself is the event store."""
+class StreamRetention:
+    """How much a stream keeps; the oldest messages are removed first. 10 MiB hold some four minutes
+    of snapshots at 10 Hz. That is enough for consumers to catch up; the durable record of a run is
+    its event store."""
 
     max_bytes: int = 10 * 1024 * 1024
     max_age_s: float = 3600.0
 
 
-async def ensure_streams(jetstream: JetStreamContext, limits: StreamLimits) -> None:
-    """Adds the streams that are missing; one that is there keeps its settings. Raises BrokerError
-    where one that is there does not take our subjects, and the errors of nats-py."""
+async def ensure_streams(jetstream: JetStreamContext, retention: StreamRetention) -> None:
+    """Adds the streams that are missing; an existing one keeps its settings, because they are its
+    owner's. Raises BrokerError where an existing stream lacks our subjects, and the errors of
+    nats-py."""
     for name, subjects in SUBJECTS.items():
         try:
             found = (await jetstream.stream_info(name)).config.subjects or []
         except NotFoundError:
-            await jetstream.add_stream(stream_config(name, limits))
+            await jetstream.add_stream(stream_config(name, retention))
             continue
         missing = [subject for subject in subjects if subject not in found]
         if missing:
@@ -44,14 +46,14 @@ async def ensure_streams(jetstream: JetStreamContext, limits: StreamLimits) -> N
             )
 
 
-def stream_config(name: str, limits: StreamLimits) -> StreamConfig:
+def stream_config(name: str, retention: StreamRetention) -> StreamConfig:
     return StreamConfig(
         name=name,
         subjects=SUBJECTS[name],
         storage=StorageType.FILE,
         discard=DiscardPolicy.OLD,
-        max_bytes=limits.max_bytes,
-        max_age=limits.max_age_s,
+        max_bytes=retention.max_bytes,
+        max_age=retention.max_age_s,
         # JetStream refuses a window longer than the age.
-        duplicate_window=min(DUPLICATE_WINDOW_S, limits.max_age_s),
+        duplicate_window=min(DUPLICATE_WINDOW_S, retention.max_age_s),
     )

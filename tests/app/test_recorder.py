@@ -113,7 +113,7 @@ def test_an_allocation_mode_that_is_not_the_usual_or_not_the_one_asked_is_an_eve
 
 def test_faults_are_told_when_their_tick_is_in(bench: Bench) -> None:
     fault = events_pb2.FaultInjected(fault=link_pb2.RigFault(kind="stuck_open", active=True))
-    bench.recorder.expect_faults([(2, fault)])
+    bench.recorder.expect_injections([(2, fault)])
     bench.recorder.take(packet(record(0), record(1)))
     assert "fault_injected" not in bench.emitted
     bench.recorder.take(packet(record(2)))

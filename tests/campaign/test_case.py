@@ -8,7 +8,7 @@ import pytest
 
 from qiki_hil.campaign import make_case
 from qiki_hil.campaign.craft import dispersed, tilted
-from qiki_hil.campaign.spread import Draws, Spread
+from qiki_hil.campaign.distributions import Distribution, Draws
 from qiki_hil.errors import QikiError
 from qiki_hil.spec import BotSpec
 
@@ -52,16 +52,16 @@ def test_the_controller_keeps_the_nominal_craft(campaign):
 
 
 @pytest.mark.parametrize(
-    ("spread", "mean", "std"),
+    ("distribution", "mean", "std"),
     [
-        (Spread(uniform=(1.0, 3.0)), 2.0, 2.0 / math.sqrt(12.0)),
+        (Distribution(uniform=(1.0, 3.0)), 2.0, 2.0 / math.sqrt(12.0)),
         # Cut at three standard deviations, a normal distribution has 0.98658 of its own.
-        (Spread(normal=(5.0, 2.0)), 5.0, 2.0 * 0.98658),
+        (Distribution(normal=(5.0, 2.0)), 5.0, 2.0 * 0.98658),
     ],
 )
-def test_a_spread_has_its_moments_and_keeps_its_ends(spread, mean, std):
-    values = np.array([spread.at(Draws(1, case).uniform("x")) for case in range(20_000)])
-    low, high = spread.ends
+def test_a_distribution_has_its_moments_and_keeps_its_ends(distribution, mean, std):
+    values = np.array([distribution.at(Draws(1, case).uniform("x")) for case in range(20_000)])
+    low, high = distribution.ends
     assert low <= values.min()
     assert values.max() <= high
     assert values.mean() == pytest.approx(mean, abs=4 * std / math.sqrt(len(values)))

@@ -8,7 +8,7 @@ import pytest
 
 from qiki_hil.campaign import fly, make_case, rerun
 from qiki_hil.campaign.case import Case
-from qiki_hil.campaign.flight import METRICS, fly_row, judged, row_of
+from qiki_hil.campaign.flight import METRICS, fly_row, judge, row_of
 from qiki_hil.campaign.rerun import columns_of, differences
 from qiki_hil.errors import QikiError
 from qiki_hil.kernels import fly_case
@@ -55,7 +55,7 @@ def test_a_row_has_every_metric(campaign):
 def test_a_row_is_the_same_from_all_columns(campaign, index):
     case = make_case(campaign, index)
     columns = fly(case)
-    assert fly_row(case) == row_of(case, columns, judged(case, columns))
+    assert fly_row(case) == row_of(case, columns, judge(case, columns))
 
 
 def test_a_craft_that_turns_too_fast_for_numbers_is_judged_like_any_other(campaign):
@@ -68,7 +68,7 @@ def test_a_craft_that_turns_too_fast_for_numbers_is_judged_like_any_other(campai
     columns = fly(wild)
     assert np.isnan(columns["true_rates_rps"]).any()
     with np.errstate(over="ignore", invalid="ignore"):
-        assert fly_row(wild) == row_of(wild, columns, judged(wild, columns))
+        assert fly_row(wild) == row_of(wild, columns, judge(wild, columns))
 
 
 def test_a_case_does_not_depend_on_what_was_flown_before(campaign):

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from qiki_hil.campaign import CampaignRun, workers
 from qiki_hil.campaign.flight import fly_cases
-from qiki_hil.campaign.summary import rate, spreading
+from qiki_hil.campaign.summary import rate, statistics
 from qiki_hil.campaign.table import read_row
 from qiki_hil.console.cli.campaign import campaign as command
 from qiki_hil.errors import QikiError
@@ -173,6 +173,6 @@ def test_without_cases_the_rate_can_be_anything():
 
 
 def test_percentiles_are_values_that_came():
-    found = spreading([3.0, None, 1.0, 2.0])
+    found = statistics([3.0, None, 1.0, 2.0])
     assert (found.count, found.min, found.p50, found.p95, found.max) == (3, 1.0, 2.0, 3.0, 3.0)
-    assert spreading([None]) is None
+    assert statistics([None]) is None

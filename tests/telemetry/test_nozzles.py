@@ -5,7 +5,7 @@ import pytest
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2
 from qiki_hil.app.events import ChangeReader
-from qiki_hil.telemetry import NozzleState, fault_event, nozzle_state
+from qiki_hil.telemetry import NozzleState, nozzle_event, nozzle_state
 from qiki_hil.telemetry.events import nozzle_severity
 
 BIT = 1 << 5
@@ -42,7 +42,7 @@ def test_the_bits_of_a_record_tell_the_state_of_a_nozzle(
 
 
 def test_an_event_carries_the_evidence() -> None:
-    event = fault_event(control(BIT, open=BIT, by_motion=BIT, feedback_lies=BIT), 5)
+    event = nozzle_event(control(BIT, open=BIT, by_motion=BIT, feedback_lies=BIT), 5)
     assert event == events_pb2.ValveFaultDetected(
         nozzle=5,
         isolated=True,
@@ -51,7 +51,7 @@ def test_an_event_carries_the_evidence() -> None:
         by_motion=True,
         feedback_lies=True,
     )
-    assert not fault_event(control(), 5).active
+    assert not nozzle_event(control(), 5).active
 
 
 def test_a_fault_and_its_way_back_are_one_event_each() -> None:
@@ -89,4 +89,4 @@ def test_a_fault_and_its_way_back_are_one_event_each() -> None:
 def test_a_nozzle_that_is_lost_is_critical_and_one_that_comes_back_is_not(
     message: cycle_pb2.Control, severity: int
 ) -> None:
-    assert nozzle_severity(fault_event(message, 5)) == severity
+    assert nozzle_severity(nozzle_event(message, 5)) == severity

@@ -17,14 +17,14 @@ from qiki_hil.kernels import (
 from qiki_hil.spec import BotSpec
 from qiki_hil.telemetry import (
     LatestCycles,
-    NodeLimits,
+    NodeThresholds,
     SnapshotOrigin,
     build_snapshot,
-    node_limits,
+    node_thresholds,
     to_json,
 )
 
-NODES = (NodeLimits("core", 80, 90, 5), NodeLimits("dock_bridge", 110, 120, 5))
+NODES = (NodeThresholds("core", 80, 90, 5), NodeThresholds("dock_bridge", 110, 120, 5))
 TICK_NS = 2_000_000
 
 
@@ -175,7 +175,7 @@ def test_the_simulated_craft_tells_everything() -> None:
     )
     latest = LatestCycles()
     latest.absorb(record(0, told), monotonic_ns=0)
-    origin = SnapshotOrigin("run-1", "urn:qiki-hil:dodeca-01", "sha256:abc", node_limits(spec))
+    origin = SnapshotOrigin("run-1", "urn:qiki-hil:dodeca-01", "sha256:abc", node_thresholds(spec))
     snapshot = build_snapshot(origin, latest, unix_ns=0, monotonic_ns=0)
     data = json.loads(to_json(snapshot))
     plane = data["powerPlane"]

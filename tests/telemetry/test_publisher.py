@@ -12,7 +12,7 @@ import pytest
 
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil.errors import BrokerError
-from qiki_hil.telemetry import PrivateBroker, PublisherStats, StreamLimits, TelemetryPublisher
+from qiki_hil.telemetry import PrivateBroker, PublisherStats, StreamRetention, TelemetryPublisher
 from qiki_hil.telemetry.cloudevents import CloudEvent, parse
 from qiki_hil.telemetry.publisher import redacted
 from qiki_hil.telemetry.streams import EVENTS_STREAM, TELEMETRY_STREAM
@@ -78,7 +78,7 @@ async def test_headers_are_those_of_a_cloudevent(broker: PrivateBroker, start: S
 
 
 async def test_streams_have_the_settings_asked_for(broker: PrivateBroker, start: Starter) -> None:
-    publisher = start(broker.url, limits=StreamLimits(max_bytes=1_000_000))
+    publisher = start(broker.url, retention=StreamRetention(max_bytes=1_000_000))
     await until(lambda: publisher.stats.connected)
     async with jetstream(broker.url) as context:
         config = (await context.stream_info(TELEMETRY_STREAM)).config
@@ -92,7 +92,7 @@ async def test_streams_have_the_settings_asked_for(broker: PrivateBroker, start:
 async def test_a_stream_that_forgets_early_has_a_duplicate_window_as_short(
     broker: PrivateBroker, start: Starter
 ) -> None:
-    publisher = start(broker.url, limits=StreamLimits(max_age_s=60))
+    publisher = start(broker.url, retention=StreamRetention(max_age_s=60))
     await until(lambda: publisher.stats.connected)
     async with jetstream(broker.url) as context:
         assert (await context.stream_info(EVENTS_STREAM)).config.duplicate_window == 60

@@ -1,7 +1,8 @@
 """Plots of a run: one panel each for the report, six together for the overview picture.
 
-Colours are mid-tones that read on a light and on a dark page; what a line is, is said by its
-style and its label too. matplotlib is imported when the first plot is drawn, not before.
+Colours are mid-tones that can be read on a light and on a dark page. Lines also differ by style and
+label, for readers who cannot tell the colours apart. matplotlib is imported when the first plot is
+drawn.
 """
 
 import io
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiki_hil.euler import rpy_deg_from_xyzw
+from qiki_hil.kernels import NOZZLES
 from qiki_hil.scenario.signals import Columns
 
 Float64 = NDArray[np.float64]
@@ -25,7 +27,7 @@ _RASTER_BINS = 800
 _LABELLED_ANNOTATIONS_MAX = 12
 _COLOURS = ("#3b8bd1", "#d9772b", "#3a9d5d", "#9a6fc9")
 _GREY = "#808080"
-# Stands for "the colour of the text around" until the SVG is finished.
+# matplotlib knows no "colour of the surrounding text": this is replaced in the finished SVG.
 _INK_PLACEHOLDER = "#010203"
 _PAPER_INK = "#222222"
 
@@ -41,8 +43,8 @@ class Panel:
 
 
 def thin(values: NDArray[Any], points: int = POINTS_MAX) -> NDArray[np.intp]:
-    """Indices of at most `points` samples of `(N,)` values; every bin keeps its least and
-    its greatest sample, the ends stay."""
+    """Indices of at most `points` samples of `(N,)` values. Every bin keeps its least and its
+    greatest sample, so that no peak is lost; the ends stay."""
     count = len(values)
     if count <= points:
         return np.arange(count)
@@ -117,7 +119,7 @@ def _style(ink: str, salt: str) -> Iterator[Any]:
 
 
 def _plain(text: str) -> str:
-    """Dollar signs would begin mathematics."""
+    """Text that matplotlib does not read as mathematics, which begins with a dollar sign."""
     return text.replace("$", r"\$")
 
 
@@ -165,7 +167,7 @@ def _label_annotations(axes: Any, annotations: Annotations) -> None:
 
 
 def _legend(axes: Any) -> None:
-    """In one row above the plot, where it hides nothing."""
+    """The legend in one row above the plot, where it hides no line."""
     handles, labels = axes.get_legend_handles_labels()
     if handles:
         place = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderaxespad": 0.1}
@@ -208,7 +210,7 @@ def _three(
 
 
 def _unjumped(angles: Float64) -> Float64:
-    """Breaks the line where an angle goes around the circle."""
+    """The angles, deg, with NaN where one wraps around, so that no line crosses the plot there."""
     angles = angles.copy()
     angles[1:][np.abs(np.diff(angles, axis=0)) > 180.0] = np.nan
     return angles
@@ -257,7 +259,7 @@ def _nozzles(figure: Any, columns: Columns, annotations: Annotations) -> None:
         interpolation="nearest",
         extent=(start, max(end, start + 1e-3), 15.5, -0.5),
     )
-    axes.set_yticks(range(16), [f"{nozzle:02d}" for nozzle in range(16)], fontsize=7)
+    axes.set_yticks(range(NOZZLES), [f"{nozzle:02d}" for nozzle in range(NOZZLES)], fontsize=7)
     for border in (3.5, 7.5, 11.5):
         axes.axhline(border, color=_GREY, linewidth=0.7)
     axes.grid(visible=False)

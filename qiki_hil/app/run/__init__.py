@@ -1,4 +1,4 @@
-"""One run, as it is recorded: whoever flies it, this is what is kept of it and how.
+"""One run, as it is recorded.
 
     directory.py  the run's directory with the parts that it was made from
     record.py     the run itself: event store, event log, facts, judging, ending

@@ -21,7 +21,7 @@ class Outcome:
     summary: RunSummary
     directory: Path
     report: Path | None
-    """None where there was nothing to draw, where it cannot be written, or nobody wanted one."""
+    """None where there was nothing to draw, it could not be written, or none was requested."""
     complaint: str
     """What could not be written; empty where everything was."""
 
@@ -44,7 +44,7 @@ def keep(run: Run, summary: RunSummary, columns: Columns) -> Outcome:
             _write_verdict(run, summary)
     report = None
     if run.parts.report and len(columns["time_s"]):
-        # The drawing library takes most of a second to import; runs without a report do not.
+        # Imported here, because a run without a report should not pay for the template engine.
         from qiki_hil.app.report import write_report
 
         try:

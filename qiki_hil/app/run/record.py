@@ -42,10 +42,10 @@ class Run:
         self.period_us = period_us(parts.rate_hz)
         self.events = EventLog(self.directory.run_id, clock.unix_ns)
         self.recorder = Recorder(self.store, self.events, parts.spec.thermal.node_names)
-        self.recorder.expect_faults(list(self._scheduled_faults()))
+        self.recorder.expect_injections(list(self._scheduled_faults()))
 
     def emit_start(self) -> None:
-        """The event that a run has begun."""
+        """Emits the event that the run has begun."""
         manifest = self.directory.manifest
         self.events.emit(
             events_pb2.RunStarted(
@@ -79,7 +79,7 @@ class Run:
     def emit_end(
         self, status: RunStatus, results: Sequence[ExpectationResult], ended: link_pb2.LoopEnded
     ) -> None:
-        """One event for each expectation, then the event that the run is over."""
+        """Emits one event for each expectation, then the event that the run has ended."""
         # Integers: the end of a run is the time of its last record plus one period, exactly.
         tick, time_ns = ended.ticks, ended.ticks * self.period_us * 1000
         for result in results:

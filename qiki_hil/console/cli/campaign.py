@@ -15,7 +15,7 @@ from qiki_hil.campaign import Campaign, CampaignRun, CampaignSummary, Outcome, R
 from qiki_hil.campaign.campaign import RESULTS
 from qiki_hil.campaign.file import CASES_MAX, SEED_MAX
 from qiki_hil.campaign.rerun import differences
-from qiki_hil.campaign.summary import PerScenario, Rate, Spreading
+from qiki_hil.campaign.summary import PerScenario, Rate, Statistics
 from qiki_hil.campaign.table import read_row
 from qiki_hil.campaign.workers import usable_cpus
 from qiki_hil.console.live.summary_view import summary_lines
@@ -180,7 +180,7 @@ def campaign_lines(summary: CampaignSummary) -> list[str]:
 
 
 def scenario_lines(scenario: PerScenario) -> list[str]:
-    """One scenario: how often each expectation was met, and how the metrics spread."""
+    """One scenario: how often each expectation was met, and statistics of the metrics."""
     lines = [f"{scenario.name}: {rate_words(scenario.cases)}"]
     for judged in scenario.expectations:
         margin = f", least margin {judged.margin.min:.4g}" if judged.margin else ""
@@ -188,16 +188,16 @@ def scenario_lines(scenario: PerScenario) -> list[str]:
     width = max(map(len, scenario.metrics))
     lines.append(f"  {'':{width}} " + " ".join(f"{head:>9}" for head in HEADS))
     lines += [
-        f"  {name:{width}} {spread_cells(spread)}"
-        for name, spread in scenario.metrics.items()
-        if spread
+        f"  {name:{width}} {statistics_cells(statistics)}"
+        for name, statistics in scenario.metrics.items()
+        if statistics
     ]
     return lines
 
 
-def spread_cells(spread: Spreading) -> str:
-    """The percentiles in columns."""
-    return " ".join(f"{getattr(spread, head):9.4g}" for head in HEADS)
+def statistics_cells(statistics: Statistics) -> str:
+    """Mean, ends and percentiles in columns."""
+    return " ".join(f"{getattr(statistics, head):9.4g}" for head in HEADS)
 
 
 def rate_words(rate: Rate) -> str:

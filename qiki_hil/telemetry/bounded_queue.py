@@ -1,4 +1,4 @@
-"""What waits to be sent: bounded, in memory. Pure; the publisher empties it."""
+"""The queue of messages that wait to be sent: bounded and in memory. No I/O; see publisher.py."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from qiki_hil.telemetry.snapshot import to_json
 
 @dataclass(frozen=True, eq=False)
 class Outgoing:
-    """A message and its envelope. It is encoded when its turn comes: what is dropped before
+    """A message and its envelope. It is encoded only when it is sent, so a message that is dropped
     costs nothing."""
 
     subject: str
@@ -27,8 +27,9 @@ class Outgoing:
         return headers_of(event), event.data
 
 
-class Lane:
-    """A bounded queue that counts: at any time published = acked + dropped + waiting.
+class BoundedQueue:
+    """A queue that drops its oldest item when it is full, and counts: at any time
+    published = acked + dropped + waiting.
 
     The first item stays in the queue while it is being sent, until `done` or `discard`.
     """
@@ -52,7 +53,7 @@ class Lane:
         return self._items[0]
 
     def put(self, item: Outgoing) -> None:
-        """Appends; where there is no room the oldest item goes."""
+        """Appends; where the queue is full the oldest item is dropped."""
         self.published += 1
         if len(self._items) == self._bound:
             self._items.popleft()
@@ -63,7 +64,7 @@ class Lane:
         """`item` is stored by the broker."""
         self.acked += 1
         if not self._remove(item):
-            self.dropped -= 1  # it had to go while it was being sent, and arrived all the same
+            self.dropped -= 1  # it was dropped while it was being sent, and arrived nevertheless
 
     def discard(self, item: Outgoing) -> None:
         """`item` can never be sent."""
@@ -71,7 +72,7 @@ class Lane:
             self.dropped += 1
 
     def clear(self) -> None:
-        """Gives up on all that waits."""
+        """Drops everything that waits."""
         self.dropped += len(self._items)
         self._items.clear()
 

@@ -1,8 +1,8 @@
 """Distributions, and the random numbers drawn from them.
 
 A number is drawn by name: `Draws(seed, case).uniform("thrust_percent.07")` hashes the three
-together. There is no generator that moves on, so what one dispersion draws does not depend on
-which others there are, nor on the order in which cases are flown.
+together. There is no generator with a state, so what one dispersion draws does not depend on
+which other dispersions there are, nor on the order in which cases are flown.
 """
 
 import hashlib
@@ -12,7 +12,8 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 
 CUT = 3.0
-"""Normal distributions end this many standard deviations from their mean."""
+"""Normal distributions are truncated this many standard deviations from their mean, so that a
+file can be checked for the range of what it draws."""
 
 _NORMAL = NormalDist()
 _TAIL = _NORMAL.cdf(-CUT)
@@ -34,7 +35,7 @@ class Draws:
         return int.from_bytes(digest, "little") >> (64 - count)
 
     def uniform(self, name: str) -> float:
-        """In (0, 1): the middle of one of 2^52 equal parts, which a float holds exactly."""
+        """In (0, 1): the middle of one of 2^52 equal intervals, exact as a float."""
         return (self.bits(name, _BITS) + 0.5) / 2.0**_BITS
 
     def index(self, name: str, length: int) -> int:
@@ -42,8 +43,8 @@ class Draws:
         return min(int(self.uniform(name) * length), length - 1)
 
 
-class Spread(BaseModel):
-    """A distribution: `uniform: [low, high]`, or `normal: [mean, std]` cut at three `std`."""
+class Distribution(BaseModel):
+    """A distribution: `uniform: [low, high]`, or `normal: [mean, std]` truncated at three `std`."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -62,7 +63,7 @@ class Spread(BaseModel):
 
     @property
     def ends(self) -> tuple[float, float]:
-        """The least and the greatest value that can come."""
+        """The least and the greatest value that can be drawn."""
         if self.uniform:
             return self.uniform
         mean, std = self.normal or (0.0, 0.0)

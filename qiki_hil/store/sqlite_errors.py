@@ -1,4 +1,4 @@
-"""What SQLite and the file system say, in words that name the file, the trouble and the cure."""
+"""Errors of SQLite and the file system as StoreError: which file, what is wrong, what to do."""
 
 import errno
 import sqlite3
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qiki_hil.errors import StoreError
 
-SQLITE_WORDS = {
+SQLITE_TEXTS = {
     sqlite3.SQLITE_FULL: "the disk is full; free some space",
     sqlite3.SQLITE_IOERR: "the disk gave an input/output error; it may be full or failing",
     sqlite3.SQLITE_READONLY: "it is read-only; write to a store made with RunStore.create",
@@ -19,7 +19,7 @@ SQLITE_WORDS = {
     sqlite3.SQLITE_NOTADB: "it is not an SQLite file, or damaged; a run writes run.sqlite",
     sqlite3.SQLITE_TOOBIG: "a record is larger than SQLite allows",
 }
-OS_WORDS = {
+OS_TEXTS = {
     errno.ENOSPC: "the disk is full; free some space",
     errno.EDQUOT: "the disk quota is used up; free some space",
     errno.EEXIST: "there is something with that name already; choose another name",
@@ -34,8 +34,8 @@ PRIMARY_CODE = 0xFF
 
 
 @contextmanager
-def reported(action: str, path: Path) -> Iterator[None]:
-    """Turns what SQLite and the system raise inside into a StoreError."""
+def store_errors(action: str, path: Path) -> Iterator[None]:
+    """Raises a StoreError in place of an OSError or sqlite3.Error of its block."""
     try:
         yield
     except (OSError, sqlite3.Error) as error:
@@ -43,13 +43,13 @@ def reported(action: str, path: Path) -> Iterator[None]:
 
 
 def describe(action: str, path: Path, error: OSError | sqlite3.Error) -> str:
-    """One sentence: "cannot <action> <path>: <trouble and cure>"."""
+    """One sentence: "cannot <action> <path>: <what is wrong and what to do>"."""
     return f"cannot {action} {path}: {reason(error)}"
 
 
 def reason(error: OSError | sqlite3.Error) -> str:
-    """The trouble and its cure; the system's own words where there are no better ones."""
+    """What is wrong and what to do; the system's own text for errors that are not listed."""
     if isinstance(error, OSError):
-        return OS_WORDS.get(error.errno or 0, error.strerror or str(error))
-    code = getattr(error, "sqlite_errorcode", None)  # absent on Python's own complaints
-    return SQLITE_WORDS.get(code & PRIMARY_CODE, str(error)) if code is not None else str(error)
+        return OS_TEXTS.get(error.errno or 0, error.strerror or str(error))
+    code = getattr(error, "sqlite_errorcode", None)  # absent on errors of the Python module itself
+    return SQLITE_TEXTS.get(code & PRIMARY_CODE, str(error)) if code is not None else str(error)
