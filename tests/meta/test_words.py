@@ -32,6 +32,10 @@ RETIRED = {
     r"\bstruct (?:Tracker|Slot)\b": "CommandTracker, EffectKind",
     r"\bstruct (?:Cooldown|Energy)\b": "ThermalLimiter, PowerBudget",
     r"\bstruct Scene\b": "MonitorContext",
+    r"\bstore[./]reasons\b": "store.sqlite_errors",
+    r"\btelemetry[./]outbox\b": "telemetry.bounded_queue",
+    r"\bcampaign[./]spread\b": "campaign.distributions",
+    r"\b(?:StreamLimits|NodeLimits)\b": "StreamRetention, NodeThresholds",
 }
 SOURCES = {".py", ".pyi", ".rs", ".md", ".proto", ".toml", ".yaml", ".sh"}
 # This file, and the pages that tell what a thing was called before.
