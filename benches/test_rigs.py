@@ -14,7 +14,7 @@ from benches.ledger import Ledger
 from benches.runs import HOLD, assert_complete, fly
 from qiki_hil.kernels import NOZZLES, Feedback, ValveCommand
 from qiki_hil.rig import InitialState, Rig, RigConfig, make_rig
-from qiki_hil.rig.reports import COMMAND_FRAMES
+from qiki_hil.rig.feedback_frames import COMMAND_FRAMES
 from qiki_hil.spec import BotSpec
 from qiki_hil.wire import Catalogue, bus_load
 

@@ -4,14 +4,14 @@ The numbers come from `qiki_hil.Allocator`; here they are put into words and pic
 this folder runs in the loop.
 """
 
-from qiki_hil.analysis.availability import Health
+from qiki_hil.analysis.availability import Availability
 from qiki_hil.analysis.controllability import Controllability, Loss, controllability
 from qiki_hil.analysis.explain import Explanation, NozzleReason, explain
 
 __all__ = [
+    "Availability",
     "Controllability",
     "Explanation",
-    "Health",
     "Loss",
     "NozzleReason",
     "controllability",

@@ -1,4 +1,4 @@
-"""Which nozzles work, as bounds of their thrusts."""
+"""Which nozzles an allocation may use, as bounds of their thrusts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,23 +13,23 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class Availability:
     """Nozzles that are out (stuck closed, isolated) and nozzles that are stuck open."""
 
     out: frozenset[int] = frozenset()
     stuck_open: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, out: Iterable[int] = (), stuck_open: Iterable[int] = ()) -> "Health":
+    def of(cls, out: Iterable[int] = (), stuck_open: Iterable[int] = ()) -> "Availability":
         """Raises QikiError for a nozzle that does not exist or is both out and open."""
-        health = cls(frozenset(out), frozenset(stuck_open))
-        for nozzle in sorted(health.out | health.stuck_open):
+        availability = cls(frozenset(out), frozenset(stuck_open))
+        for nozzle in sorted(availability.out | availability.stuck_open):
             if not 0 <= nozzle < NOZZLES:
                 raise QikiError(f"nozzle {nozzle}: does not exist; 0 to {NOZZLES - 1} do")
-        both = sorted(health.out & health.stuck_open)
+        both = sorted(availability.out & availability.stuck_open)
         if both:
             raise QikiError(f"nozzle {both[0]}: given as out and as open; give one of the two")
-        return health
+        return availability
 
     def bounds(self, thrust_max_n: Float64) -> tuple[Float64, Float64]:
         """Least and most thrust, both (16,) float64, N; `thrust_max_n` is (16,), N."""
@@ -38,9 +38,9 @@ class Health:
         lo[list(self.stuck_open)] = thrust_max_n[list(self.stuck_open)]
         return lo, hi
 
-    def without(self, nozzle: int) -> "Health":
+    def without(self, nozzle: int) -> "Availability":
         """The same with one nozzle more out."""
-        return Health(self.out | {nozzle}, self.stuck_open - {nozzle})
+        return Availability(self.out | {nozzle}, self.stuck_open - {nozzle})
 
     def __str__(self) -> str:
         named = [

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from qiki_hil.analysis.availability import Health
+from qiki_hil.analysis.availability import Availability
 from qiki_hil.analysis.axes import HALF_AXES, HalfAxis
 from qiki_hil.kernels import NOZZLES, Allocator
 from qiki_hil.spec import BotSpec
@@ -47,7 +47,7 @@ class Loss:
 class Controllability:
     """What the nozzles that work can do."""
 
-    health: Health
+    availability: Availability
     rank: int
     """Of the effectiveness of the nozzles that can be commanded; 6 spans all axes."""
     cancelled: bool
@@ -69,19 +69,19 @@ class Controllability:
         return bool(self.lost)
 
 
-def controllability(spec: BotSpec, health: Health | None = None) -> Controllability:
-    """The report for a craft, all nozzles working where `health` says nothing else."""
-    health = health or Health()
+def controllability(spec: BotSpec, availability: Availability | None = None) -> Controllability:
+    """The report for a craft, all nozzles working where `availability` says nothing else."""
+    availability = availability or Availability()
     allocator = Allocator.from_spec(spec)
-    lo, hi = health.bounds(spec.thrust_max_n)
+    lo, hi = availability.bounds(spec.thrust_max_n)
     cancelled, reach = _reach(allocator, lo, hi)
-    working = [n for n in range(NOZZLES) if n not in health.out | health.stuck_open]
+    working = [n for n in range(NOZZLES) if n not in availability.out | availability.stuck_open]
     return Controllability(
-        health,
+        availability,
         _rank(spec, hi > lo),
         cancelled,
         reach,
-        tuple(_loss(spec, allocator, health, n, reach) for n in working),
+        tuple(_loss(spec, allocator, availability, n, reach) for n in working),
     )
 
 
@@ -100,9 +100,9 @@ def _rank(spec: BotSpec, free: NDArray[np.bool_]) -> int:
 
 
 def _loss(
-    spec: BotSpec, allocator: Allocator, health: Health, nozzle: int, before: Float64
+    spec: BotSpec, allocator: Allocator, availability: Availability, nozzle: int, before: Float64
 ) -> Loss:
-    _, reach = _reach(allocator, *health.without(nozzle).bounds(spec.thrust_max_n))
+    _, reach = _reach(allocator, *availability.without(nozzle).bounds(spec.thrust_max_n))
     part = np.where(before > 0.0, 1.0 - reach / np.maximum(before, NOTHING), 0.0)
     worst = int(np.argmax(part))
     lost = tuple(a for a in _lost(reach) if before[HALF_AXES.index(a)] > 0.0)

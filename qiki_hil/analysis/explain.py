@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from qiki_hil.analysis.availability import Health
+from qiki_hil.analysis.availability import Availability
 from qiki_hil.analysis.axes import HALF_AXES, HalfAxis
 from qiki_hil.errors import QikiError
 from qiki_hil.kernels import NOZZLES, Allocation, Allocator
@@ -78,7 +78,7 @@ class AxisPrice:
 class Explanation:
     """An allocation and the reasons for it. Wrenches are (6,) float64, N and N·m, body."""
 
-    health: Health
+    availability: Availability
     asked: Float64
     given: Float64
     error: Float64
@@ -116,8 +116,8 @@ class Explanation:
             saved = self.power_price * 1e3
             gain = f"; one more kilowatt would save {saved:.2f} N" if saved > 0.0 else ""
             found.append(f"electrical power: all {self.power_max_w:.0f} W are used{gain}")
-        if self.health != Health():
-            found.append(str(self.health))
+        if self.availability != Availability():
+            found.append(str(self.availability))
         return found
 
     def room(self) -> str:
@@ -138,7 +138,7 @@ def explain(
     spec: BotSpec,
     force_n: Sequence[float],
     torque_nm: Sequence[float],
-    health: Health | None = None,
+    availability: Availability | None = None,
     along: bool = False,
 ) -> Explanation:
     """Solves for force and torque, both (3,), N and N·m, body, and explains the answer.
@@ -151,15 +151,15 @@ def explain(
     asked = np.array([*force_n, *torque_nm], dtype=np.float64)
     if asked.shape != (6,) or not np.isfinite(asked).all():
         raise QikiError(f"wrench: {asked.tolist()} given, six finite numbers needed")
-    health = health or Health()
-    return _Case(spec, health, asked).explain(along)
+    availability = availability or Availability()
+    return _Case(spec, availability, asked).explain(along)
 
 
 class _Case:
-    def __init__(self, spec: BotSpec, health: Health, asked: Float64) -> None:
-        self.spec, self.health, self.asked = spec, health, asked
+    def __init__(self, spec: BotSpec, availability: Availability, asked: Float64) -> None:
+        self.spec, self.availability, self.asked = spec, availability, asked
         self.allocator = Allocator.from_spec(spec)
-        self.lo, self.hi = health.bounds(spec.thrust_max_n)
+        self.lo, self.hi = availability.bounds(spec.thrust_max_n)
         self.power_w_per_n = np.array([t.power_w_per_n for t in spec.thrusters])
         control = spec.control
         self.power_max_w = control.rcs_power_max_w
@@ -184,7 +184,7 @@ class _Case:
         worth, cost = self._in_thrust() if in_thrust else self._in_error(answer)
         power_price = self.allocator.power_price if in_thrust else 0.0
         return Explanation(
-            health=self.health,
+            availability=self.availability,
             asked=self.asked,
             given=answer.wrench,
             error=answer.wrench_error,
@@ -236,9 +236,9 @@ class _Case:
         )
 
     def _state(self, nozzle: int, thrust: float) -> str:
-        if nozzle in self.health.out:
+        if nozzle in self.availability.out:
             return "out"
-        if nozzle in self.health.stuck_open:
+        if nozzle in self.availability.stuck_open:
             return "stuck open"
         if thrust <= _AT_BOUND_N:
             return "off"

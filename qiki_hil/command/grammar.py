@@ -21,8 +21,8 @@ from qiki_hil.command.tokens import (
     ANGLE_MAX_DEG,
     POSITION_MAX_M,
     CommandTextError,
-    Words,
-    split_words,
+    TokenReader,
+    split_tokens,
 )
 from qiki_hil.document import allowed_words
 from qiki_hil.euler import xyzw_from_rpy_deg
@@ -113,7 +113,7 @@ def parse_command(text: str, *, files: Path | None = Path()) -> pb.Command:
     """
     if len(text) > _TEXT_MAX:
         raise CommandTextError(text, _TEXT_MAX + 1, f"a command has at most {_TEXT_MAX} characters")
-    words = split_words(text)
+    words = split_tokens(text)
     if not words:
         raise CommandTextError(text, 1, f"a command is missing. Allowed: {', '.join(_USAGE)}")
     name = words[0].text.lower()
@@ -123,7 +123,7 @@ def parse_command(text: str, *, files: Path | None = Path()) -> pb.Command:
             words[0].column,
             f"'{words[0].text}' is no command{allowed_words(name, _USAGE)}",
         )
-    arguments = Words(text, words[1:], _USAGE[name])
+    arguments = TokenReader(text, words[1:], _USAGE[name])
     if name == "profile":
         return pb.Command(thrust_profile=_profile(arguments, text, files))
     command = _PARSERS[name](arguments)
@@ -131,7 +131,7 @@ def parse_command(text: str, *, files: Path | None = Path()) -> pb.Command:
     return command
 
 
-def _goto(words: Words) -> pb.Command:
+def _goto(words: TokenReader) -> pb.Command:
     position = pb.Vector3(
         x=words.number("X", "m", -POSITION_MAX_M, POSITION_MAX_M),
         y=words.number("Y", "m", -POSITION_MAX_M, POSITION_MAX_M),
@@ -141,11 +141,11 @@ def _goto(words: Words) -> pb.Command:
     return pb.Command(go_to_pose=pb.GoToPose(position_m_world=position, attitude_xyzw=attitude))
 
 
-def _turn(words: Words) -> pb.Command:
+def _turn(words: TokenReader) -> pb.Command:
     return pb.Command(go_to_pose=pb.GoToPose(attitude_xyzw=_attitude(words)))
 
 
-def _attitude(words: Words) -> pb.Quaternion:
+def _attitude(words: TokenReader) -> pb.Quaternion:
     roll, pitch, yaw = (
         words.number(name, "deg", -ANGLE_MAX_DEG, ANGLE_MAX_DEG)
         for name in ("ROLL", "PITCH", "YAW")
@@ -154,14 +154,14 @@ def _attitude(words: Words) -> pb.Quaternion:
     return pb.Quaternion(x=x, y=y, z=z, w=w)
 
 
-def _fire(words: Words, axis: str) -> pb.Command:
+def _fire(words: TokenReader, axis: str) -> pb.Command:
     level = words.level_ratio()
     duration = words.duration_s() if words.peek() else DEFAULT_DURATION_S
     fire = pb.FireAxis(axis=AXES[axis].axis, level_ratio=level, duration_s=duration)
     return pb.Command(fire_axis=fire)
 
 
-def _profile(words: Words, text: str, files: Path | None) -> pb.ThrustProfile:
+def _profile(words: TokenReader, text: str, files: Path | None) -> pb.ThrustProfile:
     first = words.peek()
     if first is None or not first.text.lower().endswith((".yaml", ".yml")):
         return pb.ThrustProfile(segments=parse_segments(words))
@@ -172,13 +172,13 @@ def _profile(words: Words, text: str, files: Path | None) -> pb.ThrustProfile:
     return pb.ThrustProfile(segments=read_profile(files / first.text))
 
 
-def _alloc(words: Words) -> pb.Command:
+def _alloc(words: TokenReader) -> pb.Command:
     mode = ALLOCATION_MODES[words.choice("MODE", tuple(ALLOCATION_MODES))]
     asked = pb.SetAllocationMode(mode=mode, confirmed=_confirmed(words))
     return pb.Command(set_allocation_mode=asked)
 
 
-def _nozzles(words: Words) -> pb.Command:
+def _nozzles(words: TokenReader) -> pb.Command:
     fire = pb.FireNozzles(
         nozzles=words.numbers("N", _NOZZLES),
         level_ratio=words.level_ratio(),
@@ -188,7 +188,7 @@ def _nozzles(words: Words) -> pb.Command:
     return pb.Command(fire_nozzles=fire)
 
 
-def _confirmed(words: Words) -> bool:
+def _confirmed(words: TokenReader) -> bool:
     if words.peek() is None:
         return False
     words.choice("CONFIRMATION", (CONFIRM,))
@@ -208,11 +208,11 @@ def unconfirmed(command: pb.Command) -> str:
     return f"HAZARDOUS: it {what}. To go ahead, say it again with the word {CONFIRM} at its end"
 
 
-def _fire_parser(axis: str) -> Callable[[Words], pb.Command]:
+def _fire_parser(axis: str) -> Callable[[TokenReader], pb.Command]:
     return lambda words: _fire(words, axis)
 
 
-_PARSERS: dict[str, Callable[[Words], pb.Command]] = {
+_PARSERS: dict[str, Callable[[TokenReader], pb.Command]] = {
     "arm": lambda _: pb.Command(arm=pb.Arm()),
     "disarm": lambda _: pb.Command(disarm=pb.Disarm()),
     "safe": lambda _: pb.Command(safe=pb.Safe()),

@@ -16,7 +16,7 @@ from qiki_hil.command.segments import (
     parse_segment,
     parse_segments,
 )
-from qiki_hil.command.tokens import DURATION_MAX_S, Words, split_words
+from qiki_hil.command.tokens import DURATION_MAX_S, TokenReader, split_tokens
 from qiki_hil.document import (
     Problem,
     ShippedFiles,
@@ -81,9 +81,9 @@ def load_profile(source: str) -> pb.ThrustProfile:
 
     Raises `CommandError` with every problem found.
     """
-    words = split_words(source)
+    words = split_tokens(source)
     if (len(words) > 1 and not source.endswith((".yaml", ".yml"))) or not words:
-        return pb.ThrustProfile(segments=parse_segments(Words(source, words, SEGMENT_USAGE)))
+        return pb.ThrustProfile(segments=parse_segments(TokenReader(source, words, SEGMENT_USAGE)))
     try:
         found = _FILES.read(source)
     except CommandError as error:
@@ -113,7 +113,7 @@ def _segment(entry: Any) -> tuple[pb.ThrustSegment | None, list[Problem]]:
         if mapping is None:
             return None, found
         text = mapping.text()
-    words = Words(text, split_words(text), SEGMENT_USAGE)
+    words = TokenReader(text, split_tokens(text), SEGMENT_USAGE)
     try:
         segment = parse_segment(words)
         words.end()

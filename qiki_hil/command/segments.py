@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
-from qiki_hil.command.tokens import Word, Words, unit_vector
+from qiki_hil.command.tokens import Token, TokenReader, unit_vector
 from qiki_hil.document import allowed_words
 
 SEGMENT_USAGE = "DIR PCT DUR [ramp_in=DUR] [ramp_out=DUR]"
@@ -43,7 +43,7 @@ GROUPS: dict[str, pb.ThrustGroup] = {
 _TORQUE = re.compile(r"[+-]?(zfr\.|frg\.)?(roll|pitch|yaw)[+-]?")
 
 
-def parse_segments(words: Words) -> list[pb.ThrustSegment]:
+def parse_segments(words: TokenReader) -> list[pb.ThrustSegment]:
     """The segments that are left in a command text, parted by semicolons."""
     segments = [parse_segment(words)]
     while words.peek():
@@ -58,7 +58,7 @@ def parse_segments(words: Words) -> list[pb.ThrustSegment]:
     return segments
 
 
-def parse_segment(words: Words) -> pb.ThrustSegment:
+def parse_segment(words: TokenReader) -> pb.ThrustSegment:
     """The segment that comes next in a text."""
     start = words.take("DIR")
     target = _target(words, start)
@@ -82,7 +82,7 @@ def parse_segment(words: Words) -> pb.ThrustSegment:
     return segment
 
 
-def _target(words: Words, word: Word) -> "tuple[float, float, float] | pb.ThrustGroup":
+def _target(words: TokenReader, word: Token) -> "tuple[float, float, float] | pb.ThrustGroup":
     """A direction, or a group."""
     name = word.text.lower()
     if name in AXES:
@@ -104,7 +104,7 @@ def _target(words: Words, word: Word) -> "tuple[float, float, float] | pb.Thrust
     return unit_vector(vector, lambda problem: words.fail(word.column, problem))
 
 
-def _ramps(words: Words) -> Iterator[tuple[str, float]]:
+def _ramps(words: TokenReader) -> Iterator[tuple[str, float]]:
     seen: set[str] = set()
     while (word := words.peek()) is not None and word.text != ";":
         words.take("ramp")

@@ -1,4 +1,4 @@
-"""The words of a command text and the quantities they stand for, with their positions."""
+"""The tokens of a command text, with their columns, and the quantities they stand for."""
 
 import math
 import re
@@ -31,22 +31,22 @@ class CommandTextError(CommandError):
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """One word and where it stands in its text (1-based)."""
+class Token:
+    """One word and the column where it begins in its text (1-based)."""
 
     text: str
     column: int
 
 
-def split_words(text: str) -> list[Word]:
-    """Words between white space; a semicolon is a word of its own."""
-    return [Word(match.group(), match.start() + 1) for match in _WORD.finditer(text)]
+def split_tokens(text: str) -> list[Token]:
+    """TokenReader between white space; a semicolon is a word of its own."""
+    return [Token(match.group(), match.start() + 1) for match in _WORD.finditer(text)]
 
 
-class Words:
+class TokenReader:
     """Takes the words of a command from left to right; each complaint says where and why."""
 
-    def __init__(self, text: str, words: Sequence[Word], usage: str) -> None:
+    def __init__(self, text: str, words: Sequence[Token], usage: str) -> None:
         self._text = text
         self._words = words
         self._next = 0
@@ -56,11 +56,11 @@ class Words:
         """The error for a problem at a column, with the usage."""
         return CommandTextError(self._text, column, f"{problem}. Usage: {self._usage}")
 
-    def peek(self) -> Word | None:
+    def peek(self) -> Token | None:
         """The word that comes next."""
         return self._words[self._next] if self._next < len(self._words) else None
 
-    def take(self, what: str) -> Word:
+    def take(self, what: str) -> Token:
         """The next word; `what` names it where it is missing."""
         word = self.peek()
         if word is None:
@@ -84,12 +84,12 @@ class Words:
         word = self.take("PCT (0..100 %)")
         return self._value(word, word.text.removesuffix("%"), "PCT", "%", 0.0, 100.0) / 100.0
 
-    def duration_s(self, word: Word | None = None) -> float:
+    def duration_s(self, word: Token | None = None) -> float:
         """A positive duration: seconds, or with the unit s or ms."""
         word = word or self.take("DUR (1, 0.5s, 300ms)")
         return self.span_s(word, word.text, "DUR", positive=True)
 
-    def span_s(self, word: Word, text: str, what: str, *, positive: bool) -> float:
+    def span_s(self, word: Token, text: str, what: str, *, positive: bool) -> float:
         """A time of `text`, a part of `word`."""
         match = _DURATION.fullmatch(text)
         number, unit = match.groups() if match else (text, None)
@@ -99,7 +99,7 @@ class Words:
             raise self.fail(word.column, f"{what} must be longer than 0 s, not '{text}'")
         return value
 
-    def vector(self, word: Word, what: str) -> tuple[float, float, float]:
+    def vector(self, word: Token, what: str) -> tuple[float, float, float]:
         """Three numbers joined by commas in one word."""
         parts = word.text.split(",")
         if len(parts) != 3:
@@ -132,7 +132,9 @@ class Words:
             )
         return word.text.lower()
 
-    def _value(self, word: Word, text: str, what: str, unit: str, low: float, high: float) -> float:
+    def _value(
+        self, word: Token, text: str, what: str, unit: str, low: float, high: float
+    ) -> float:
         if not _NUMBER.fullmatch(text):
             raise self.fail(
                 word.column, f"{what} must be a finite number ({unit}), not '{word.text}'"

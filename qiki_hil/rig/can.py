@@ -11,8 +11,8 @@ from qiki_hil.errors import RigError
 from qiki_hil.kernels import CLUSTERS, Feedback, ValveCommand
 from qiki_hil.rig.base import Rig, not_open
 from qiki_hil.rig.config import RATE_MAX_HZ, RATE_MIN_HZ
-from qiki_hil.rig.power_reports import BUS_NODES
-from qiki_hil.rig.reports import COMMAND_FRAMES, FeedbackFiller, command_values
+from qiki_hil.rig.feedback_frames import COMMAND_FRAMES, FeedbackDecoder, command_values
+from qiki_hil.rig.power_frames import BUS_NODES
 from qiki_hil.rig.schedule import is_due, loop_rate_hz, period_us
 from qiki_hil.wire import (
     Catalogue,
@@ -75,7 +75,7 @@ class CanRig(Rig):
         for raw in self._bus.drain():
             received = self._checker.check(raw)
             if received is not None:
-                self._filler.fill(received.frame.name, received.values, feedback)
+                self._decoder.decode(received.frame.name, received.values, feedback)
 
     def write(self, command: ValveCommand) -> None:
         """Sends what this tick needs: arming and heartbeat at their rates, valves while armed."""
@@ -114,7 +114,7 @@ class CanRig(Rig):
     def counters(self) -> dict[str, int]:
         """Frames sent and received, and what was dropped, by reason."""
         bus = self._bus_counters if self._bus is None else self._bus.counters
-        return bus | self._checker.counters | self._filler.counters
+        return bus | self._checker.counters | self._decoder.counters
 
     def _start(self, period_s: float) -> None:
         self._period_s = period_s
@@ -123,7 +123,7 @@ class CanRig(Rig):
         self._armed = False
         self._protector = E2eProtector(self._catalogue)
         self._checker = E2eChecker(self._catalogue)
-        self._filler = FeedbackFiller(self._node_names)
+        self._decoder = FeedbackDecoder(self._node_names)
         self._bus_counters = {}
 
     def _check_rate(self, rate_hz: float) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from qiki_hil.analysis import Health, controllability
+from qiki_hil.analysis import Availability, controllability
 from qiki_hil.analysis.axes import HALF_AXES
 from qiki_hil.console.cli.alloc import alloc
 from qiki_hil.kernels import Allocator
@@ -55,24 +55,24 @@ def test_the_alarm_goes_exactly_when_some_direction_cannot_be_pushed_along() -> 
             out = dice.choice(16, count, replace=False).tolist()
             left = [n for n in range(16) if n not in out]
             exact = WrenchSet(SPEC.effectiveness[:, left], SPEC.thrust_max_n[left])
-            found = controllability(SPEC, Health.of(out))
+            found = controllability(SPEC, Availability.of(out))
             assert found.alarm == (exact.unreachable() is not None), out
             alarms += found.alarm
     assert 0 < alarms < 60
 
 
 def test_reach_with_a_stuck_nozzle_is_on_top_of_cancelling_it() -> None:
-    health = Health.of(stuck_open=[7])
-    found = controllability(SPEC, health)
+    availability = Availability.of(stuck_open=[7])
+    found = controllability(SPEC, availability)
     assert found.cancelled
-    allocator, bounds = Allocator.from_spec(SPEC), health.bounds(SPEC.thrust_max_n)
+    allocator, bounds = Allocator.from_spec(SPEC), availability.bounds(SPEC.thrust_max_n)
     for axis, reach in zip(HALF_AXES, found.reach, strict=True):
         assert allocator.solve(axis.wrench(reach * 0.9999), *bounds).status == "optimal"
         assert allocator.solve(axis.wrench(reach * 1.0001), *bounds).status == "saturated"
 
 
 def test_what_is_stuck_and_cannot_be_cancelled_leaves_nothing() -> None:
-    found = controllability(SPEC, Health.of(OTHERS, [7]))
+    found = controllability(SPEC, Availability.of(OTHERS, [7]))
     assert not found.cancelled
     assert found.alarm
     assert found.rank == 0

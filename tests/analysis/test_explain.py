@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from qiki_hil.analysis import Health, explain
+from qiki_hil.analysis import Availability, explain
 from qiki_hil.console.cli.alloc import alloc
 from qiki_hil.errors import QikiError
 from qiki_hil.spec import BotSpec
@@ -85,7 +85,7 @@ def test_a_power_limit_that_binds_is_among_the_limits() -> None:
 
 
 def test_what_is_stuck_open_is_worked_against_and_named() -> None:
-    found = explain(SPEC, *SMALL, Health.of(out=[3], stuck_open=[7]))
+    found = explain(SPEC, *SMALL, Availability.of(out=[3], stuck_open=[7]))
     assert found.met
     assert found.nozzles[7].thrust_n == 240.0
     assert found.nozzles[7].words.startswith("stuck")
@@ -95,14 +95,14 @@ def test_what_is_stuck_open_is_worked_against_and_named() -> None:
 
 def test_what_cannot_be_cancelled_leaves_no_room() -> None:
     others = [n for n in range(16) if n != 7]
-    found = explain(SPEC, *SMALL, Health.of(out=others, stuck_open=[7]))
+    found = explain(SPEC, *SMALL, Availability.of(out=others, stuck_open=[7]))
     assert found.reach is None
     assert "cannot be cancelled" in found.room()
 
 
 def test_stuck_nozzles_beyond_the_power_limit_are_an_error() -> None:
     with pytest.raises(QikiError, match=r"no allocation \(bad_input\).*67200 W.*45000 W"):
-        explain(SPEC, *SMALL, Health.of(stuck_open=range(16)))
+        explain(SPEC, *SMALL, Availability.of(stuck_open=range(16)))
 
 
 def test_the_command_prints_nozzles_reasons_prices_and_a_picture() -> None:

@@ -9,8 +9,8 @@ from itertools import chain
 
 from qiki_hil.kernels import Feedback, Truth, ValveCommand
 from qiki_hil.rig.base import Fault, Rig
-from qiki_hil.rig.power_reports import BUS_NODES, PowerReporter
-from qiki_hil.rig.reports import FeedbackFiller, reports
+from qiki_hil.rig.feedback_frames import FeedbackDecoder, reports
+from qiki_hil.rig.power_frames import BUS_NODES, PowerReporter
 from qiki_hil.rig.schedule import loop_rate_hz
 from qiki_hil.wire import Catalogue
 
@@ -49,7 +49,7 @@ class QuantisedRig(Rig):
         detail = self._detail.reports(self._tick, self._exact)
         for name, values in chain(reports(self._exact, self._exact.node_state), detail):
             frame = self._catalogue[name]
-            self._filler.fill(name, frame.decode(frame.encode(values)), feedback)
+            self._decoder.decode(name, frame.decode(frame.encode(values)), feedback)
         self._tick += 1
 
     def write(self, command: ValveCommand) -> None:
@@ -71,9 +71,9 @@ class QuantisedRig(Rig):
     @property
     def counters(self) -> dict[str, int]:
         """See `Rig.counters`."""
-        return self._inner.counters | self._filler.counters
+        return self._inner.counters | self._decoder.counters
 
     def _start(self, period_s: float) -> None:
         self._tick = 0
-        self._filler = FeedbackFiller(self._node_names)
+        self._decoder = FeedbackDecoder(self._node_names)
         self._detail = PowerReporter(self._catalogue, loop_rate_hz(period_s), self._node_names)

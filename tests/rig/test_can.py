@@ -11,7 +11,7 @@ from qiki_hil.drivers.canbus import CanBus
 from qiki_hil.errors import RigError
 from qiki_hil.kernels import FRESH_POWER, FRESH_RATES, Feedback, ValveCommand
 from qiki_hil.rig import Fault, InitialState, Rig, RigConfig, make_rig
-from qiki_hil.rig.reports import FeedbackFiller
+from qiki_hil.rig.feedback_frames import FeedbackDecoder
 from qiki_hil.wire import Catalogue, CheckedFrame, E2eChecker, E2eProtector
 from tests.rig.contract import SPEC
 
@@ -120,7 +120,7 @@ def test_an_attitude_that_no_quaternion_has_is_dropped(both: tuple[Rig, Peer]) -
 @pytest.mark.parametrize("name", CATALOGUE.frames)
 def test_no_payload_makes_the_rig_raise(name: str, data: bytes) -> None:
     frame = CATALOGUE[name]
-    FeedbackFiller().fill(name, frame.decode(data[: frame.length]), Feedback())
+    FeedbackDecoder().decode(name, frame.decode(data[: frame.length]), Feedback())
 
 
 @pytest.mark.parametrize("rate_hz", [100, 199, 1001])

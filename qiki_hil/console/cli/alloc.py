@@ -14,9 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from qiki_hil.analysis import (
+    Availability,
     Controllability,
     Explanation,
-    Health,
     Loss,
     NozzleReason,
     controllability,
@@ -71,8 +71,8 @@ def explain(
 ) -> None:
     """Allocate a wrench and say why each nozzle pushes as hard as it does."""
     wanted = _vector("--force", force), _vector("--torque", torque)
-    health, spec = Health.of(out, stuck_open), BotSpec.load(name)
-    explanation = explain_wrench(spec, *wanted, health, along)
+    availability, spec = Availability.of(out, stuck_open), BotSpec.load(name)
+    explanation = explain_wrench(spec, *wanted, availability, along)
     if as_json:
         click.echo(json.dumps(_explanation_json(explanation), indent=2, ensure_ascii=False))
     else:
@@ -98,8 +98,8 @@ def report(
 
     Ends with exit code 1 where a direction of the wrench is lost.
     """
-    health, spec = Health.of(out, stuck_open), BotSpec.load(name)
-    found = controllability(spec, health)
+    availability, spec = Availability.of(out, stuck_open), BotSpec.load(name)
+    found = controllability(spec, availability)
     if as_json:
         click.echo(json.dumps(_report_json(found), indent=2, ensure_ascii=False))
     else:
@@ -191,8 +191,8 @@ def _bar(nozzle: NozzleReason) -> str:
 def _explanation_json(found: Explanation) -> dict[str, Any]:
     return {
         "status": found.status,
-        "out": sorted(found.health.out),
-        "stuck_open": sorted(found.health.stuck_open),
+        "out": sorted(found.availability.out),
+        "stuck_open": sorted(found.availability.stuck_open),
         "wrench_asked": found.asked.tolist(),
         "wrench_given": found.given.tolist(),
         "wrench_error": found.error.tolist(),
@@ -224,14 +224,14 @@ def _explanation_json(found: Explanation) -> dict[str, Any]:
 
 def _print_report(spec: BotSpec, found: Controllability) -> None:
     console = Console(width=_WIDTH, highlight=False)
-    console.print(f"[bold]{spec.metadata.id}[/]  {found.health}; rank {found.rank} of 6")
+    console.print(f"[bold]{spec.metadata.id}[/]  {found.availability}; rank {found.rank} of 6")
     table = Table("half-axis", "", title="Reach within the power limit")
     table.add_column("reach", justify="right")
     for axis, reach in zip(HALF_AXES, found.reach, strict=True):
         lost = "" if reach > 0.0 else "✗ lost"
         table.add_row(axis.name, axis.words, f"{reach:.1f} {axis.unit} {lost}".rstrip())
     console.print(Columns([table, _loss_table(found)], padding=(0, 3)))
-    if found.health.stuck_open and found.cancelled:
+    if found.availability.stuck_open and found.cancelled:
         console.print("reach is what can be had on top of cancelling what is stuck open")
     console.print(_verdict(found))
 
@@ -267,8 +267,8 @@ def _names(axes: tuple[HalfAxis, ...]) -> str:
 
 def _report_json(found: Controllability) -> dict[str, Any]:
     return {
-        "out": sorted(found.health.out),
-        "stuck_open": sorted(found.health.stuck_open),
+        "out": sorted(found.availability.out),
+        "stuck_open": sorted(found.availability.stuck_open),
         "rank": found.rank,
         "cancelled": found.cancelled,
         "reach": _by_axis(found.reach),

@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from qiki_hil.analysis.availability import Health
+from qiki_hil.analysis.availability import Availability
 from qiki_hil.analysis.map_drawing import figure, loads, text_views
 from qiki_hil.analysis.maps import AXES, Entry, MapReport, map_report
 from qiki_hil.errors import QikiError
@@ -59,7 +59,7 @@ def map_(
     sets alone. Ends with exit code 1 where a check fails or a direction has no set.
     """
     spec = BotSpec.load(name)
-    report = map_report(spec, Health.of(out).out)
+    report = map_report(spec, Availability.of(out).out)
     if as_json:
         click.echo(json.dumps(_json(report), indent=2, ensure_ascii=False))
     elif direction is not None:

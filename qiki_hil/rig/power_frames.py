@@ -151,7 +151,7 @@ def node_frames(feedback: Feedback, node_names: Sequence[str]) -> Frames:
     return list(zip(NODE_FRAMES, (first, second), strict=True))
 
 
-class PowerFiller:
+class PowerDecoder:
     """Puts received frames of the power node's detail into a `Feedback`, a report at a time."""
 
     def __init__(self, node_names: Sequence[str] = BUS_NODES) -> None:
@@ -165,7 +165,7 @@ class PowerFiller:
         """Takes note of the clusters' temperatures, which have a frame of their own; (4,) °C."""
         self._cluster_temp_c = dict(zip(CLUSTER_NODES, temp_c, strict=True))
 
-    def fill(self, name: str, values: Values, feedback: Feedback) -> bool:
+    def decode(self, name: str, values: Values, feedback: Feedback) -> bool:
         """Takes in one frame; False where it is none of these."""
         if name in DETAIL_FRAMES:
             self._take(DETAIL_FRAMES, self._detail, name, values, feedback, self._fill_detail)

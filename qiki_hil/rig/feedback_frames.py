@@ -16,7 +16,7 @@ from qiki_hil.kernels import (
     FRESH_VELOCITY,
     Feedback,
 )
-from qiki_hil.rig.power_reports import BUS_NODES, PowerFiller
+from qiki_hil.rig.power_frames import BUS_NODES, PowerDecoder
 from qiki_hil.wire import Values, from_smallest_three, smallest_three
 
 NOZZLES_PER_CLUSTER = 4
@@ -48,7 +48,7 @@ def reports(feedback: Feedback, node_state: Sequence[int]) -> Iterator[tuple[str
     if fresh & FRESH_VELOCITY:
         yield "NAV_VELOCITY", _axes("velocity", feedback.velocity_mps_world)
     if fresh & FRESH_POWER:
-        yield from _power_reports(feedback)
+        yield from _power_frames(feedback)
     if fresh & FRESH_THERMAL:
         temps = feedback.cluster_temp_c
         yield "THERMAL", {f"cluster_temp_c{c + 1}": temps[c] for c in range(CLUSTERS)}
@@ -60,7 +60,7 @@ def command_values(on_time_us: Sequence[int]) -> Values:
     return {"on_time_n0": n0, "on_time_n1": n1, "on_time_n2": n2, "on_time_n3": n3}
 
 
-class FeedbackFiller:
+class FeedbackDecoder:
     """Puts the values of received frames into a `Feedback`.
 
     `counters`: `not_available` (a node said that it has no value), `implausible` (three parts of
@@ -72,7 +72,7 @@ class FeedbackFiller:
 
     def __init__(self, node_names: Sequence[str] = BUS_NODES) -> None:
         """`node_names` are the craft's thermal nodes, in its order."""
-        self._power_detail = PowerFiller(node_names)
+        self._power_detail = PowerDecoder(node_names)
         self.counters: dict[str, int] = {
             "not_available": 0,
             "implausible": 0,
@@ -80,7 +80,7 @@ class FeedbackFiller:
         }
         self._propellant_kg: float | None = None
         self._uptime_s: dict[str, float] = {}
-        self._fillers: dict[str, Callable[[Feedback, Values], None]] = {
+        self._decoders: dict[str, Callable[[Feedback, Values], None]] = {
             "NAV_RATES": self._rates,
             "NAV_ATTITUDE": self._attitude,
             "NAV_POSITION": self._position,
@@ -91,14 +91,14 @@ class FeedbackFiller:
         }
         self._cluster_of = {name: cluster for cluster, name in enumerate(STATUS_FRAMES)}
 
-    def fill(self, name: str, values: Values, feedback: Feedback) -> None:
+    def decode(self, name: str, values: Values, feedback: Feedback) -> None:
         """Takes in one frame; frames that carry no feedback change nothing."""
         cluster = self._cluster_of.get(name)
         if cluster is not None:
             _fill_valves(cluster, values, feedback)
-        elif name in self._fillers:
-            self._fillers[name](feedback, values)
-        elif self._power_detail.fill(name, values, feedback):
+        elif name in self._decoders:
+            self._decoders[name](feedback, values)
+        elif self._power_detail.decode(name, values, feedback):
             pass
         elif name.startswith("HEARTBEAT_"):
             self._heartbeat(name, values["uptime"])
@@ -176,7 +176,7 @@ def _attitude(attitude_xyzw: tuple[float, float, float, float]) -> Values:
     return {"largest": largest, "small_a": a, "small_b": b, "small_c": c}
 
 
-def _power_reports(feedback: Feedback) -> Iterator[tuple[str, Values]]:
+def _power_frames(feedback: Feedback) -> Iterator[tuple[str, Values]]:
     battery_soc, supercap_soc, bus_v, load_w, propellant_kg = feedback.power
     yield "PROPELLANT", {"propellant": propellant_kg}
     yield (

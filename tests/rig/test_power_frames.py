@@ -7,11 +7,11 @@ import pytest
 
 from qiki_hil._pb.qiki.telemetry.v1 import power_pb2
 from qiki_hil.kernels import FRESH_NODES, FRESH_POWER_DETAIL, Feedback
-from qiki_hil.rig.power_reports import (
+from qiki_hil.rig.power_frames import (
     BUS_NODES,
     DETAIL_FRAMES,
     NODE_FRAMES,
-    PowerFiller,
+    PowerDecoder,
     PowerReporter,
     detail_frames,
     node_frames,
@@ -75,11 +75,11 @@ def carried(frames: list[tuple[str, Values]]) -> list[tuple[str, Values]]:
     return [(name, CATALOGUE[name].decode(CATALOGUE[name].encode(v))) for name, v in frames]
 
 
-def filled(frames: list[tuple[str, Values]], filler: PowerFiller | None = None) -> Feedback:
+def filled(frames: list[tuple[str, Values]], decoder: PowerDecoder | None = None) -> Feedback:
     feedback = Feedback()
-    filler = filler or PowerFiller()
+    decoder = decoder or PowerDecoder()
     for name, values in frames:
-        assert filler.fill(name, values, feedback)
+        assert decoder.decode(name, values, feedback)
     return feedback
 
 
@@ -105,26 +105,26 @@ def test_a_supercapacitor_that_charges_is_a_load() -> None:
 
 @pytest.mark.parametrize("lost", range(len(DETAIL_FRAMES)))
 def test_a_report_that_lost_a_frame_is_dropped_and_the_next_one_counts(lost: int) -> None:
-    filler = PowerFiller()
+    decoder = PowerDecoder()
     frames = carried(detail_frames(told()))
-    assert filled(frames[:lost] + frames[lost + 1 :], filler).fresh == 0
-    assert filled(frames, filler).fresh == FRESH_POWER_DETAIL
+    assert filled(frames[:lost] + frames[lost + 1 :], decoder).fresh == 0
+    assert filled(frames, decoder).fresh == FRESH_POWER_DETAIL
 
 
 @pytest.mark.parametrize("lost", [0, 1])
 def test_nodes_are_taken_whole_or_not_at_all(lost: int) -> None:
-    filler = PowerFiller()
+    decoder = PowerDecoder()
     frames = carried(node_frames(told(), BUS_NODES))
-    assert filled([frames[1 - lost]], filler).fresh == 0
+    assert filled([frames[1 - lost]], decoder).fresh == 0
     if lost == 1:
         # The first frame of a report does not go with the second of another.
-        assert filled([frames[0], frames[1]], filler).fresh == FRESH_NODES
+        assert filled([frames[0], frames[1]], decoder).fresh == FRESH_NODES
 
 
 def test_nodes_come_back_with_the_clusters_from_their_own_frame() -> None:
-    filler = PowerFiller()
-    filler.note_clusters(TEMPS_C[5:9])
-    feedback = filled(carried(node_frames(told(warned=0x201, tripped=0x102), BUS_NODES)), filler)
+    decoder = PowerDecoder()
+    decoder.note_clusters(TEMPS_C[5:9])
+    feedback = filled(carried(node_frames(told(warned=0x201, tripped=0x102), BUS_NODES)), decoder)
     assert feedback.nodes == (TEMPS_C, 0x201, 0x102)
 
 
@@ -136,8 +136,8 @@ def test_clusters_that_were_not_heard_are_not_known() -> None:
 def test_nodes_are_told_by_name_whatever_their_order() -> None:
     names = ["supercap", "laser", "battery"]
     sent = node_frames(told([19.0, 99.0, 21.0], warned=0b010, tripped=0b101), names)
-    filler = PowerFiller(names)
-    temp_c, warned, tripped = filled(carried(sent), filler).nodes
+    decoder = PowerDecoder(names)
+    temp_c, warned, tripped = filled(carried(sent), decoder).nodes
     assert (temp_c[0], temp_c[2]) == (19.0, 21.0)
     assert isnan(temp_c[1]), "there is no place for it on the bus"
     assert (warned, tripped) == (0, 0b101)
@@ -154,7 +154,7 @@ def test_a_temperature_beyond_the_frame_is_not_available() -> None:
 
 
 def test_other_frames_are_left_to_others() -> None:
-    assert not PowerFiller().fill("POWER", {}, Feedback())
+    assert not PowerDecoder().decode("POWER", {}, Feedback())
 
 
 def test_frames_go_out_one_a_tick_at_their_own_pace() -> None:
