@@ -22,6 +22,8 @@ RETIRED = {
     r"\bLinePort\b": "SlcanBus",
     r"\blast_words\b": "exit_report",
     r"\bevent_words\b": "event_text",
+    r"\b(?:Feedback|Power)Filler\b": "FeedbackDecoder, PowerDecoder",
+    r"\brig[./](?:power_)?reports\b": "rig.feedback_frames, rig.power_frames",
     r"\bstruct Hand\b": "ManualOverride",
     r"\bstruct Train\b": "PulseTrain",
     r"\bstruct Stand\b": "NozzleState",

@@ -11,9 +11,9 @@ from qiki_hil.kernels import (
     FRESH_THERMAL,
     Feedback,
 )
-from qiki_hil.rig.reports import (
+from qiki_hil.rig.feedback_frames import (
     SMALLEST_THREE_MAX,
-    FeedbackFiller,
+    FeedbackDecoder,
     command_values,
     reports,
 )
@@ -48,18 +48,18 @@ def whole() -> Feedback:
     return feedback
 
 
-def attitude(a: float, b: float, c: float) -> tuple[FeedbackFiller, Feedback]:
+def attitude(a: float, b: float, c: float) -> tuple[FeedbackDecoder, Feedback]:
     """What becomes of these three parts of an attitude."""
-    filler, feedback = FeedbackFiller(), Feedback()
+    decoder, feedback = FeedbackDecoder(), Feedback()
     values = {"largest": 3, "small_a": a, "small_b": b, "small_c": c}
-    filler.fill("NAV_ATTITUDE", values, feedback)
-    return filler, feedback
+    decoder.decode("NAV_ATTITUDE", values, feedback)
+    return decoder, feedback
 
 
 def test_what_is_fresh_travels_in_frames_of_its_own_and_comes_back() -> None:
-    sent, filler, received = whole(), FeedbackFiller(), Feedback()
+    sent, decoder, received = whole(), FeedbackDecoder(), Feedback()
     for name, values in reports(sent, NODE_STATE):
-        filler.fill(name, values, received)
+        decoder.decode(name, values, received)
     assert received.fresh == sent.fresh
     assert received.rates_rps_body == sent.rates_rps_body
     assert received.attitude_xyzw == pytest.approx(sent.attitude_xyzw, abs=1e-15)
@@ -69,7 +69,7 @@ def test_what_is_fresh_travels_in_frames_of_its_own_and_comes_back() -> None:
     assert received.cluster_temp_c == sent.cluster_temp_c
     assert received.open_time_us == sent.open_time_us
     assert received.valve_fault == sent.valve_fault
-    assert filler.counters == {"not_available": 0, "implausible": 0, "node_restarts": 0}
+    assert decoder.counters == {"not_available": 0, "implausible": 0, "node_restarts": 0}
 
 
 @pytest.mark.parametrize(("put", "frames"), PARTS)
@@ -95,62 +95,62 @@ def test_the_bound_of_the_smallest_three_is_what_the_frame_can_round_to() -> Non
 
 @pytest.mark.parametrize("largest", [0.5, sqrt(SMALLEST_THREE_MAX / 3) - 1e-9])
 def test_an_attitude_within_the_bound_is_taken(largest: float) -> None:
-    filler, feedback = attitude(largest, -largest, largest)
+    decoder, feedback = attitude(largest, -largest, largest)
     assert feedback.fresh == FRESH_ATTITUDE
-    assert filler.counters["implausible"] == 0
+    assert decoder.counters["implausible"] == 0
 
 
 @pytest.mark.parametrize("signs", [(1, 1, 1), (-1, 1, -1)])
 def test_an_attitude_past_the_bound_is_dropped(signs: tuple[int, int, int]) -> None:
     size = sqrt(SMALLEST_THREE_MAX / 3) + 1e-9
-    filler, feedback = attitude(*(sign * size for sign in signs))
+    decoder, feedback = attitude(*(sign * size for sign in signs))
     assert feedback.fresh == 0
-    assert filler.counters["implausible"] == 1
+    assert decoder.counters["implausible"] == 1
 
 
 @pytest.mark.parametrize("axis", "xyz")
 def test_a_vector_with_one_part_missing_is_not_fresh(axis: str) -> None:
-    filler, feedback = FeedbackFiller(), Feedback()
+    decoder, feedback = FeedbackDecoder(), Feedback()
     values = {"rate_x": 0.0, "rate_y": 0.0, "rate_z": 0.0} | {f"rate_{axis}": nan}
-    filler.fill("NAV_RATES", values, feedback)
+    decoder.decode("NAV_RATES", values, feedback)
     assert feedback.fresh == 0
-    assert filler.counters["not_available"] == 1
+    assert decoder.counters["not_available"] == 1
 
 
 @pytest.mark.parametrize("missing", range(4))
 def test_temperatures_with_one_missing_are_not_fresh(missing: int) -> None:
-    filler, feedback = FeedbackFiller(), Feedback()
+    decoder, feedback = FeedbackDecoder(), Feedback()
     values = {f"cluster_temp_c{c + 1}": nan if c == missing else 20.0 for c in range(4)}
-    filler.fill("THERMAL", values, feedback)
+    decoder.decode("THERMAL", values, feedback)
     assert not feedback.fresh & FRESH_THERMAL
-    assert filler.counters["not_available"] == 1
+    assert decoder.counters["not_available"] == 1
 
 
 def test_power_without_propellant_is_not_fresh() -> None:
-    filler, feedback = FeedbackFiller(), Feedback()
+    decoder, feedback = FeedbackDecoder(), Feedback()
     power = {"battery_soc": 0.5, "supercap_soc": 0.75, "bus_voltage": 28.0, "load": 100.0}
     for _ in range(2):
-        filler.fill("POWER", power, feedback)
+        decoder.decode("POWER", power, feedback)
     assert feedback.fresh == 0
-    assert filler.counters["not_available"] == 2
-    filler.fill("PROPELLANT", {"propellant": 6.0}, feedback)
+    assert decoder.counters["not_available"] == 2
+    decoder.decode("PROPELLANT", {"propellant": 6.0}, feedback)
     assert feedback.fresh == 0
-    filler.fill("POWER", power, feedback)
+    decoder.decode("POWER", power, feedback)
     assert feedback.fresh == FRESH_POWER
     assert feedback.power == (0.5, 0.75, 28.0, 100.0, 6.0)
 
 
 def test_an_uptime_that_goes_back_is_a_restart_of_its_node_alone() -> None:
-    filler, feedback = FeedbackFiller(), Feedback()
+    decoder, feedback = FeedbackDecoder(), Feedback()
     for name, uptime_s in [("NAV", 7), ("NAV", 7), ("EPS", 0), ("NAV", 8), ("NAV", 6), ("EPS", 1)]:
-        filler.fill(f"HEARTBEAT_{name}", {"uptime": uptime_s}, feedback)
-    assert filler.counters["node_restarts"] == 1
+        decoder.decode(f"HEARTBEAT_{name}", {"uptime": uptime_s}, feedback)
+    assert decoder.counters["node_restarts"] == 1
     assert feedback.fresh == 0
 
 
 def test_a_frame_that_carries_no_feedback_changes_nothing() -> None:
-    filler, feedback = FeedbackFiller(), Feedback()
-    filler.fill("ARMING", {"arm_word": 1}, feedback)
+    decoder, feedback = FeedbackDecoder(), Feedback()
+    decoder.decode("ARMING", {"arm_word": 1}, feedback)
     assert feedback.fresh == 0
 
 
