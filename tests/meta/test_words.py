@@ -15,8 +15,6 @@ RETIRED = {
     r"qiki_hil[./]control[./]allocation\b": "analysis",
     r"\bwire[./]guard\b": "wire.e2e",
     r"\bwire[./]attitude\b": "wire.smallest_three",
-    r"\bFeedbackFiller\b": "FeedbackDecoder",
-    r"\brig[./]reports\b": "rig.feedback_frames",
     r"\bpower_reports\b": "power_frames",
     r"\bspec[./]source\b": "document.reader",
     r"\bLinePort\b": "SlcanBus",
