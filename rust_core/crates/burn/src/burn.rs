@@ -5,7 +5,7 @@
 //! that neither a lost report nor a nozzle of another thrust adds up.
 
 use nalgebra::{UnitQuaternion, Vector3};
-use qiki_craft::{Feedback, Fresh};
+use qiki_craft::{Feedback, Fresh, NOZZLES};
 
 use crate::plan::Plan;
 use crate::terms::{End, Now, Order, Push};
@@ -23,7 +23,7 @@ pub struct BurnProgress {
     pub segment: usize,
     /// Its clock, s.
     pub clock_s: f64,
-    /// Speed demanded for so far, the sizes of all changes summed up, m/s.
+    /// Speed demanded so far: the sizes of all changes summed up, m/s.
     pub demanded_mps: f64,
     /// Asked for and not given, m/s.
     pub residual_mps: f64,
@@ -52,8 +52,6 @@ pub struct Burn {
 pub struct Motion {
     /// Body to world.
     pub attitude: UnitQuaternion<f64>,
-    /// The attitude to be inhibited_by.
-    pub reference: UnitQuaternion<f64>,
     /// With the propellant left, kg.
     pub mass_kg: f64,
 }
@@ -84,24 +82,25 @@ impl Burn {
         }
     }
 
-    /// What is residual, N·s, body.
+    /// Impulse residual: demanded and not given, N·s, body.
     pub fn residual_ns(&self, now: &Motion) -> Vector3<f64> {
         now.attitude.inverse() * ((self.demanded - self.gained) * now.mass_kg)
     }
 
     /// One tick; None when the profile is over.
-    pub fn step(
-        &mut self,
-        now: &Now,
-        motion: &Motion,
-        resolve: impl FnOnce(&Segment) -> Push,
-    ) -> Option<Order> {
+    pub fn step(&mut self, now: &Now, resolve: impl FnOnce(&Segment) -> Push) -> Option<Order> {
         self.order = self.plan.step(now, resolve);
-        let order = self.order?;
-        let demanded = motion.reference * order.demanded_ns / motion.mass_kg;
-        self.demanded += demanded;
-        self.demanded_mps += demanded.norm();
-        Some(order)
+        self.order
+    }
+
+    /// The account takes the order of this tick: `reference` is the attitude that is held, body to
+    /// world.
+    pub fn account(&mut self, reference: &UnitQuaternion<f64>, mass_kg: f64) {
+        if let Some(order) = self.order {
+            let demanded = reference * order.demanded_ns / mass_kg;
+            self.demanded += demanded;
+            self.demanded_mps += demanded.norm();
+        }
     }
 
     /// What has begun to hold the order back in this tick, if it is worth a word: every rest is,
@@ -134,11 +133,13 @@ impl Burn {
         self.plan.end()
     }
 
-    /// The group that pushes alone in this tick, and its net force, N.
-    pub fn group(&self) -> Option<(&Push, f64)> {
+    /// Thrusts of the group that pushes alone in this tick, N.
+    #[must_use]
+    pub fn group_thrust_n(&self) -> Option<[f64; NOZZLES]> {
         let push = self.plan.push().filter(|push| push.exact)?;
         let order = self.order.filter(|order| !order.rests)?;
-        Some((push, order.force_n.dot(&push.direction).max(0.0)))
+        let force_n = order.force_n.dot(&push.direction).max(0.0);
+        Some(push.thrust_n(force_n))
     }
 
     /// How far it has come.

@@ -5,15 +5,15 @@
 //! takes time.
 //!
 //! * **Clock.** A segment has a clock of its own. It goes on while less than [`LAG_S`] of the
-//!   segment's ceiling is residual, and stands still else. So a push that is weaker than planned,
+//!   segment's ceiling is left undelivered, and stands still else. So a push that is weaker than planned,
 //!   whatever the reason (power, heat, a lost nozzle, the modulators' dead zone), lasts longer.
-//! * **Catching up.** What is residual is demanded for on top of the plan, over [`CATCH_UP_S`], but the
+//! * **Catching up.** The impulse residual is demanded on top of the plan, over [`CATCH_UP_S`], but the
 //!   two together never exceed the ceiling, the power there is, or what the nozzles have left.
 //! * **Splitting.** A push that would keep a nozzle open beyond its longest opening stops there,
 //!   and so does one that has brought a cluster to its warning temperature, from where its thrust
 //!   would fade. Then the nozzles rest: at least [`REST_MIN_S`] after a longest opening, and until
 //!   each of their clusters is cool enough for one more. The clock stands still meanwhile.
-//! * **End.** After the last segment the plan goes on asking for what is residual, until that is
+//! * **End.** After the last segment the plan goes on asking for the impulse residual, until that is
 //!   within its [`Plan::tolerance_ns`] for [`SETTLED_S`]. What takes too long is [`End::Late`].
 //!
 //! A nozzle counts as open all the time where its level leaves no room for a pause: pulses of
@@ -29,11 +29,11 @@ use qiki_power::{REST_MAX_S, REST_MIN_S};
 
 use crate::terms::{End, Now, Order, PlanLimits, Push};
 
-/// More than this much of full push residual, s, and the clock waits.
+/// With a larger impulse residual than this much of full push, s, the clock waits.
 pub(crate) const LAG_S: f64 = 0.1;
-/// What is residual is demanded for over this time, s.
+/// The impulse residual is demanded over this time, s.
 pub(crate) const CATCH_UP_S: f64 = 0.2;
-/// What is residual must be within tolerance for this long, s.
+/// The impulse residual must be within tolerance for this long, s.
 pub(crate) const SETTLED_S: f64 = 0.1;
 /// Tolerance of the impulse: this part of all that was demanded for ...
 pub(crate) const TOLERANCE: f64 = 0.005;
@@ -144,7 +144,7 @@ impl Plan {
         self.end
     }
 
-    /// What may be residual at the end, N·s.
+    /// The impulse residual that is allowed at the end, N·s.
     pub fn tolerance_ns(&self) -> f64 {
         let ceiling_n = self.push.map_or(0.0, |push| push.ceiling_n);
         TOLERANCE * self.demanded_ns + TOLERANCE_S * ceiling_n
@@ -304,7 +304,7 @@ impl Plan {
         }
     }
 
-    /// The plan and what is residual, within what can be had.
+    /// The plan and the impulse residual, within what can be had.
     fn wanted(now: &Now, push: &Push, planned_n: f64, most_n: f64) -> Vector3<f64> {
         let catch_up = now.missing_ns() / CATCH_UP_S;
         let along_n = (planned_n + catch_up.dot(&push.direction)).clamp(-most_n, most_n);

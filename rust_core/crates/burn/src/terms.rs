@@ -64,7 +64,7 @@ pub struct Now {
 }
 
 impl Now {
-    /// What is residual and will not come by itself, N·s, body.
+    /// Impulse residual that will not come by itself, N·s, body.
     pub(crate) fn missing_ns(&self) -> Vector3<f64> {
         self.residual_ns - self.pending_ns
     }
@@ -77,13 +77,13 @@ pub struct Order {
     pub segment: usize,
     /// Net force to ask for, N, body.
     pub force_n: Vector3<f64>,
-    /// Impulse that the profile asks for in this step, N·s, body: what is residual grows by it.
+    /// Impulse that the profile asks for in this step, N·s, body: the impulse residual grows by it.
     pub demanded_ns: Vector3<f64>,
     /// Why less is demanded of the nozzles than the profile wants; None where that is not so.
     pub inhibited_by: Reason,
     /// The nozzles rest: the profile is being split here.
     pub rests: bool,
-    /// Nothing is demanded for, and not only for a moment: clusters cool, or the level is zero.
+    /// Nothing is demanded, and not only for a moment: clusters cool, or the level is zero.
     pub idle: bool,
 }
 

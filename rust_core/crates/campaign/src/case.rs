@@ -2,7 +2,7 @@
 
 use prost::Message;
 use qiki_command::Command;
-use qiki_control::Controller;
+use qiki_control::GuardedController;
 use qiki_craft::Craft;
 use qiki_faults::Fault;
 use qiki_messages::command_from_message;
@@ -51,7 +51,7 @@ pub struct Case<'a> {
     pub truth: &'a Craft,
     /// As it is before its first tick, made from the craft that it believes in. Its tick is the
     /// loop's.
-    pub controller: &'a Controller,
+    pub controller: &'a GuardedController,
     /// Seed of the sensors' errors and of the lost reports.
     pub seed: u64,
     /// Where the craft begins.

@@ -2,7 +2,7 @@
 
 use prost::Message;
 use qiki_campaign::{Case, Columns, Event, Happening, Wanted, fly};
-use qiki_control::{Controller, Inputs, Outputs};
+use qiki_control::{GuardedController, Inputs, Outputs};
 use qiki_craft::{Craft, Feedback};
 use qiki_faults::Fault;
 use qiki_messages::commands::{self, command::Action};
@@ -94,8 +94,8 @@ fn recorded(ticks: u64, valve_fault: Option<(u64, usize, ValveFault)>) -> Column
     Columns::decode(blobs.iter().map(Vec::as_slice)).expect("records")
 }
 
-fn controller() -> Controller {
-    Controller::new(&craft(), PERIOD_US).expect("a controller")
+fn controller() -> GuardedController {
+    GuardedController::new(&craft(), PERIOD_US).expect("a controller")
 }
 
 fn flown(ticks: u64, seed: u64, faults: &[(u64, Fault, bool)]) -> Columns {

@@ -2,7 +2,7 @@
 
 use nalgebra::{UnitQuaternion, Vector3};
 use qiki_command::{Action, Command, Goal, Mode};
-use qiki_control::{Controller, Inputs, Outputs};
+use qiki_control::{GuardedController, Inputs, Outputs};
 use qiki_craft::{Craft, Feedback};
 use qiki_plant::{InitialState, Plant};
 use rand_core::{Rng, SeedableRng};
@@ -61,7 +61,7 @@ fn hold(nominal: &Craft, truth: &Craft, seed: u64) -> Held {
         rates_rps_body: [0.01, -0.01, 0.02],
         ..InitialState::default()
     };
-    let mut controller = Controller::new(nominal, PERIOD_US).unwrap();
+    let mut controller = GuardedController::new(nominal, PERIOD_US).unwrap();
     let mut plant = Plant::new(truth, TICK_S, seed, &begin).unwrap();
     let (mut feedback, mut outputs) = (Feedback::default(), Outputs::default());
     let (mut held, mut judged, mut mass_kg) = (Held::default(), 0.0, 0.0);

@@ -3,7 +3,7 @@
 
 use prost::Message;
 use qiki_campaign::{Case, Columns, Event, Happening, Wanted, fly};
-use qiki_control::Controller;
+use qiki_control::GuardedController;
 use qiki_craft::{Craft, NOZZLES, Vec3};
 use qiki_faults::Fault;
 use qiki_messages::commands::{self, command::Action};
@@ -123,7 +123,7 @@ fn flown(nominal: &Craft, period_us: u32, seed: u64, fault: Option<(f64, Fault)>
     timeline.sort_by_key(|event| event.tick);
     let case = Case {
         truth: &truth,
-        controller: &Controller::new(nominal, period_us).expect("a controller"),
+        controller: &GuardedController::new(nominal, period_us).expect("a controller"),
         seed,
         initial: InitialState {
             rates_rps_body: dice.vector(0.1),

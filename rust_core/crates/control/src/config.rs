@@ -1,14 +1,14 @@
 //! What a controller is made from, worked out once from the craft.
 
 use nalgebra::Matrix3;
-use qiki_alloc::{AXES, AllocError, Allocator, Bounds, Power};
+use qiki_alloc::{AllocError, Allocator, Power};
 use qiki_craft::{Craft, Geometry, NOZZLES, geometry, per_nozzle};
 use qiki_pulse::{PulseScheduler, Valves};
 use qiki_pwpf::{Bank, Nozzles, ParamError, ValveTimes};
 
 use crate::sets::Sets;
 use qiki_fdir::Authority;
-use qiki_guard::Limits;
+use qiki_guard::ValveLimits;
 use qiki_pulse::MinimumImpulseHold;
 
 /// Why a controller cannot be made.
@@ -59,14 +59,12 @@ pub(crate) struct Parts {
     pub(crate) authority: Authority,
     pub(crate) bank: Bank,
     pub(crate) scheduler: PulseScheduler,
-    pub(crate) hold_pulses: MinimumImpulseHold,
+    pub(crate) minimum_impulse: MinimumImpulseHold,
     /// Inverse of the inertia, 1/(kg·m²), body.
     pub(crate) inverse_inertia: Matrix3<f64>,
-    pub(crate) limits: Limits,
+    pub(crate) limits: ValveLimits,
     /// What the rest of the bot draws, W.
     pub(crate) others_w: f64,
-    /// Most pure force along +X, -X, +Y, -Y, +Z, -Z, N.
-    pub(crate) axis_force_n: [f64; 6],
     pub(crate) sets: Sets,
 }
 
@@ -81,7 +79,7 @@ pub(crate) fn parts(craft: &Craft, period_us: u32) -> Result<Parts, ConfigError>
     let power_w = per_nozzle(craft, |t| t.power_w_per_n * t.thrust_max_n);
     let bus = &craft.power;
     let others_w = bus.base_out_w + bus.mcqpu_w + bus.radar_w + bus.transponder_w + bus.nbl_w;
-    let limits = Limits {
+    let limits = ValveLimits {
         period_us,
         min_on_us: micros(times.min_on_s),
         min_off_us: micros(times.min_off_s),
@@ -97,15 +95,6 @@ pub(crate) fn parts(craft: &Craft, period_us: u32) -> Result<Parts, ConfigError>
     let allocator = Allocator::with_power(geometry.effectiveness, [f, f, f, t, t, t], power)?;
     let dt_s = f64::from(period_us) * 1e-6;
     let authority = Authority::new(&geometry, control, power, dt_s)?;
-    let healthy = Bounds {
-        lo: [0.0; NOZZLES],
-        hi: geometry.thrust_max_n,
-    };
-    let axis_force_n = std::array::from_fn(|axis| {
-        let mut wrench = [0.0; AXES];
-        wrench[axis / 2] = if axis % 2 == 0 { 1.0 } else { -1.0 };
-        allocator.reach(&wrench, &healthy)
-    });
     let sets = Sets::new(&geometry, &power.w_per_n, power.max_w);
     let nozzles = Nozzles {
         throttleable: limits.throttleable,
@@ -124,7 +113,7 @@ pub(crate) fn parts(craft: &Craft, period_us: u32) -> Result<Parts, ConfigError>
     let inverse = geometry.inertia.try_inverse();
     Ok(Parts {
         scheduler: PulseScheduler::new(geometry.effectiveness, valves, period_us)?,
-        hold_pulses: MinimumImpulseHold::new(geometry.effectiveness, valves, period_us)?,
+        minimum_impulse: MinimumImpulseHold::new(geometry.effectiveness, valves, period_us)?,
         inverse_inertia: inverse.ok_or(ConfigError::Inertia)?,
         geometry,
         allocator,
@@ -132,7 +121,6 @@ pub(crate) fn parts(craft: &Craft, period_us: u32) -> Result<Parts, ConfigError>
         bank,
         limits,
         others_w,
-        axis_force_n,
         sets,
     })
 }

@@ -1,15 +1,40 @@
-//! The controller.
+//! The controller: what the craft should do next, from what it knows now.
+//!
+//! [`GuardedController::step`] is one tick. It is a pure function of the controller's state and its
+//! inputs, so a recorded run replays through it bit for bit. A tick goes one way through these files:
+//!
+//! | stage | file | result |
+//! |---|---|---|
+//! | 1 estimate | `estimate` | `Estimate`: pose, nozzles, heat, power, propellant |
+//! | 2 decide | `mode_manager` | `Decision`: mode, arming, burn, manual override |
+//! | 3 demand | `tracking` | `Demand`: the wrench that is demanded |
+//! | 4 allocate | `allocation`, `sets` | `Allocation`: thrusts for it |
+//! | 5 modulate | `pulses` | `PulseCommand`: on-times, and the valves that are closed at once |
+//! | 6 guard | `guarded` | the command that is sent; `qiki-guard` checks it |
+//!
+//! No stage changes what an earlier one said. Mode, arming, burn and manual override change in stage
+//! 2 alone; what a later stage finds is taken up there in the next tick. `modes` is the rule on what
+//! is permitted when, `command_tracker` what became of commands, `preview` a thrust profile on paper.
+
+mod allocation;
 mod allocation_mode;
 mod command_tracker;
 mod config;
 mod controller;
+mod decision;
+mod estimate;
+mod guarded;
+mod io;
 mod manual_override;
+mod mode_manager;
 mod modes;
+mod preview;
+mod pulses;
 mod sets;
+mod tracking;
 
 pub use config::ConfigError;
-pub use controller::{
-    Controller, Inputs, LimitHit, Outputs, Preview, PreviewError, SegmentPreview, Spent, Stores,
-    preview,
-};
-pub use modes::{by_hand, confirmed, permits};
+pub use guarded::GuardedController;
+pub use io::{Inputs, Outputs};
+pub use modes::{confirmed, manual_override_permits, permits};
+pub use preview::{LimitHit, Preview, PreviewError, SegmentPreview, Spent, Stores, preview};

@@ -3,11 +3,10 @@
 //! For tests and emergencies. Nothing is controlled meanwhile, so every firing is judged before
 //! a valve moves, and manual override ends by itself on whatever it does not expect.
 
-use qiki_alloc::AXES;
 use qiki_command::{Firing, Reason};
-use qiki_craft::{NOZZLES, nozzles_in};
+use qiki_craft::NOZZLES;
 
-use qiki_craft::Geometry;
+use crate::allocation::AllocationStage;
 
 /// Manual override ends after this long without a firing, s.
 pub(crate) const UNUSED_MAX_S: f64 = 60.0;
@@ -114,13 +113,6 @@ impl PulseTrain {
     }
 }
 
-/// Thrust and wrench of nozzles at these levels, N and N·m.
-pub(crate) fn push(level: &[f64; NOZZLES], geometry: &Geometry) -> ([f64; NOZZLES], [f64; AXES]) {
-    let thrust_n: [f64; NOZZLES] = std::array::from_fn(|n| level[n] * geometry.thrust_max_n[n]);
-    let row = |axis: &[f64; NOZZLES]| axis.iter().zip(&thrust_n).map(|(b, f)| b * f).sum();
-    (thrust_n, geometry.effectiveness.each_ref().map(row))
-}
-
 /// The whole rule on a firing, without a look at modes: may it begin?
 ///
 /// # Errors
@@ -129,8 +121,7 @@ pub(crate) fn judge(
     firing: &Firing,
     limits: &ManualLimits,
     ready: &Readiness,
-    geometry: &Geometry,
-    nozzle_w: &[f64; NOZZLES],
+    stage: &AllocationStage,
 ) -> Result<PulseTrain, Reason> {
     let train = PulseTrain::new(firing, limits)?;
     if firing.nozzles & ready.isolated != 0 {
@@ -140,11 +131,15 @@ pub(crate) fn judge(
         return Err(Reason::NozzleResting);
     }
     let open = firing.nozzles | ready.stuck_open;
-    let (_, [_, _, _, x, y, z]) = push(&levels(open, 1.0), geometry);
-    if (x * x + y * y + z * z).sqrt() > limits.torque_max_nm {
+    let (_, [_, _, _, x, y, z]) = stage.thrust_of(&levels(open, 1.0));
+    let torque_nm = (x * x + y * y + z * z).sqrt();
+    // What is not a number is not within a limit.
+    let torque_within = torque_nm <= limits.torque_max_nm;
+    let power_within = stage.drawn_w(open) <= ready.power_w;
+    if !torque_within {
         return Err(Reason::TorqueLimit);
     }
-    if drawn_w(open, nozzle_w) > ready.power_w {
+    if !power_within {
         return Err(Reason::PduPeakDenied);
     }
     Ok(train)
@@ -153,11 +148,6 @@ pub(crate) fn judge(
 /// The same level for all of these nozzles, 0 for the others.
 pub(crate) fn levels(nozzles: u16, level: f64) -> [f64; NOZZLES] {
     std::array::from_fn(|n| if nozzles >> n & 1 == 1 { level } else { 0.0 })
-}
-
-/// What open nozzles draw, W.
-pub(crate) fn drawn_w(nozzles: u16, nozzle_w: &[f64; NOZZLES]) -> f64 {
-    nozzles_in(nozzles).map(|n| nozzle_w[n]).sum()
 }
 
 /// Nozzles in the operator's hand.
@@ -290,6 +280,33 @@ impl ManualOverride {
             (self.pause_us, self.unused_us) = (self.min_off_us, 0);
         }
         on_us
+    }
+}
+
+/// What manual override does in a tick.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct ManualPulses {
+    pub(crate) on: bool,
+    /// Control has to leave all valves closed.
+    pub(crate) holds_valves: bool,
+    /// Bit n: nozzle n is being fired.
+    pub(crate) nozzles: u16,
+    /// How long these are open in this tick, µs.
+    pub(crate) on_time_us: u32,
+    /// Mean level of each nozzle.
+    pub(crate) level: [f64; NOZZLES],
+}
+
+impl ManualPulses {
+    /// The next tick of `period_us`.
+    pub(crate) fn next(manual: &mut ManualOverride, period_us: u32) -> Self {
+        Self {
+            on: manual.is_on(),
+            holds_valves: manual.holds_valves(),
+            nozzles: manual.firing(),
+            level: manual.levels(),
+            on_time_us: manual.step(period_us),
+        }
     }
 }
 

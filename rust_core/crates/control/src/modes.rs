@@ -65,7 +65,7 @@ pub fn permits(mode: Mode, armed: bool, nav_fresh: bool, action: &Action) -> Res
 ///
 /// # Errors
 /// The reason why not.
-pub fn by_hand(on: bool, action: &Action) -> Result<(), Reason> {
+pub fn manual_override_permits(on: bool, action: &Action) -> Result<(), Reason> {
     match action {
         Action::Fire { .. } if !on => Err(Reason::ManualOverrideOff),
         Action::Arm | Action::Hold | Action::GoTo(_) | Action::Burn { .. } if on => {

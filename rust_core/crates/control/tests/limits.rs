@@ -2,7 +2,7 @@
 
 use crate::common::*;
 use qiki_command::{Mode, Reason};
-use qiki_control::{ConfigError, Controller};
+use qiki_control::{ConfigError, GuardedController};
 use qiki_craft::{ModulatorConfig, NOZZLES};
 use qiki_messages::commands::BodyAxis;
 
@@ -181,7 +181,7 @@ fn a_hot_cluster_finishes_its_pulses_and_rests_until_it_is_cool() {
 #[test]
 fn a_period_out_of_range_is_refused() {
     for period_us in [0, 999, 5001, u32::MAX] {
-        let error = Controller::new(&craft(), period_us).unwrap_err();
+        let error = GuardedController::new(&craft(), period_us).unwrap_err();
         assert_eq!(error, ConfigError::Period(period_us));
         let text = format!("period: {period_us} us given, 1000..=5000 us (200..1000 Hz) needed");
         assert_eq!(error.to_string(), text);
@@ -197,18 +197,24 @@ fn a_craft_that_cannot_be_controlled_is_refused_with_the_reason() {
         u_on: 0.45,
         u_off: 0.05,
     };
-    let text = Controller::new(&craft, 2000).unwrap_err().to_string();
+    let text = GuardedController::new(&craft, 2000)
+        .unwrap_err()
+        .to_string();
     assert!(
         text.starts_with("pwpf: shortest pulse 0.0082 s is below"),
         "{text}"
     );
     let mut craft = crate::common::craft();
     craft.control.torque_weight_per_nm = 0.0;
-    let text = Controller::new(&craft, 2000).unwrap_err().to_string();
+    let text = GuardedController::new(&craft, 2000)
+        .unwrap_err()
+        .to_string();
     assert_eq!(text, "scale: row 3 must be a positive finite weight");
     let mut craft = crate::common::craft();
     craft.thrusters[7].position_m_body[1] = f64::NAN;
-    let text = Controller::new(&craft, 2000).unwrap_err().to_string();
+    let text = GuardedController::new(&craft, 2000)
+        .unwrap_err()
+        .to_string();
     assert_eq!(text, "effectiveness: column 7 is not finite");
 }
 

@@ -2,7 +2,7 @@
 
 use crate::common::*;
 use qiki_command::{Mode, Reason};
-use qiki_control::Controller;
+use qiki_control::GuardedController;
 use qiki_craft::{Craft, ModulatorConfig, NOZZLES};
 use qiki_messages::commands::BodyAxis;
 use qiki_plant::{InitialState, ValveFault};
@@ -260,7 +260,9 @@ fn a_rule_that_asks_the_valves_for_too_much_is_refused_with_the_reason() {
     let refused = |modulator, throttleable: u16| {
         let mut craft = throttled(throttleable);
         craft.control.modulator = modulator;
-        Controller::new(&craft, 2000).err().map(|e| e.to_string())
+        GuardedController::new(&craft, 2000)
+            .err()
+            .map(|e| e.to_string())
     };
     let narrow = ModulatorConfig::BangBang { band_s: 0.02 };
     let text = "bang_bang: shortest pulse and pause are band_s, 0.02 s, which is below the valve's \

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use crate::common::*;
 use qiki_command::{Action, AllocationMode, Mode, Reason};
-use qiki_control::{by_hand, confirmed, permits};
+use qiki_control::{confirmed, manual_override_permits, permits};
 use qiki_messages::commands::AllocationMode::{Adaptive, Auto, ManualOverride};
 use qiki_messages::commands::command::Action::FireNozzles;
 use qiki_messages::commands::{self as wire, BodyAxis};
@@ -208,8 +208,8 @@ fn nozzles_in_hand_leave_only_what_ends_it_and_nozzles_are_fired_in_hand_only() 
         "alloc manual",
     ];
     for (name, action) in actions() {
-        let on = by_hand(true, &action);
-        let off = by_hand(false, &action);
+        let on = manual_override_permits(true, &action);
+        let off = manual_override_permits(false, &action);
         if name == "nozzles" {
             assert_eq!((on, off), (Ok(()), Err(Reason::ManualOverrideOff)));
         } else if ends.contains(&name.as_str()) {

@@ -2,7 +2,7 @@
 
 use crate::common::*;
 use prost::Message;
-use qiki_control::{Controller, Inputs, Outputs};
+use qiki_control::{GuardedController, Inputs, Outputs};
 use qiki_craft::{Feedback, Fresh, NodeState, NodeTemps, PowerDetail};
 use qiki_messages::command_from_message;
 use qiki_messages::commands::BodyAxis;
@@ -59,7 +59,7 @@ fn record(packet: &[u8]) -> CycleRecord {
 fn a_record_replays_through_the_controller_bit_for_bit() {
     for period_us in PERIODS_US {
         let l = flight(period_us);
-        let mut controller = Controller::new(&craft(), period_us).unwrap();
+        let mut controller = GuardedController::new(&craft(), period_us).unwrap();
         let mut encoder = CycleEncoder::new(1);
         let (mut feedback, mut outputs) = (Feedback::default(), Outputs::default());
         for packet in &l.records {

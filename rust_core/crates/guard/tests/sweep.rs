@@ -2,9 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use qiki_craft::{NOZZLES, ValveCommand};
-use qiki_guard::{Guard, Limits, Violation, level_permitted, permitted};
+use qiki_guard::{CloseReason, ForceClose, Guard, ValveLimits, Violation};
+use qiki_guard::{level_permitted, permitted};
 
-const LIMITS: Limits = Limits {
+const LIMITS: ValveLimits = ValveLimits {
     period_us: 2000,
     min_on_us: 30_000,
     min_off_us: 30_000,
@@ -14,8 +15,14 @@ const LIMITS: Limits = Limits {
     power_max_w: 44_861.0,
 };
 
+const NONE: ForceClose = ForceClose::NONE;
+
+fn isolated(nozzles: u16) -> ForceClose {
+    NONE.and(CloseReason::Isolated, nozzles)
+}
+
 /// A small world: every combination of these can be drawn.
-const SMALL: Limits = Limits {
+const SMALL: ValveLimits = ValveLimits {
     period_us: 5,
     min_on_us: 7,
     min_off_us: 6,
@@ -27,7 +34,7 @@ const SMALL: Limits = Limits {
 
 /// The valve's state, microsecond by microsecond: one of the opposite, `since` of the present,
 /// then the tick, by the edge rule of `ValveCommand`.
-fn draw(open: bool, since: u32, on_time_us: u32, limits: &Limits) -> Vec<bool> {
+fn draw(open: bool, since: u32, on_time_us: u32, limits: &ValveLimits) -> Vec<bool> {
     let mut wave = vec![!open];
     wave.extend((0..since).map(|_| open));
     let closed_us = limits.period_us - on_time_us;
@@ -42,7 +49,7 @@ fn draw(open: bool, since: u32, on_time_us: u32, limits: &Limits) -> Vec<bool> {
 }
 
 /// Whether a drawn wave keeps the limits: every run that ends in it, and every opening so far.
-fn keeps(wave: &[bool], limits: &Limits) -> bool {
+fn keeps(wave: &[bool], limits: &ValveLimits) -> bool {
     let runs: Vec<&[bool]> = wave.chunk_by(|a, b| a == b).collect();
     // The first run is only there to give the second its beginning; the last one goes on.
     let ended = &runs[1..runs.len() - 1];
@@ -113,7 +120,7 @@ fn every_sequence_of_ticks_that_passes_keeps_the_limits() {
                 on_time_us: [0; NOZZLES],
             };
             command.on_time_us[3] = on;
-            ok = guard.check(&command, 0).is_ok();
+            ok = guard.check(&command, &NONE).is_ok();
             assert_eq!(ok, keeps(&wave, &SMALL), "{code}: {wave:?}");
             if !ok {
                 break;
@@ -137,7 +144,7 @@ fn command(on_time_us: u32, nozzles: std::ops::Range<usize>) -> ValveCommand {
 fn opened(nozzles: std::ops::Range<usize>, ticks: u32) -> Guard {
     let mut guard = Guard::new(LIMITS);
     for _ in 0..ticks {
-        guard.check(&command(2000, nozzles.clone()), 0).unwrap();
+        guard.check(&command(2000, nozzles.clone()), &NONE).unwrap();
     }
     guard
 }
@@ -149,39 +156,42 @@ fn a_valve_does_not_open_unarmed() {
         armed: false,
         ..command(1, 4..5)
     };
-    assert_eq!(guard.check(&unarmed, 0), Err(Violation::NotArmed));
-    assert_eq!(guard.check(&ValveCommand::default(), 0), Ok(()));
+    assert_eq!(guard.check(&unarmed, &NONE), Err(Violation::NotArmed));
+    assert_eq!(guard.check(&ValveCommand::default(), &NONE), Ok(()));
 }
 
 #[test]
 fn an_on_time_does_not_exceed_the_tick() {
     let mut guard = Guard::new(LIMITS);
-    assert_eq!(guard.check(&command(2001, 0..1), 0), Err(Violation::OnTime));
     assert_eq!(
-        guard.check(&command(u32::MAX, 15..16), 0),
+        guard.check(&command(2001, 0..1), &NONE),
         Err(Violation::OnTime)
     );
-    assert_eq!(guard.check(&command(2000, 0..1), 0), Ok(()));
+    assert_eq!(
+        guard.check(&command(u32::MAX, 15..16), &NONE),
+        Err(Violation::OnTime)
+    );
+    assert_eq!(guard.check(&command(2000, 0..1), &NONE), Ok(()));
 }
 
 #[test]
 fn a_valve_does_not_close_before_its_shortest_opening() {
     assert_eq!(
-        opened(0..1, 14).check(&command(1999, 0..1), 0),
+        opened(0..1, 14).check(&command(1999, 0..1), &NONE),
         Err(Violation::PulseTooShort)
     );
-    assert_eq!(opened(0..1, 15).check(&command(0, 0..1), 0), Ok(()));
+    assert_eq!(opened(0..1, 15).check(&command(0, 0..1), &NONE), Ok(()));
     let mut guard = Guard::new(LIMITS);
-    guard.check(&command(500, 0..1), 0).unwrap();
+    guard.check(&command(500, 0..1), &NONE).unwrap();
     for _ in 0..14 {
-        guard.check(&command(2000, 0..1), 0).unwrap();
+        guard.check(&command(2000, 0..1), &NONE).unwrap();
     }
     let mut late = guard.clone();
     assert_eq!(
-        guard.check(&command(1499, 0..1), 0),
+        guard.check(&command(1499, 0..1), &NONE),
         Err(Violation::PulseTooShort)
     );
-    assert_eq!(late.check(&command(1500, 0..1), 0), Ok(()));
+    assert_eq!(late.check(&command(1500, 0..1), &NONE), Ok(()));
 }
 
 #[test]
@@ -189,32 +199,35 @@ fn a_valve_does_not_open_before_its_shortest_pause() {
     let paused = |ticks: u32| {
         let mut guard = opened(0..1, 20);
         for _ in 0..ticks {
-            guard.check(&command(0, 0..1), 0).unwrap();
+            guard.check(&command(0, 0..1), &NONE).unwrap();
         }
         guard
     };
     assert_eq!(
-        paused(14).check(&command(1, 0..1), 0),
+        paused(14).check(&command(1, 0..1), &NONE),
         Err(Violation::PauseTooShort)
     );
-    assert_eq!(paused(15).check(&command(2000, 0..1), 0), Ok(()));
+    assert_eq!(paused(15).check(&command(2000, 0..1), &NONE), Ok(()));
 }
 
 #[test]
 fn a_valve_is_not_open_for_longer_than_allowed() {
     assert_eq!(
-        opened(0..1, 1500).check(&command(1, 0..1), 0),
+        opened(0..1, 1500).check(&command(1, 0..1), &NONE),
         Err(Violation::PulseTooLong)
     );
-    assert_eq!(opened(0..1, 1500).check(&command(0, 0..1), 0), Ok(()));
-    assert_eq!(opened(0..1, 1499).check(&command(2000, 0..1), 0), Ok(()));
+    assert_eq!(opened(0..1, 1500).check(&command(0, 0..1), &NONE), Ok(()));
+    assert_eq!(
+        opened(0..1, 1499).check(&command(2000, 0..1), &NONE),
+        Ok(())
+    );
 }
 
 #[test]
 fn all_open_valves_together_stay_within_the_power() {
-    assert_eq!(Guard::new(LIMITS).check(&command(1, 0..10), 0), Ok(()));
+    assert_eq!(Guard::new(LIMITS).check(&command(1, 0..10), &NONE), Ok(()));
     assert_eq!(
-        Guard::new(LIMITS).check(&command(1, 0..11), 0),
+        Guard::new(LIMITS).check(&command(1, 0..11), &NONE),
         Err(Violation::Power)
     );
 }
@@ -225,38 +238,47 @@ fn a_valve_that_closes_in_a_tick_counts_against_one_that_opens_in_it() {
     let mut hand_over = command(1900, 0..10);
     // Nozzle 10 opens 100 us into the tick, 1800 us before the others close.
     hand_over.on_time_us[10] = 1900;
-    assert_eq!(guard.check(&hand_over, 0), Err(Violation::Power));
+    assert_eq!(guard.check(&hand_over, &NONE), Err(Violation::Power));
 }
 
 #[test]
 fn closing_on_purpose_needs_no_shortest_opening_but_opening_on_purpose_does_not_exist() {
     let mut guard = opened(0..2, 3);
     assert_eq!(
-        guard.clone().check(&command(0, 0..2), 0b01),
+        guard.clone().check(&command(0, 0..2), &isolated(0b01)),
         Err(Violation::PulseTooShort)
     );
-    assert_eq!(guard.clone().check(&command(0, 0..2), 0b11), Ok(()));
+    assert_eq!(
+        guard.clone().check(&command(0, 0..2), &isolated(0b11)),
+        Ok(())
+    );
     let mut one_left = command(0, 0..1);
     one_left.on_time_us[1] = 1000;
-    assert_eq!(guard.check(&one_left, 0b11), Err(Violation::PulseTooShort));
+    assert_eq!(
+        guard.check(&one_left, &isolated(0b11)),
+        Err(Violation::ForceClose)
+    );
 }
 
 #[test]
 fn after_a_violation_the_guard_remembers_closed_valves() {
     let mut guard = opened(0..4, 20);
-    assert_eq!(guard.check(&command(2001, 0..1), 0), Err(Violation::OnTime));
     assert_eq!(
-        guard.check(&command(2000, 0..1), 0),
+        guard.check(&command(2001, 0..1), &NONE),
+        Err(Violation::OnTime)
+    );
+    assert_eq!(
+        guard.check(&command(2000, 0..1), &NONE),
         Err(Violation::PauseTooShort)
     );
     for _ in 0..14 {
-        guard.check(&command(0, 0..1), 0).unwrap();
+        guard.check(&command(0, 0..1), &NONE).unwrap();
     }
-    assert_eq!(guard.check(&command(2000, 0..1), 0), Ok(()));
+    assert_eq!(guard.check(&command(2000, 0..1), &NONE), Ok(()));
 }
 
 /// Throttled nozzles: the even ones.
-const THROTTLED: Limits = Limits {
+const THROTTLED: ValveLimits = ValveLimits {
     throttleable: 0x5555,
     ..LIMITS
 };
@@ -265,11 +287,11 @@ const THROTTLED: Limits = Limits {
 fn a_level_may_change_from_tick_to_tick_where_a_pulse_may_not() {
     let mut guard = Guard::new(THROTTLED);
     for level in [300, 0, 2000, 1, 0, 1999] {
-        assert_eq!(guard.check(&command(level, 4..5), 0), Ok(()));
+        assert_eq!(guard.check(&command(level, 4..5), &NONE), Ok(()));
     }
     let mut guard = Guard::new(THROTTLED);
-    assert_eq!(guard.check(&command(300, 5..6), 0), Ok(()));
-    let verdict = guard.check(&command(0, 5..6), 0);
+    assert_eq!(guard.check(&command(300, 5..6), &NONE), Ok(()));
+    let verdict = guard.check(&command(0, 5..6), &NONE);
     assert_eq!(verdict, Err(Violation::PulseTooShort));
 }
 
@@ -302,13 +324,17 @@ fn a_level_above_zero_does_not_last_for_longer_than_allowed_however_small() {
     let mut guard = Guard::new(THROTTLED);
     for tick in 0..1500 {
         let level = 1 + tick % 2000;
-        assert_eq!(guard.check(&command(level, 2..3), 0), Ok(()), "tick {tick}");
+        assert_eq!(
+            guard.check(&command(level, 2..3), &NONE),
+            Ok(()),
+            "tick {tick}"
+        );
     }
     let mut rested = guard.clone();
-    let verdict = guard.check(&command(1, 2..3), 0);
+    let verdict = guard.check(&command(1, 2..3), &NONE);
     assert_eq!(verdict, Err(Violation::PulseTooLong));
-    rested.check(&command(0, 2..3), 0).unwrap();
-    assert_eq!(rested.check(&command(2000, 2..3), 0), Ok(()));
+    rested.check(&command(0, 2..3), &NONE).unwrap();
+    assert_eq!(rested.check(&command(2000, 2..3), &NONE), Ok(()));
 }
 
 #[test]
@@ -318,8 +344,8 @@ fn an_unarmed_level_and_one_above_the_tick_are_refused() {
         ..command(1, 4..5)
     };
     let mut guard = Guard::new(THROTTLED);
-    assert_eq!(guard.check(&unarmed, 0), Err(Violation::NotArmed));
-    let verdict = guard.check(&command(2001, 4..5), 0);
+    assert_eq!(guard.check(&unarmed, &NONE), Err(Violation::NotArmed));
+    let verdict = guard.check(&command(2001, 4..5), &NONE);
     assert_eq!(verdict, Err(Violation::OnTime));
 }
 
@@ -331,19 +357,19 @@ fn a_throttled_nozzle_draws_its_level_of_the_power_and_another_all_of_it() {
         for n in (0..NOZZLES).step_by(2) {
             mixed.on_time_us[n] = level;
         }
-        Guard::new(THROTTLED).check(&mixed, 0)
+        Guard::new(THROTTLED).check(&mixed, &NONE)
     };
     assert_eq!(with(2000), Ok(()), "two and eight");
     let mut all = command(2000, 0..NOZZLES);
-    let verdict = Guard::new(THROTTLED).check(&all, 0);
+    let verdict = Guard::new(THROTTLED).check(&all, &NONE);
     assert_eq!(verdict, Err(Violation::Power));
     for n in (0..NOZZLES).step_by(2) {
         all.on_time_us[n] = 670;
     }
-    assert_eq!(Guard::new(THROTTLED).check(&all, 0), Ok(()));
+    assert_eq!(Guard::new(THROTTLED).check(&all, &NONE), Ok(()));
     for n in (0..NOZZLES).step_by(2) {
         all.on_time_us[n] = 671;
     }
-    let verdict = Guard::new(THROTTLED).check(&all, 0);
+    let verdict = Guard::new(THROTTLED).check(&all, &NONE);
     assert_eq!(verdict, Err(Violation::Power));
 }

@@ -14,7 +14,7 @@ use crate::limits::ClusterLimit;
 use crate::set::Set;
 use crate::watch::NodeWatch;
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, HeatSource, NOZZLES, NOZZLES_PER_CLUSTER};
-use qiki_craft::{ThermalNode, ThermalPlane, ValveCommand, nozzles_in, nozzles_of, nozzles_where};
+use qiki_craft::{ThermalNode, ThermalPlane, ValveCommand, nozzles_in, nozzles_of};
 
 /// The shortest rest after a longest opening, s.
 pub const REST_MIN_S: f64 = 1.0;
@@ -215,11 +215,14 @@ impl ThermalLimiter {
     }
 
     fn where_cluster(&self, holds: impl Fn(&Cluster) -> bool) -> u16 {
-        nozzles_where(|n| {
-            let cluster = self.cluster_of(n);
-            let known = cluster.filter(|cluster| !self.unknown(cluster));
-            known.is_some_and(&holds)
-        })
+        let known = |c: &usize| {
+            self.clusters[*c]
+                .as_ref()
+                .is_some_and(|k| !self.unknown(k) && holds(k))
+        };
+        (0..CLUSTERS)
+            .filter(known)
+            .fold(0, |set, c| set | nozzles_of(c))
     }
 
     /// Whether any cluster is tripped or of unknown temperature.

@@ -7,7 +7,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use qiki_campaign::{Case, Columns, Event, Happening, Wanted, fly};
-use qiki_control::Controller;
+use qiki_control::GuardedController;
 use qiki_craft::Craft;
 use qiki_faults::Fault;
 use qiki_messages::for_each_column;
@@ -17,7 +17,7 @@ use qiki_plant::InitialState;
 struct Made {
     nominal_json: String,
     period_us: u32,
-    controller: Controller,
+    controller: GuardedController,
 }
 
 /// All cases of a campaign begin with the same controller, and to make it takes as long as to fly
@@ -25,7 +25,7 @@ struct Made {
 static LAST_MADE: Mutex<Option<Made>> = Mutex::new(None);
 
 /// The controller of a craft, before its first tick.
-fn controller(nominal_json: &str, period_us: u32) -> PyResult<Controller> {
+fn controller(nominal_json: &str, period_us: u32) -> PyResult<GuardedController> {
     let mut last = LAST_MADE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(made) = last.as_ref()
         && made.period_us == period_us
@@ -34,7 +34,7 @@ fn controller(nominal_json: &str, period_us: u32) -> PyResult<Controller> {
         return Ok(made.controller.clone());
     }
     let nominal = Craft::from_json(nominal_json).map_err(value_error)?;
-    let controller = Controller::new(&nominal, period_us)
+    let controller = GuardedController::new(&nominal, period_us)
         .map_err(|error| PyValueError::new_err(format!("controller: {error}")))?;
     *last = Some(Made {
         nominal_json: nominal_json.to_owned(),

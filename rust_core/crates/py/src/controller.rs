@@ -8,7 +8,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use qiki_command::Mode;
-use qiki_control::{Controller, Inputs, Outputs};
+use qiki_control::{GuardedController, Inputs, Outputs};
 use qiki_craft::Craft;
 use qiki_messages::commands;
 use qiki_messages::{CycleEncoder, Timing, command_from_message};
@@ -22,10 +22,10 @@ fn value_error(error: impl std::fmt::Display) -> PyErr {
     PyValueError::new_err(error.to_string())
 }
 
-/// Controller and record encoder.
+/// GuardedController and record encoder.
 #[pyclass(module = "qiki_hil._core")]
 pub struct ControllerCore {
-    controller: Controller,
+    controller: GuardedController,
     encoder: CycleEncoder,
     outputs: Outputs,
 }
@@ -37,7 +37,7 @@ impl ControllerCore {
     fn new(craft_json: &str, period_us: u32, records_per_packet: usize) -> PyResult<Self> {
         let craft = Craft::from_json(craft_json).map_err(value_error)?;
         Ok(Self {
-            controller: Controller::new(&craft, period_us).map_err(value_error)?,
+            controller: GuardedController::new(&craft, period_us).map_err(value_error)?,
             encoder: CycleEncoder::new(records_per_packet),
             outputs: Outputs::default(),
         })
@@ -138,7 +138,7 @@ pub fn bench_controller_step<'py>(
     commands: Vec<Vec<u8>>,
 ) -> PyResult<Bound<'py, PyArray1<i64>>> {
     let craft = Craft::from_json(craft_json).map_err(value_error)?;
-    let mut controller = Controller::new(&craft, period_us).map_err(value_error)?;
+    let mut controller = GuardedController::new(&craft, period_us).map_err(value_error)?;
     let dt_s = f64::from(period_us) * 1e-6;
     let mut plant = Plant::new(&craft, dt_s, 1, &InitialState::default()).map_err(value_error)?;
     let mut messages = commands

@@ -5,7 +5,7 @@ use prost::Message;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
-use qiki_control::{Controller, Inputs, Outputs};
+use qiki_control::{GuardedController, Inputs, Outputs};
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, Truth};
 use qiki_messages::command_from_message;
 use qiki_messages::{Columns, for_each_column, telemetry};
@@ -181,7 +181,7 @@ pub fn decode_cycles<'py>(
 /// Feeds recorded inputs through a fresh controller and encodes what comes out.
 #[pyclass(module = "qiki_hil._core")]
 pub struct ReplayCore {
-    controller: Controller,
+    controller: GuardedController,
     encoder: CycleEncoder,
     feedback: Feedback,
     outputs: Outputs,
@@ -218,8 +218,8 @@ impl ReplayCore {
     fn new(craft_json: &str, period_us: u32) -> PyResult<Self> {
         let craft =
             Craft::from_json(craft_json).map_err(|e| PyValueError::new_err(e.to_string()))?;
-        let controller =
-            Controller::new(&craft, period_us).map_err(|e| PyValueError::new_err(e.to_string()))?;
+        let controller = GuardedController::new(&craft, period_us)
+            .map_err(|e| PyValueError::new_err(e.to_string()))?;
         Ok(Self {
             controller,
             encoder: CycleEncoder::new(1),

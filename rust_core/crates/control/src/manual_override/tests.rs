@@ -1,12 +1,15 @@
 //! Pulses of a firing, and what may begin.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::sync::LazyLock;
+
 use qiki_craft::{Craft, NOZZLES, ValveCommand};
 
 use super::{Firing, ManualLimits, ManualOverride, PulseTrain, Readiness, judge};
+use crate::allocation::AllocationStage;
+use crate::config::parts;
 use qiki_command::Reason;
-use qiki_craft::{Geometry, geometry};
-use qiki_guard::{Guard, Limits};
+use qiki_guard::{ForceClose, Guard, ValveLimits};
 
 const LIMITS: ManualLimits = ManualLimits {
     min_on_us: 30_000,
@@ -22,12 +25,17 @@ const READY: Readiness = Readiness {
     power_w: 45_000.0,
 };
 /// Of dodeca-01: 240 N at 17.5 W/N.
-const NOZZLE_W: [f64; NOZZLES] = [4200.0; NOZZLES];
-
-fn craft() -> Geometry {
-    let craft = Craft::from_json(include_str!("../../../craft/fixtures/dodeca-01.json"));
-    geometry(&craft.unwrap())
-}
+static STAGE: LazyLock<AllocationStage> = LazyLock::new(|| {
+    let json = include_str!("../../../craft/fixtures/dodeca-01.json");
+    let parts = parts(&Craft::from_json(json).unwrap(), 2000).unwrap();
+    AllocationStage::new(
+        parts.geometry,
+        parts.limits.power_w,
+        parts.allocator,
+        parts.sets,
+        parts.authority,
+    )
+});
 
 fn firing(nozzles: u16, level: f64, duration_s: f64) -> Firing {
     Firing {
@@ -42,7 +50,7 @@ fn train(level: f64, duration_s: f64) -> Result<PulseTrain, Reason> {
 }
 
 fn verdict(firing: &Firing, ready: &Readiness) -> Result<PulseTrain, Reason> {
-    judge(firing, &LIMITS, ready, &craft(), &NOZZLE_W)
+    judge(firing, &LIMITS, ready, &STAGE)
 }
 
 #[test]
@@ -113,13 +121,13 @@ fn every_train_keeps_valve_times_and_impulse_at_every_rate() {
 
 /// Fires nozzle 0 through a guard; how long it is open, µs.
 fn fly(train: &PulseTrain, period_us: u32) -> u64 {
-    let mut guard = Guard::new(Limits {
+    let mut guard = Guard::new(ValveLimits {
         period_us,
         min_on_us: LIMITS.min_on_us,
         min_off_us: LIMITS.min_off_us,
         max_on_us: LIMITS.max_on_us,
         throttleable: 0,
-        power_w: NOZZLE_W,
+        power_w: STAGE.nozzle_w,
         power_max_w: 45_000.0,
     });
     let mut hand = ManualOverride::new(LIMITS.min_off_us);
@@ -134,7 +142,7 @@ fn fly(train: &PulseTrain, period_us: u32) -> u64 {
         };
         command.on_time_us[0] = on_us;
         assert_eq!(
-            guard.check(&command, 0),
+            guard.check(&command, &ForceClose::NONE),
             Ok(()),
             "{train:?} at {period_us} us"
         );
@@ -171,7 +179,7 @@ fn a_nozzle_out_of_use_or_at_rest_is_refused_and_others_are_not() {
 
 /// Torque of nozzles at full thrust about the centre of mass, N·m.
 fn torque_nm(nozzles: u16) -> f64 {
-    let craft = craft();
+    let craft = &STAGE.geometry;
     let row = |i: usize| -> f64 {
         (0..NOZZLES)
             .filter(|n| nozzles >> n & 1 == 1)

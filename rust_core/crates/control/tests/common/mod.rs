@@ -3,7 +3,7 @@
 pub mod burns;
 
 use qiki_command::{Reply, ReplyStatus};
-use qiki_control::{Controller, Inputs, Outputs};
+use qiki_control::{GuardedController, Inputs, Outputs};
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NodeState, Vec3};
 use qiki_messages::commands::command::Action as Wire;
 use qiki_messages::commands::{self as wire};
@@ -116,7 +116,7 @@ impl Waves {
 }
 
 pub struct Loop {
-    pub controller: Controller,
+    pub controller: GuardedController,
     pub plant: Plant,
     pub period_us: u32,
     pub tick: u64,
@@ -145,7 +145,7 @@ impl Loop {
     pub fn from(craft: &Craft, period_us: u32, initial: &InitialState) -> Self {
         let dt_s = f64::from(period_us) * 1e-6;
         Self {
-            controller: Controller::new(craft, period_us).unwrap(),
+            controller: GuardedController::new(craft, period_us).unwrap(),
             plant: Plant::new(craft, dt_s, 42, initial).unwrap(),
             period_us,
             tick: 0,

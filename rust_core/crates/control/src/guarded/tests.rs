@@ -4,10 +4,11 @@
 use nalgebra::Vector3;
 use qiki_craft::{Craft, Feedback, Fresh, NOZZLES, NodeState};
 
-use super::{Controller, Inputs, Outputs};
+use super::{GuardedController, Inputs, Outputs};
+use qiki_alloc::Status;
 use qiki_command::{Action, Command};
 use qiki_command::{Mode, Reason};
-use qiki_guard::{Guard, Limits};
+use qiki_guard::{Guard, ValveLimits, Violation};
 
 /// On a test stand: what its nozzles do does not show in its motion.
 fn craft() -> Craft {
@@ -19,7 +20,7 @@ fn craft() -> Craft {
 
 /// A craft that stands still and says so in every tick, with valves that obey.
 struct Desk {
-    controller: Controller,
+    controller: GuardedController,
     feedback: Feedback,
     outputs: Outputs,
     tick: u64,
@@ -28,7 +29,7 @@ struct Desk {
 impl Desk {
     fn new() -> Self {
         Self {
-            controller: Controller::new(&craft(), 2000).unwrap(),
+            controller: GuardedController::new(&craft(), 2000).unwrap(),
             feedback: Feedback {
                 fresh: Fresh(u32::MAX),
                 attitude_xyzw: [0.0, 0.0, 0.0, 1.0],
@@ -72,7 +73,7 @@ impl Desk {
         desk.step(None);
         desk.step(Some(Action::Arm));
         desk.step(Some(Action::Hold));
-        desk.controller.guidance.goal_position = Vector3::new(0.5, 0.0, 0.0);
+        desk.controller.controller.tracking.guidance.goal_position = Vector3::new(0.5, 0.0, 0.0);
         while desk.outputs.command.on_time_us == [0; NOZZLES] {
             desk.step(None);
             assert!(desk.tick < 2000, "nothing fires");
@@ -82,8 +83,8 @@ impl Desk {
 }
 
 /// Limits that the modulators do not know of.
-fn stricter(controller: &Controller) -> Guard {
-    Guard::new(Limits {
+fn stricter(controller: &GuardedController) -> Guard {
+    Guard::new(ValveLimits {
         max_on_us: 10_000,
         ..crate::config::parts(&craft(), controller.period_us)
             .unwrap()
@@ -95,11 +96,20 @@ fn stricter(controller: &Controller) -> Guard {
 fn a_command_that_the_guard_refuses_becomes_closed_valves_and_safe() {
     let mut desk = Desk::firing();
     desk.controller.guard = stricter(&desk.controller);
-    while desk.outputs.mode != Mode::Safe {
+    while desk.outputs.guard_violation.is_none() {
         assert!(desk.outputs.command.on_time_us != [0; NOZZLES]);
         desk.step(None);
         assert!(desk.tick < 2000, "the guard does not trip");
     }
+    assert_eq!(desk.outputs.guard_violation, Some(Violation::PulseTooLong));
+    assert_eq!(desk.outputs.command.on_time_us, [0; NOZZLES]);
+    assert_ne!(
+        desk.outputs.mode,
+        Mode::Safe,
+        "the mode follows a tick later"
+    );
+    desk.step(None);
+    assert_eq!(desk.outputs.mode, Mode::Safe);
     assert_eq!(desk.outputs.hold_reason, Reason::GuardTrip);
     assert_eq!(desk.outputs.command.on_time_us, [0; NOZZLES]);
     assert!(
@@ -110,7 +120,7 @@ fn a_command_that_the_guard_refuses_becomes_closed_valves_and_safe() {
     desk.step(None);
     assert_eq!(desk.outputs.command.on_time_us, [0; NOZZLES]);
     assert_eq!(
-        desk.controller.bank.open_mask(),
+        desk.controller.controller.pulses.open_mask(),
         0,
         "modulators and guard agree again"
     );
@@ -127,7 +137,7 @@ fn after_a_trip_the_craft_can_be_flown_again() {
     desk.controller.guard = Guard::new(limits);
     desk.step(Some(Action::SetMode(Mode::Idle)));
     desk.step(Some(Action::Hold));
-    desk.controller.guidance.goal_position = Vector3::new(0.5, 0.0, 0.0);
+    desk.controller.controller.tracking.guidance.goal_position = Vector3::new(0.5, 0.0, 0.0);
     for _ in 0..1000 {
         desk.step(None);
         assert_eq!(
@@ -142,7 +152,10 @@ fn after_a_trip_the_craft_can_be_flown_again() {
 #[test]
 fn an_allocation_that_fails_becomes_safe_and_no_thrust() {
     let mut desk = Desk::firing();
-    desk.controller.guidance.goal_position = Vector3::new(f64::NAN, 0.0, 0.0);
+    desk.controller.controller.tracking.guidance.goal_position = Vector3::new(f64::NAN, 0.0, 0.0);
+    desk.step(None);
+    assert_eq!(desk.outputs.allocation.status, Status::BadInput);
+    assert_eq!(desk.outputs.allocation.thrust_n, [0.0; NOZZLES]);
     desk.step(None);
     assert_eq!(
         (desk.outputs.mode, desk.outputs.hold_reason),
@@ -186,30 +199,6 @@ fn a_stalled_loop_does_not_throw_the_estimate() {
         assert!((desk.outputs.position[0] - start - way_m).abs() < 1e-12);
     }
     assert!(before.is_finite());
-}
-
-#[test]
-fn the_pure_force_of_a_direction_can_be_had_with_no_torque() {
-    let mut desk = Desk::new();
-    desk.step(None);
-    let bounds = desk.controller.bounds();
-    for direction in [
-        [1.0, 0.0, 0.0],
-        [0.0, -1.0, 0.0],
-        [0.6, 0.0, 0.8],
-        [-0.48, 0.6, -0.64],
-    ] {
-        let direction = Vector3::from(direction);
-        let force = direction * desk.controller.ceiling(direction);
-        assert!(force.norm() > 100.0);
-        let wrench = [force.x, force.y, force.z, 0.0, 0.0, 0.0];
-        let solution = desk.controller.allocator.solve(&wrench, &bounds);
-        assert_eq!(
-            solution.status,
-            qiki_alloc::Status::Optimal,
-            "{direction:?}"
-        );
-    }
 }
 
 /// Regression: a loop that had stood still for two seconds went on with its burn.

@@ -1,24 +1,27 @@
 //! A thrust profile on paper: what it would give, take and run into.
 //!
-//! The plan is the one that flies (`profile.rs`), asked step by step with the same limits: the
+//! The plan is the one that flies (`qiki-burn`), asked step by step with the same limits: the
 //! controller's own power budget and cluster heat, fed by the power plane of `qiki-power` instead
 //! of a rig. Nozzles give on average exactly what is asked of them and nothing else pushes: no
 //! pulses, no delays, no attitude to hold.
 
 use nalgebra::Vector3;
-use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NOZZLES_PER_CLUSTER};
+use qiki_burn::{End, Order, Plan, PlanLimits};
+use qiki_command::{Action, AllocationMode, Reason, SEGMENTS_MAX, Segment};
+use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, LoopAllocation, NOZZLES, NOZZLES_PER_CLUSTER};
 use qiki_power::{Demand, PowerSystem};
 
-use super::{Controller, STANDARD_GRAVITY_MPS2};
-use qiki_burn::{End, Order, Plan};
-use qiki_command::Reason;
-use qiki_command::{Action, SEGMENTS_MAX, Segment};
+use crate::allocation::AllocationStage;
+use crate::config::parts;
+use crate::estimate::{Estimator, FlightContext, STANDARD_GRAVITY_MPS2};
+use crate::mode_manager::{burn_conditions, may_burn, may_push};
 
 mod result;
 pub use result::{LimitHit, Preview, PreviewError, SegmentPreview, Spent, Stores};
 
 /// Steps of the plan, µs, and how many of them make one of power and heat.
 const STEP_US: u32 = 5000;
+const STEP_S: f64 = 0.005;
 const STEPS_OF_POWER: u32 = 4;
 const WINDOW_STEPS: u64 = 50;
 /// The same limit once more after a shorter time than this, s, counts as one.
@@ -39,18 +42,22 @@ pub fn preview(craft: &Craft, segments: &[Segment]) -> Result<Preview, PreviewEr
         count: segments.len(),
     };
     let paper = Paper::new(craft)?;
-    let controller = &paper.controller;
-    controller
-        .affords(&action)
-        .and_then(|()| controller.can_burn(&action))
+    let estimate = paper.estimator.estimate();
+    may_push(&action, &estimate)
+        .and_then(|()| may_burn(&action, &estimate, &paper.allocation))
         .map_err(PreviewError::Refused)?;
-    let plan = Plan::new(paper.controller.plan_limits, all, segments.len());
+    let plan = Plan::new(paper.plan_limits, all, segments.len());
     Ok(paper.fly(plan))
 }
 
 /// A craft of numbers alone.
 struct Paper {
-    controller: Controller,
+    estimator: Estimator,
+    allocation: AllocationStage,
+    plan_limits: PlanLimits,
+    mode: AllocationMode,
+    /// Pulses may be planned for all nozzles together.
+    plans_pulses: bool,
     power: PowerSystem,
     exhaust_mps: f64,
     /// Steps between reports of power and of heat.
@@ -66,7 +73,12 @@ struct Paper {
 
 impl Paper {
     fn new(craft: &Craft) -> Result<Self, PreviewError> {
-        let controller = Controller::new(craft, STEP_US)?;
+        let parts = parts(craft, STEP_US)?;
+        let mode = match craft.control.allocation_mode {
+            LoopAllocation::Auto => AllocationMode::Auto,
+            LoopAllocation::Adaptive => AllocationMode::Adaptive,
+        };
+        let longest_s = f64::from(parts.limits.max_on_us) * 1e-6;
         let span_s = f64::from(STEP_US * STEPS_OF_POWER) * 1e-6;
         let steps = |rate_hz: f64| {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -74,7 +86,17 @@ impl Paper {
             steps.max(1)
         };
         let mut paper = Self {
-            controller,
+            estimator: Estimator::new(craft, &parts, STEP_US),
+            plan_limits: PlanLimits::new(craft, longest_s),
+            mode,
+            plans_pulses: parts.limits.throttleable == 0 && mode != AllocationMode::Auto,
+            allocation: AllocationStage::new(
+                parts.geometry,
+                parts.limits.power_w,
+                parts.allocator,
+                parts.sets,
+                parts.authority,
+            ),
             power: PowerSystem::new(&craft.power, &craft.thermal, span_s)?,
             exhaust_mps: craft.mass.isp_s * STANDARD_GRAVITY_MPS2,
             report_steps: (
@@ -102,18 +124,26 @@ impl Paper {
     fn fly(mut self, mut plan: Plan) -> Preview {
         loop {
             self.report();
-            let stabilise_only = self.controller.power.stabilise_only();
-            let now = self.controller.now(self.residual_ns, stabilise_only);
-            let controller = &mut self.controller;
-            let Some(order) = plan.step(&now, |segment| controller.push_of(segment, now.power_w))
-            else {
+            let estimate = self.estimator.estimate();
+            let pending_ns = Vector3::zeros();
+            let now = burn_conditions(
+                &estimate,
+                &self.allocation,
+                STEP_S,
+                self.residual_ns,
+                pending_ns,
+            );
+            let (allocation, mode) = (&mut self.allocation, self.mode);
+            let Some(order) = plan.step(&now, |segment| {
+                allocation.push_of(segment, now.power_w, &estimate, mode)
+            }) else {
                 break;
             };
             let thrust_n = plan.push().map_or([0.0; NOZZLES], |push| {
                 push.thrust_n(order.force_n.dot(&push.direction).max(0.0))
             });
             let exact = plan.push().is_some_and(|push| push.exact);
-            let together = !exact && self.controller.plans_pulses();
+            let together = !exact && self.plans_pulses;
             self.advance(&order, &thrust_n, together);
         }
         self.result.end = plan.end().unwrap_or(End::Given);
@@ -141,32 +171,33 @@ impl Paper {
             feedback.fresh.set(Fresh::THERMAL);
             feedback.fresh.set(Fresh::NODES);
         }
-        let monitor_context = self.controller.monitor_context();
-        self.controller.health.observe(&feedback, &monitor_context);
-        self.controller.power.observe(&feedback);
-        self.controller.heat.observe(&feedback);
+        feedback.propellant_kg = self.estimator.propellant_kg;
+        let context = FlightContext {
+            free: true,
+            trials_allowed: false,
+        };
+        self.estimator.update_stores(&feedback, context);
     }
 
     /// One step with these thrusts, N.
     fn advance(&mut self, order: &Order, thrust_n: &[f64; NOZZLES], together: bool) {
-        let dt_s = self.controller.dt_s();
-        let controller = &mut self.controller;
         let gross_n: f64 = thrust_n.iter().sum();
-        let wanted_kg = gross_n * dt_s / self.exhaust_mps;
-        let part = if wanted_kg > controller.propellant_kg {
-            controller.propellant_kg / wanted_kg
+        let wanted_kg = gross_n * STEP_S / self.exhaust_mps;
+        let propellant_kg = self.estimator.propellant_kg;
+        let part = if wanted_kg > propellant_kg {
+            propellant_kg / wanted_kg
         } else {
             1.0
         };
         let burnt_kg = wanted_kg * part;
-        let mass_kg = controller.dry_kg + controller.propellant_kg - 0.5 * burnt_kg;
-        controller.propellant_kg -= burnt_kg;
-        let energy_j = controller.mean_w(thrust_n) * dt_s;
+        let mass_kg = self.estimator.estimate().mass_kg - 0.5 * burnt_kg;
+        self.estimator.propellant_kg -= burnt_kg;
+        let energy_j = self.allocation.mean_w(thrust_n) * STEP_S;
         self.draw(thrust_n, together);
-        let controller = &self.controller;
         let force_n: Vector3<f64> = (0..NOZZLES)
-            .map(|n| controller.force_direction(n) * thrust_n[n])
+            .map(|n| self.allocation.force_direction(n) * thrust_n[n])
             .sum();
+        let dt_s = STEP_S;
         let given_ns = force_n * (part * dt_s);
         self.residual_ns += order.demanded_ns - given_ns;
         self.note(
@@ -191,20 +222,19 @@ impl Paper {
     /// the power lets them, and what it does not comes later in the window.
     #[allow(clippy::cast_precision_loss)]
     fn draw(&mut self, thrust_n: &[f64; NOZZLES], together: bool) {
-        let controller = &self.controller;
-        let dt_s = controller.dt_s();
         let phase = ((self.step % WINDOW_STEPS) as f64 + 0.5) / WINDOW_STEPS as f64;
         for (n, thrust_n) in thrust_n.iter().enumerate() {
-            let level = thrust_n / controller.geometry.thrust_max_n[n];
+            let level = thrust_n / self.allocation.geometry.thrust_max_n[n];
             let open = if together {
                 f64::from(u8::from(phase < level))
             } else {
                 level
             };
-            self.due_j[n / NOZZLES_PER_CLUSTER] += open * controller.nozzle_w[n] * dt_s;
+            self.due_j[n / NOZZLES_PER_CLUSTER] += open * self.allocation.nozzle_w[n] * STEP_S;
         }
         let due_j: f64 = self.due_j.iter().sum();
-        let part = (controller.power.power_w() * dt_s / due_j.max(1e-9)).min(1.0);
+        let part =
+            (self.estimator.estimate().power.available_w * STEP_S / due_j.max(1e-9)).min(1.0);
         for (due_j, cluster_j) in self.due_j.iter_mut().zip(&mut self.cluster_j) {
             *cluster_j += *due_j * part;
             *due_j -= *due_j * part;
@@ -212,7 +242,7 @@ impl Paper {
     }
 
     fn step_power(&mut self) {
-        let span_s = self.controller.dt_s() * f64::from(STEPS_OF_POWER);
+        let span_s = STEP_S * f64::from(STEPS_OF_POWER);
         let demand = Demand {
             rcs_cluster_w: std::mem::take(&mut self.cluster_j).map(|j| j / span_s),
             ..Demand::default()
@@ -268,7 +298,7 @@ impl Paper {
     fn stores(&self) -> Stores {
         let report = self.power.report();
         Stores {
-            propellant_kg: self.controller.propellant_kg,
+            propellant_kg: self.estimator.propellant_kg,
             battery_soc: report.battery_soc,
             supercap_soc: report.supercap_soc,
             cluster_temp_c: self.power.thermal().clusters().map(|node| node.temp_c()),

@@ -1,0 +1,372 @@
+//! Stage 4: thrusts for the wrench that is demanded.
+//!
+//! ADAPTIVE takes any combination of nozzles (`qiki-alloc`), AUTO the sets of the thrust map
+//! (`sets.rs`), manual override what was named. The same nozzles, bounds and power say what a
+//! thrust profile can push with.
+
+use nalgebra::Vector3;
+use qiki_alloc::{AXES, Allocator, Bounds, Solution, Status};
+use qiki_burn::Push;
+use qiki_command::{AllocationMode, Group, Mode, Reason, Segment, Target};
+use qiki_craft::{Feedback, Geometry, NOZZLES, nozzles_in, nozzles_where};
+use qiki_fdir::Authority;
+use qiki_gnc::{Wrench, wrench};
+use qiki_maps::{Direction, NozzleSet};
+
+use crate::decision::Decision;
+use crate::estimate::{Estimate, NozzleStatus};
+use crate::sets::Sets;
+use crate::tracking::Demand;
+
+/// A push may have this part of the power; the rest is for the attitude, and for what is left
+/// where whole nozzles do not fill it.
+const PUSH_POWER_RATIO: f64 = 0.9;
+/// A nozzle that may have less than this part of its thrust is not what it should be. One part in a
+/// million is far above rounding and far below any limit.
+const WHOLE: f64 = 1.0 - 1e-6;
+/// Rounding of a sum of powers, relative: a limit must not be missed by it.
+const POWER_ROUNDING: f64 = 1.0 + 1e-9;
+
+/// Thrusts that were found.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Allocation {
+    pub(crate) solution: Solution<NOZZLES>,
+}
+
+/// Finds thrusts.
+#[derive(Debug, Clone)]
+pub(crate) struct AllocationStage {
+    pub(crate) geometry: Geometry,
+    /// Power of each open nozzle, W.
+    pub(crate) nozzle_w: [f64; NOZZLES],
+    allocator: Allocator<NOZZLES>,
+    sets: Sets,
+    authority: Authority,
+    /// Most pure force along +X, -X, +Y, -Y, +Z, -Z, N.
+    axis_force_n: [f64; 6],
+}
+
+impl AllocationStage {
+    pub(crate) fn new(
+        geometry: Geometry,
+        nozzle_w: [f64; NOZZLES],
+        allocator: Allocator<NOZZLES>,
+        sets: Sets,
+        authority: Authority,
+    ) -> Self {
+        let healthy = Bounds {
+            lo: [0.0; NOZZLES],
+            hi: geometry.thrust_max_n,
+        };
+        let axis_force_n = std::array::from_fn(|axis| {
+            let mut wrench = [0.0; AXES];
+            wrench[axis / 2] = if axis % 2 == 0 { 1.0 } else { -1.0 };
+            allocator.reach(&wrench, &healthy)
+        });
+        Self {
+            geometry,
+            nozzle_w,
+            allocator,
+            sets,
+            authority,
+            axis_force_n,
+        }
+    }
+
+    /// One tick.
+    pub(crate) fn allocate(
+        &mut self,
+        estimate: &Estimate,
+        decision: &Decision,
+        demand: &Demand,
+    ) -> Allocation {
+        let (nozzles, available_w) = (&estimate.nozzles, estimate.power.available_w);
+        let bounds = &nozzles.bounds;
+        let power_w = self.power_w(estimate);
+        let torque_first = decision.mode == Mode::Safe && nozzles.stuck_open != 0;
+        let solution = if decision.manual.on {
+            self.named(decision, nozzles)
+        } else if torque_first {
+            self.authority.torque_first(&demand.wrench, bounds, power_w)
+        } else if let Some(group_n) = &decision.group_n {
+            self.with_group(demand, bounds, group_n, decision, available_w)
+        } else if decision.allocation_mode == AllocationMode::Auto {
+            self.sets.allocate(&demand.wrench, bounds, available_w)
+        } else {
+            self.allocator.set_power_max(power_w);
+            self.allocator.solve(&demand.wrench, bounds)
+        };
+        Allocation { solution }
+    }
+
+    /// What AUTO is short of with the nozzles that there are.
+    pub(crate) fn short_of(&self, bounds: &Bounds<NOZZLES>) -> Reason {
+        self.sets.short_of(bounds)
+    }
+
+    /// The nozzle set of a group, where the craft has it.
+    pub(crate) fn set(&self, group: Group) -> Option<&NozzleSet> {
+        self.sets.set(group.full, direction(group))
+    }
+
+    /// The tick's check of whether the nozzles that are left can hold the craft.
+    pub(crate) fn check_authority(&mut self, estimate: &Estimate) {
+        let nozzles = &estimate.nozzles;
+        self.authority
+            .set_failures(nozzles.isolated, nozzles.stuck_open);
+        if nozzles.isolated != 0 {
+            let full_n = &self.geometry.thrust_max_n;
+            let (isolated, open) = (nozzles.isolated, nozzles.stuck_open);
+            let when_cool = NozzleStatus::new(isolated, open, *full_n, full_n).bounds;
+            let power_w = self.power_w(estimate);
+            self.authority
+                .check_next(&when_cool, &nozzles.bounds, power_w);
+        }
+    }
+
+    /// The craft cannot be held with the nozzles that are left.
+    pub(crate) fn authority_lost(&self) -> bool {
+        self.authority.lost()
+    }
+
+    /// Impulse that the valves' reports of a tick stand for, N·s, body.
+    pub(crate) fn measured_impulse_ns(&self, feedback: &Feedback) -> Vector3<f64> {
+        let mut impulse_ns = Vector3::zeros();
+        for n in nozzles_in(feedback.fresh.nozzles_heard()) {
+            let open_s = f64::from(feedback.open_time_us[n]) * 1e-6;
+            let thrust_ns = open_s * self.geometry.thrust_max_n[n];
+            impulse_ns += self.force_direction(n) * thrust_ns;
+        }
+        impulse_ns
+    }
+
+    /// Power for all nozzles now, W. A valve that is stuck open draws its own, whatever the budget.
+    fn power_w(&self, estimate: &Estimate) -> f64 {
+        let stuck_w = self.drawn_w(estimate.nozzles.stuck_open);
+        estimate.power.available_w.max(stuck_w * POWER_ROUNDING)
+    }
+
+    /// What open nozzles draw, W.
+    pub(crate) fn drawn_w(&self, nozzles: u16) -> f64 {
+        nozzles_in(nozzles).map(|n| self.nozzle_w[n]).sum()
+    }
+
+    /// What thrusts draw on average, W.
+    pub(crate) fn mean_w(&self, thrust_n: &[f64; NOZZLES]) -> f64 {
+        let level = |n: usize| thrust_n[n] / self.geometry.thrust_max_n[n];
+        (0..NOZZLES).map(|n| level(n) * self.nozzle_w[n]).sum()
+    }
+
+    /// Thrust and wrench of nozzles at these levels, N and N·m.
+    pub(crate) fn thrust_of(&self, level: &[f64; NOZZLES]) -> ([f64; NOZZLES], Wrench) {
+        let full_n = &self.geometry.thrust_max_n;
+        let thrust_n: [f64; NOZZLES] = std::array::from_fn(|n| level[n] * full_n[n]);
+        let row = |axis: &[f64; NOZZLES]| axis.iter().zip(&thrust_n).map(|(b, f)| b * f).sum();
+        (thrust_n, self.geometry.effectiveness.each_ref().map(row))
+    }
+
+    pub(crate) fn force_direction(&self, n: usize) -> Vector3<f64> {
+        let b = &self.geometry.effectiveness;
+        Vector3::new(b[0][n], b[1][n], b[2][n])
+    }
+
+    /// What manual override fires, told as an allocation.
+    fn named(&self, decision: &Decision, nozzles: &NozzleStatus) -> Solution<NOZZLES> {
+        let mut level = decision.manual.level;
+        for n in nozzles_in(nozzles.stuck_open) {
+            level[n] = 1.0;
+        }
+        let (thrust_n, wrench) = self.thrust_of(&level);
+        Solution {
+            thrust_n,
+            wrench,
+            status: Status::Optimal,
+            iterations: 0,
+        }
+    }
+
+    /// The nozzles of a group give what the group gives, all others the rest of the wrench: what
+    /// holds the attitude.
+    fn with_group(
+        &mut self,
+        demand: &Demand,
+        bounds: &Bounds<NOZZLES>,
+        group_n: &[f64; NOZZLES],
+        decision: &Decision,
+        available_w: f64,
+    ) -> Solution<NOZZLES> {
+        let mut bounds = *bounds;
+        for n in (0..NOZZLES).filter(|n| group_n[*n] > 0.0) {
+            bounds.lo[n] = group_n[n].min(bounds.hi[n]);
+        }
+        if decision.allocation_mode != AllocationMode::Auto {
+            let drawn_w = self.drawn_at_least_w(&bounds);
+            self.allocator.set_power_max(available_w.max(drawn_w));
+            return self.allocator.solve(&demand.wrench, &bounds);
+        }
+        // The sets give what the group leaves, with what is left of nozzles and power.
+        let given = self.allocator.wrench_of(&bounds.lo);
+        let rest = std::array::from_fn(|i| demand.wrench[i] - given[i]);
+        let free = Bounds {
+            lo: [0.0; NOZZLES],
+            hi: std::array::from_fn(|n| (bounds.hi[n] - bounds.lo[n]).max(0.0)),
+        };
+        let power_w = (available_w - self.mean_w(&bounds.lo)).max(0.0);
+        let solution = self.sets.allocate(&rest, &free, power_w);
+        let thrust_n = std::array::from_fn(|n| solution.thrust_n[n] + bounds.lo[n]);
+        Solution {
+            thrust_n,
+            wrench: self.allocator.wrench_of(&thrust_n),
+            ..solution
+        }
+    }
+
+    /// What the least thrusts draw, W, and a little more against rounding.
+    fn drawn_at_least_w(&self, bounds: &Bounds<NOZZLES>) -> f64 {
+        self.mean_w(&bounds.lo) * POWER_ROUNDING
+    }
+}
+
+/// What a thrust profile can push with.
+impl AllocationStage {
+    /// Bit n: nozzle n gives nothing, or all it has whatever is asked.
+    pub(crate) fn out_of_use(&self, estimate: &Estimate) -> u16 {
+        let bounds = &estimate.nozzles.bounds;
+        let out = |n: usize| bounds.lo[n] > 0.0 || bounds.hi[n] <= 0.0;
+        estimate.nozzles.isolated | (nozzles_where(out) & !estimate.heat.resting)
+    }
+
+    /// Bit n: nozzle n is not good for full thrust.
+    pub(crate) fn impaired(&self, estimate: &Estimate) -> u16 {
+        let bounds = &estimate.nozzles.bounds;
+        nozzles_where(|n| {
+            let whole = bounds.hi[n] >= self.geometry.thrust_max_n[n] * WHOLE;
+            bounds.lo[n] > 0.0 || !whole
+        })
+    }
+
+    /// What a segment pushes with, with the nozzles and the power there are.
+    pub(crate) fn push_of(
+        &mut self,
+        segment: &Segment,
+        power_w: f64,
+        estimate: &Estimate,
+        mode: AllocationMode,
+    ) -> Push {
+        let power_w = PUSH_POWER_RATIO * power_w;
+        match segment.target {
+            Target::Direction(direction) => {
+                let bounds = &estimate.nozzles.bounds;
+                self.push_along(direction, segment.level, power_w, bounds, mode)
+            }
+            Target::Group(group) => self.push_with(group, power_w, estimate),
+        }
+    }
+
+    /// Pure force that can surely be had along a direction, N: the attainable forces are a
+    /// convex set, so a mix of the axes' ceilings is inside it.
+    pub(crate) fn ceiling(&self, direction: Vector3<f64>, mode: AllocationMode) -> f64 {
+        let axis_force_n = match mode {
+            AllocationMode::Auto => &self.sets.axis_force_n,
+            _ => &self.axis_force_n,
+        };
+        let share = |i: usize| {
+            let axis = 2 * i + usize::from(direction[i] < 0.0);
+            direction[i].abs() / axis_force_n[axis].max(1e-9)
+        };
+        1.0 / (share(0) + share(1) + share(2)).max(1e-9)
+    }
+
+    fn push_along(
+        &mut self,
+        direction: Vector3<f64>,
+        level: f64,
+        power_w: f64,
+        bounds: &Bounds<NOZZLES>,
+        mode: AllocationMode,
+    ) -> Push {
+        let ceiling_n = self.ceiling(direction, mode);
+        let most = self.force_only(direction * ceiling_n, bounds, power_w, mode);
+        let most_n = along(&most, direction);
+        let asked_n = (ceiling_n * level).min(most_n);
+        let used = if asked_n > 0.0 {
+            self.force_only(direction * asked_n, bounds, power_w, mode)
+        } else {
+            most
+        };
+        Push {
+            direction,
+            ceiling_n,
+            most_n,
+            starved: self.mean_w(&most.thrust_n) >= power_w * WHOLE,
+            ..push_per_n(&used.thrust_n, along(&used, direction))
+        }
+    }
+
+    /// Thrusts for a force and no torque, or for as much of it as there is.
+    fn force_only(
+        &mut self,
+        force_n: Vector3<f64>,
+        bounds: &Bounds<NOZZLES>,
+        power_w: f64,
+        mode: AllocationMode,
+    ) -> Solution<NOZZLES> {
+        let asked = wrench(force_n, Vector3::zeros());
+        if mode == AllocationMode::Auto {
+            return self.sets.allocate(&asked, bounds, power_w);
+        }
+        let drawn_w = self.drawn_at_least_w(bounds);
+        self.allocator.set_power_max(power_w.max(drawn_w));
+        self.allocator.solve_along(&asked, bounds, 0.0)
+    }
+
+    fn push_with(&self, group: Group, power_w: f64, estimate: &Estimate) -> Push {
+        let Some(set) = self.set(group) else {
+            return push_per_n(&[0.0; NOZZLES], 0.0);
+        };
+        let force = Vector3::new(set.wrench[0], set.wrench[1], set.wrench[2]);
+        let bounds = &estimate.nozzles.bounds;
+        let share = |n: usize| bounds.hi[n] / set.thrust_n[n];
+        let pushes = (0..NOZZLES).filter(|n| set.thrust_n[*n] > 0.0);
+        let whole = pushes.map(share).fold(1.0, f64::min);
+        let powered = power_w / self.mean_w(&set.thrust_n).max(1e-9);
+        Push {
+            direction: force.normalize(),
+            ceiling_n: force.norm(),
+            most_n: force.norm() * whole.min(powered),
+            starved: powered < whole,
+            exact: true,
+            broken: set.nozzles & self.out_of_use(estimate) != 0,
+            ..push_per_n(&set.thrust_n, force.norm())
+        }
+    }
+}
+
+/// Thrusts that together give a net force.
+fn push_per_n(thrust_n: &[f64; NOZZLES], force_n: f64) -> Push {
+    let per_n = |value: f64| if force_n > 0.0 { value / force_n } else { 0.0 };
+    Push {
+        direction: Vector3::x(),
+        ceiling_n: 0.0,
+        most_n: 0.0,
+        starved: false,
+        thrust_per_n: thrust_n.map(per_n),
+        exact: false,
+        broken: false,
+    }
+}
+
+fn along(solution: &Solution<NOZZLES>, direction: Vector3<f64>) -> f64 {
+    let [x, y, z, ..]: Wrench = solution.wrench;
+    Vector3::new(x, y, z).dot(&direction).max(0.0)
+}
+
+/// The direction of the thrust map that a group pushes along.
+fn direction(group: Group) -> Direction {
+    let along = group.axis.direction();
+    let axis = along.iamax();
+    Direction::of(axis, along[axis])
+}
+
+#[cfg(test)]
+mod tests;

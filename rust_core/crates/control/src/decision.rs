@@ -1,0 +1,36 @@
+//! The result of stage 2: what the craft is to do in this tick.
+
+use nalgebra::Vector3;
+use qiki_command::{AllocationMode, Mode, Reason};
+use qiki_craft::NOZZLES;
+
+use crate::manual_override::ManualPulses;
+
+/// What the craft is to do in this tick. Nothing in it changes until the next one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Decision {
+    pub(crate) mode: Mode,
+    pub(crate) armed: bool,
+    /// Why motion is inhibited.
+    pub(crate) inhibit_reason: Reason,
+    /// Too little power for anything but holding the attitude.
+    pub(crate) stabilise_only: bool,
+    /// How wrenches become thrusts.
+    pub(crate) allocation_mode: AllocationMode,
+    /// Pulses may be planned for all nozzles together.
+    pub(crate) plans_pulses: bool,
+    /// Net force that a thrust profile asks for, N, body; zero where none is flown.
+    pub(crate) burn_force_n: Vector3<f64>,
+    /// Thrusts of the group that a profile pushes with alone, N.
+    pub(crate) group_n: Option<[f64; NOZZLES]>,
+    /// A profile pushes now or in a moment, or its last window is still to end.
+    pub(crate) burns: bool,
+    pub(crate) manual: ManualPulses,
+}
+
+impl Decision {
+    /// Whether nozzles may fire at all.
+    pub(crate) fn thrusts(&self) -> bool {
+        self.armed && self.mode.thrusts()
+    }
+}

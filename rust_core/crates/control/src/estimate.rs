@@ -1,0 +1,288 @@
+//! Stage 1: what is known of the craft in this tick.
+//!
+//! [`Estimator`] owns everything that learns from feedback: navigation, nozzle health, heat of the
+//! clusters, power and propellant. [`Estimate`] is its result, and all that the later stages see of
+//! the feedback.
+
+use qiki_alloc::Bounds;
+use qiki_command::Reason;
+use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, ValveCommand, nozzles_in};
+use qiki_fdir::{MonitorContext, NozzleFaults, NozzleHealth};
+use qiki_gnc::{Navigator, Pose};
+use qiki_power::{PowerBudget, Set, ThermalLimiter};
+
+use crate::config::Parts;
+
+/// Standard gravity, m/s² (exact, CGPM 1901): turns a specific impulse in seconds into exhaust
+/// speed.
+pub(crate) const STANDARD_GRAVITY_MPS2: f64 = 9.80665;
+/// With less in the tank than this a nozzle may not thrust, however well it works, kg. Four open
+/// nozzles of 240 N at 60 s of specific impulse burn 1.6 kg/s, and the tank is reported every 0.1 s:
+/// 0.16 kg between two reports, rounded up.
+const MOTION_EVIDENCE_MIN_KG: f64 = 0.2;
+
+/// What the monitor of the nozzles has to know of the flight.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FlightContext {
+    /// Nothing but the nozzles moves the craft.
+    pub(crate) free: bool,
+    /// A nozzle that may fail again can be afforded.
+    pub(crate) trials_allowed: bool,
+}
+
+/// Nozzles: bit n of a set is nozzle n.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct NozzleStatus {
+    /// Out of the allocation.
+    pub(crate) isolated: u16,
+    /// Does not close.
+    pub(crate) stuck_open: u16,
+    /// Thrusts that can be had now, N: within faults, heat and rests.
+    pub(crate) bounds: Bounds<NOZZLES>,
+}
+
+/// Heat of the clusters, as far as it limits nozzles. Bit n of a set is nozzle n.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct HeatStatus {
+    /// May not open.
+    pub(crate) resting: u16,
+    /// Its cluster is at its warning temperature or above.
+    pub(crate) warm: u16,
+    /// Its cluster is cool enough for one more longest opening.
+    pub(crate) ready: u16,
+    /// Part of its full thrust that each nozzle may have, 0..1.
+    pub(crate) share: [f64; NOZZLES],
+    /// A cluster has tripped, or its temperature is unknown.
+    pub(crate) forbids_burns: bool,
+}
+
+/// What the nozzles may draw.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct PowerStatus {
+    /// All nozzles together, W.
+    pub(crate) available_w: f64,
+    /// Why that is not more: bits of `qiki_power::RcsLimit`.
+    pub(crate) limits: u32,
+    /// Too little is stored for anything but holding the attitude.
+    pub(crate) stabilise_only: bool,
+    /// Why, where that is so.
+    pub(crate) shortage: Reason,
+}
+
+/// What is known of the craft in this tick.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Estimate {
+    pub(crate) pose: Pose,
+    /// Age of the oldest navigation value in use, ticks.
+    pub(crate) nav_age_ticks: u32,
+    /// All navigation values are young enough to fly by.
+    pub(crate) nav_fresh: bool,
+    /// The rates are young enough to damp a tumble.
+    pub(crate) rates_fresh: bool,
+    /// The loop stood still for longer than a navigation value is good for.
+    pub(crate) stalled: bool,
+    /// With the propellant left, kg.
+    pub(crate) mass_kg: f64,
+    /// The same in the tick that the feedback tells of, before its report of the tank.
+    pub(crate) mass_before_kg: f64,
+    /// The tank does not hold one shortest pulse.
+    pub(crate) tank_empty: bool,
+    /// Nodes that have not been heard of late.
+    pub(crate) nodes_lost: usize,
+    pub(crate) nozzles: NozzleStatus,
+    pub(crate) heat: HeatStatus,
+    pub(crate) power: PowerStatus,
+}
+
+/// Learns from feedback and from what was commanded.
+#[derive(Debug, Clone)]
+pub(crate) struct Estimator {
+    period_us: u32,
+    nav_stale_ticks: u32,
+    motion_evidence: bool,
+    dry_kg: f64,
+    /// What the shortest pulse of the strongest nozzle burns, kg.
+    pulse_kg: f64,
+    thrust_max_n: [f64; NOZZLES],
+    pub(crate) propellant_kg: f64,
+    navigator: Navigator,
+    health: NozzleHealth,
+    heat: ThermalLimiter,
+    power: PowerBudget,
+}
+
+impl Estimator {
+    /// Nothing is known yet; states of charge and propellant are those of the description.
+    pub(crate) fn new(craft: &Craft, parts: &Parts, period_us: u32) -> Self {
+        let dt_s = f64::from(period_us) * 1e-6;
+        let control = &craft.control;
+        Self {
+            period_us,
+            nav_stale_ticks: ticks(control.nav_stale_s, dt_s),
+            motion_evidence: control.motion_evidence,
+            dry_kg: craft.mass.dry_kg,
+            pulse_kg: pulse_kg(craft),
+            thrust_max_n: parts.geometry.thrust_max_n,
+            propellant_kg: craft.mass.propellant_kg,
+            navigator: Navigator::new(),
+            health: NozzleHealth::new(craft, &parts.geometry, dt_s),
+            heat: ThermalLimiter::new(craft, parts.limits.max_on_us, period_us),
+            power: PowerBudget::new(
+                craft,
+                parts.others_w,
+                parts.limits.power_max_w,
+                ticks(qiki_power::POWER_STALE_S, dt_s),
+            ),
+        }
+    }
+
+    /// One tick: `period_ns` have gone by since the last one.
+    pub(crate) fn update(
+        &mut self,
+        feedback: &Feedback,
+        period_ns: i64,
+        context: FlightContext,
+    ) -> Estimate {
+        // A stalled loop must not throw the estimate: the carry is at most five periods.
+        let ceiling = i64::from(self.period_us) * 5000;
+        #[allow(clippy::cast_precision_loss)]
+        let dt_s = period_ns.clamp(0, ceiling) as f64 * 1e-9;
+        self.navigator.step(feedback, dt_s);
+        let mass_before_kg = self.mass_kg();
+        self.update_stores(feedback, context);
+        Estimate {
+            stalled: period_ns > i64::from(self.nav_stale_ticks) * i64::from(self.period_us) * 1000,
+            mass_before_kg,
+            ..self.estimate()
+        }
+    }
+
+    /// Nozzles, heat, power and propellant, without navigation.
+    pub(crate) fn update_stores(&mut self, feedback: &Feedback, context: FlightContext) {
+        let context = MonitorContext {
+            attitude: self.navigator.pose.attitude,
+            mass_kg: self.mass_kg(),
+            motion_is_evidence: self.motion_evidence
+                && context.free
+                && self.propellant_kg > MOTION_EVIDENCE_MIN_KG,
+            trials_allowed: context.trials_allowed,
+        };
+        self.health.observe(feedback, &context);
+        self.power.observe(feedback);
+        self.heat.observe(feedback);
+        if feedback.fresh.has(Fresh::POWER) && feedback.propellant_kg.is_finite() {
+            self.propellant_kg = feedback.propellant_kg;
+        }
+    }
+
+    /// What is known now.
+    pub(crate) fn estimate(&self) -> Estimate {
+        let nav_age_ticks = self.navigator.age_ticks();
+        Estimate {
+            pose: self.navigator.pose,
+            nav_age_ticks,
+            nav_fresh: nav_age_ticks <= self.nav_stale_ticks,
+            rates_fresh: self.navigator.rates_age_ticks() <= self.nav_stale_ticks,
+            stalled: false,
+            mass_kg: self.mass_kg(),
+            mass_before_kg: self.mass_kg(),
+            tank_empty: self.propellant_kg < self.pulse_kg,
+            nodes_lost: self.health.nodes_lost(),
+            nozzles: self.nozzles(),
+            heat: self.heat_status(),
+            power: PowerStatus {
+                available_w: self.power.power_w(),
+                limits: self.power.limits(),
+                stabilise_only: self.power.stabilise_only(),
+                shortage: self.power.why_not(),
+            },
+        }
+    }
+
+    /// Forgets every fault of a nozzle; arming is a fresh start.
+    pub(crate) fn forget_faults(&mut self) -> NozzleStatus {
+        self.health.reset();
+        self.nozzles()
+    }
+
+    /// Records what was commanded in this tick.
+    pub(crate) fn record_command(&mut self, command: &ValveCommand) {
+        self.health.record_command(&command.on_time_us);
+        self.heat.note(command);
+    }
+
+    /// What is known of the nozzles.
+    pub(crate) fn faults(&self) -> NozzleFaults {
+        self.health.faults()
+    }
+
+    /// What holds each cluster back: bits of `qiki_power::ClusterLimit`.
+    pub(crate) fn cluster_limits(&self) -> [u8; CLUSTERS] {
+        self.heat.limits().map(Set::bits)
+    }
+
+    fn mass_kg(&self) -> f64 {
+        self.dry_kg + self.propellant_kg
+    }
+
+    fn nozzles(&self) -> NozzleStatus {
+        let full = &self.thrust_max_n;
+        let share = |n: usize| full[n] * self.heat.share(n);
+        NozzleStatus::new(
+            self.health.isolated(),
+            self.health.stuck_open(),
+            std::array::from_fn(share),
+            full,
+        )
+    }
+
+    fn heat_status(&self) -> HeatStatus {
+        HeatStatus {
+            resting: self.heat.resting(),
+            warm: self.heat.warm(),
+            ready: self.heat.ready(),
+            share: std::array::from_fn(|n| self.heat.share(n)),
+            forbids_burns: self.heat.forbids_burns(),
+        }
+    }
+}
+
+impl NozzleStatus {
+    /// A nozzle that does not open gives nothing; one that does not close gives all of `full_n`; any
+    /// other gives up to `most_n`.
+    pub(crate) fn new(
+        isolated: u16,
+        stuck_open: u16,
+        most_n: [f64; NOZZLES],
+        full_n: &[f64; NOZZLES],
+    ) -> Self {
+        let mut bounds = Bounds {
+            lo: [0.0; NOZZLES],
+            hi: most_n,
+        };
+        for n in nozzles_in(stuck_open) {
+            (bounds.lo[n], bounds.hi[n]) = (full_n[n], full_n[n]);
+        }
+        for n in nozzles_in(isolated & !stuck_open) {
+            bounds.hi[n] = 0.0;
+        }
+        Self {
+            isolated,
+            stuck_open,
+            bounds,
+        }
+    }
+}
+
+/// What the shortest pulse of the strongest nozzle burns, kg.
+fn pulse_kg(craft: &Craft) -> f64 {
+    let impulses_ns = craft.thrusters.iter().map(|t| t.thrust_max_n * t.min_on_s);
+    impulses_ns.fold(0.0, f64::max) / (craft.mass.isp_s * STANDARD_GRAVITY_MPS2)
+}
+
+/// How many ticks cover a span of time.
+pub(crate) fn ticks(seconds: f64, dt_s: f64) -> u32 {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let ticks = (seconds / dt_s).ceil() as u32;
+    ticks
+}

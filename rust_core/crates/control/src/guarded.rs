@@ -1,0 +1,62 @@
+//! What stands in the loop between `rig.read` and `rig.write`: the controller, and the guard behind it.
+
+use qiki_craft::{Craft, ValveCommand};
+use qiki_guard::Guard;
+
+use crate::config::{ConfigError, parts};
+use crate::controller::Controller;
+use crate::io::{Inputs, Outputs};
+
+/// The controller of one craft, with every command checked by the guard before it is sent.
+///
+/// A pure function of its state and its inputs: it reads no clock, does no I/O, draws no random
+/// number and allocates nothing.
+#[derive(Debug, Clone)]
+pub struct GuardedController {
+    controller: Controller,
+    guard: Guard,
+    period_us: u32,
+}
+
+impl GuardedController {
+    /// A silent controller in IDLE for a loop of `period_us`.
+    ///
+    /// # Errors
+    /// [`ConfigError`] where the craft cannot be controlled at this period.
+    pub fn new(craft: &Craft, period_us: u32) -> Result<Self, ConfigError> {
+        let parts = parts(craft, period_us)?;
+        let guard = Guard::new(parts.limits);
+        Ok(Self {
+            controller: Controller::new(craft, parts, period_us),
+            guard,
+            period_us,
+        })
+    }
+
+    /// One tick. A command that the guard refuses is replaced by closed valves.
+    pub fn step(&mut self, inputs: &Inputs<'_>, outputs: &mut Outputs) {
+        let stages = self.controller.step(inputs);
+        let pulses = &stages.pulses;
+        let verdict = self.guard.check(&pulses.command, &pulses.force_close);
+        let sent = match verdict {
+            Ok(()) => pulses.command,
+            Err(_) => ValveCommand {
+                armed: pulses.command.armed,
+                ..ValveCommand::default()
+            },
+        };
+        self.controller.sent(&sent, verdict.is_err());
+        self.controller.report(&stages, outputs);
+        outputs.command = sent;
+        outputs.guard_violation = verdict.err();
+    }
+
+    /// Tick of the loop, µs.
+    #[must_use]
+    pub fn period_us(&self) -> u32 {
+        self.period_us
+    }
+}
+
+#[cfg(test)]
+mod tests;

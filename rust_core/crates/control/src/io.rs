@@ -1,0 +1,82 @@
+//! What a tick takes in and gives out.
+
+use qiki_alloc::{AXES, Solution};
+use qiki_burn::BurnProgress;
+use qiki_command::{AllocationMode, Command, Mode, REPLIES_MAX, Reason, Reply};
+use qiki_craft::{CLUSTERS, Feedback, NOZZLES, ValveCommand};
+use qiki_fdir::NozzleFaults;
+use qiki_guard::Violation;
+
+/// All that a tick takes in.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// Number of the tick.
+    pub tick: u64,
+    /// Measured since the tick before, ns.
+    pub period_ns: i64,
+    /// What the rig says.
+    pub feedback: &'a Feedback,
+    /// What is asked for in this tick.
+    pub command: Option<&'a Command>,
+}
+
+/// All that a tick gives out.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Outputs {
+    /// To the rig.
+    pub command: ValveCommand,
+    /// Why the guard replaced the controller's command by closed valves; None where it did not.
+    pub guard_violation: Option<Violation>,
+    /// Flight mode.
+    pub mode: Mode,
+    /// Why motion is inhibited.
+    pub hold_reason: Reason,
+    /// Estimate: m, m/s, world; scalar last; rad/s, body.
+    pub position: [f64; 3],
+    /// See `position`.
+    pub velocity: [f64; 3],
+    /// See `position`.
+    pub attitude: [f64; 4],
+    /// See `position`.
+    pub rates: [f64; 3],
+    /// Reference that is tracked: m, world; scalar last.
+    pub reference_position: [f64; 3],
+    /// See `reference_position`.
+    pub reference_attitude: [f64; 4],
+    /// Wanted, N and N·m, body.
+    pub wrench_asked: [f64; AXES],
+    /// From the allocation.
+    pub allocation: Solution<NOZZLES>,
+    /// Bit n: nozzle n is out of the allocation.
+    pub isolated: u16,
+    /// What is known of the nozzles.
+    pub faults: NozzleFaults,
+    /// The first `reply_count` are valid.
+    pub replies: [Reply; REPLIES_MAX],
+    /// Replies of this tick.
+    pub reply_count: usize,
+    /// Age of the oldest navigation value in use, ticks.
+    pub nav_age_ticks: u32,
+    /// Whether radar and transponder may emit.
+    pub emissions_allowed: bool,
+    /// What all nozzles together may draw, W.
+    pub rcs_power_max_w: f64,
+    /// Why that is less than it could be: bits of `qiki_power::RcsLimit`.
+    pub rcs_power_limits: u32,
+    /// What the allocated thrusts draw on average, W.
+    pub rcs_power_w: f64,
+    /// What holds each cluster back: bits of `qiki_power::ClusterLimit`.
+    pub cluster_limits: [u8; CLUSTERS],
+    /// Bit n: nozzle n may not open.
+    pub resting: u16,
+    /// The tank does not hold one shortest pulse: nothing comes out, whatever is allocated.
+    pub working_mass_low: bool,
+    /// How far a thrust profile has come; none but in BURN.
+    pub burn: Option<BurnProgress>,
+    /// Allocation mode that is asked for.
+    pub allocation_asked: AllocationMode,
+    /// Allocation mode in effect.
+    pub allocation_mode: AllocationMode,
+    /// Why the two differ, or why manual override ended by itself.
+    pub allocation_reason: Reason,
+}
