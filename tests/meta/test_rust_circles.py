@@ -18,11 +18,6 @@ ROOT = Path(__file__).parents[2]
 CRATES = ROOT / "rust_core/crates"
 NAMES = sorted(path.parent.name for path in CRATES.glob("*/Cargo.toml"))
 
-# Circles that still stand, by crate. A circle that is gone must leave this list.
-KNOWN_CIRCLES: dict[str, set[frozenset[str]]] = {
-    "control": {frozenset({"controller", "controller::pulsing"})},
-}
-
 COMMENT_OR_STRING = re.compile(
     r'//[^\n]*|/\*.*?\*/|r#".*?"#|b?"(?:\\.|[^"\\])*"|b?\'(?:\\.[^\']*|[^\\\'])\'', re.S
 )
@@ -181,12 +176,8 @@ def reached(graph: dict[Parts, set[Parts]], start: Parts) -> set[Parts]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_files_of_a_crate_form_no_circle(name: str) -> None:
-    known = KNOWN_CIRCLES.get(name, set())
-    found = Crate.read(name).circles()
-    new = [" <-> ".join(sorted(circle)) for circle in found - known]
-    gone = [" <-> ".join(sorted(circle)) for circle in known - found]
-    assert not new, f"{name}: move what the files share below them: {new}"
-    assert not gone, f"{name}: take these out of KNOWN_CIRCLES: {gone}"
+    found = [" <-> ".join(sorted(circle)) for circle in Crate.read(name).circles()]
+    assert not found, f"{name}: move what the files share below them: {found}"
 
 
 def layer_table() -> dict[str, int]:

@@ -13,6 +13,7 @@ use qiki_fdir::Authority;
 use qiki_gnc::{Wrench, wrench};
 use qiki_maps::{Direction, NozzleSet};
 
+use crate::config::Parts;
 use crate::decision::Decision;
 use crate::estimate::{Estimate, NozzleStatus};
 use crate::sets::Sets;
@@ -35,10 +36,11 @@ pub(crate) struct Allocation {
 
 /// Finds thrusts.
 #[derive(Debug, Clone)]
-pub(crate) struct AllocationStage {
-    pub(crate) geometry: Geometry,
+pub struct AllocationStage {
+    /// Where the nozzles are, and what they give.
+    pub geometry: Geometry,
     /// Power of each open nozzle, W.
-    pub(crate) nozzle_w: [f64; NOZZLES],
+    pub nozzle_w: [f64; NOZZLES],
     allocator: Allocator<NOZZLES>,
     sets: Sets,
     authority: Authority,
@@ -47,13 +49,10 @@ pub(crate) struct AllocationStage {
 }
 
 impl AllocationStage {
-    pub(crate) fn new(
-        geometry: Geometry,
-        nozzle_w: [f64; NOZZLES],
-        allocator: Allocator<NOZZLES>,
-        sets: Sets,
-        authority: Authority,
-    ) -> Self {
+    /// With the nozzles and the weights of `parts`.
+    #[must_use]
+    pub fn new(parts: &Parts) -> Self {
+        let (geometry, allocator) = (parts.geometry.clone(), parts.allocator.clone());
         let healthy = Bounds {
             lo: [0.0; NOZZLES],
             hi: geometry.thrust_max_n,
@@ -65,10 +64,10 @@ impl AllocationStage {
         });
         Self {
             geometry,
-            nozzle_w,
+            nozzle_w: parts.limits.power_w,
             allocator,
-            sets,
-            authority,
+            sets: parts.sets.clone(),
+            authority: parts.authority.clone(),
             axis_force_n,
         }
     }
@@ -100,17 +99,17 @@ impl AllocationStage {
     }
 
     /// What AUTO is short of with the nozzles that there are.
-    pub(crate) fn short_of(&self, bounds: &Bounds<NOZZLES>) -> Reason {
+    pub fn short_of(&self, bounds: &Bounds<NOZZLES>) -> Reason {
         self.sets.short_of(bounds)
     }
 
     /// The nozzle set of a group, where the craft has it.
-    pub(crate) fn set(&self, group: Group) -> Option<&NozzleSet> {
+    pub fn set(&self, group: Group) -> Option<&NozzleSet> {
         self.sets.set(group.full, direction(group))
     }
 
     /// The tick's check of whether the nozzles that are left can hold the craft.
-    pub(crate) fn check_authority(&mut self, estimate: &Estimate) {
+    pub fn check_authority(&mut self, estimate: &Estimate) {
         let nozzles = &estimate.nozzles;
         self.authority
             .set_failures(nozzles.isolated, nozzles.stuck_open);
@@ -125,12 +124,12 @@ impl AllocationStage {
     }
 
     /// The craft cannot be held with the nozzles that are left.
-    pub(crate) fn authority_lost(&self) -> bool {
+    pub fn authority_lost(&self) -> bool {
         self.authority.lost()
     }
 
     /// Impulse that the valves' reports of a tick stand for, N·s, body.
-    pub(crate) fn measured_impulse_ns(&self, feedback: &Feedback) -> Vector3<f64> {
+    pub fn measured_impulse_ns(&self, feedback: &Feedback) -> Vector3<f64> {
         let mut impulse_ns = Vector3::zeros();
         for n in nozzles_in(feedback.fresh.nozzles_heard()) {
             let open_s = f64::from(feedback.open_time_us[n]) * 1e-6;
@@ -147,25 +146,27 @@ impl AllocationStage {
     }
 
     /// What open nozzles draw, W.
-    pub(crate) fn drawn_w(&self, nozzles: u16) -> f64 {
+    pub fn drawn_w(&self, nozzles: u16) -> f64 {
         nozzles_in(nozzles).map(|n| self.nozzle_w[n]).sum()
     }
 
     /// What thrusts draw on average, W.
-    pub(crate) fn mean_w(&self, thrust_n: &[f64; NOZZLES]) -> f64 {
+    pub fn mean_w(&self, thrust_n: &[f64; NOZZLES]) -> f64 {
         let level = |n: usize| thrust_n[n] / self.geometry.thrust_max_n[n];
         (0..NOZZLES).map(|n| level(n) * self.nozzle_w[n]).sum()
     }
 
     /// Thrust and wrench of nozzles at these levels, N and N·m.
-    pub(crate) fn thrust_of(&self, level: &[f64; NOZZLES]) -> ([f64; NOZZLES], Wrench) {
+    pub fn thrust_of(&self, level: &[f64; NOZZLES]) -> ([f64; NOZZLES], Wrench) {
         let full_n = &self.geometry.thrust_max_n;
         let thrust_n: [f64; NOZZLES] = std::array::from_fn(|n| level[n] * full_n[n]);
         let row = |axis: &[f64; NOZZLES]| axis.iter().zip(&thrust_n).map(|(b, f)| b * f).sum();
         (thrust_n, self.geometry.effectiveness.each_ref().map(row))
     }
 
-    pub(crate) fn force_direction(&self, n: usize) -> Vector3<f64> {
+    /// Force per newton of nozzle n, body.
+    #[must_use]
+    pub fn force_direction(&self, n: usize) -> Vector3<f64> {
         let b = &self.geometry.effectiveness;
         Vector3::new(b[0][n], b[1][n], b[2][n])
     }
@@ -230,14 +231,14 @@ impl AllocationStage {
 /// What a thrust profile can push with.
 impl AllocationStage {
     /// Bit n: nozzle n gives nothing, or all it has whatever is asked.
-    pub(crate) fn out_of_use(&self, estimate: &Estimate) -> u16 {
+    pub fn out_of_use(&self, estimate: &Estimate) -> u16 {
         let bounds = &estimate.nozzles.bounds;
         let out = |n: usize| bounds.lo[n] > 0.0 || bounds.hi[n] <= 0.0;
         estimate.nozzles.isolated | (nozzles_where(out) & !estimate.heat.resting)
     }
 
     /// Bit n: nozzle n is not good for full thrust.
-    pub(crate) fn impaired(&self, estimate: &Estimate) -> u16 {
+    pub fn impaired(&self, estimate: &Estimate) -> u16 {
         let bounds = &estimate.nozzles.bounds;
         nozzles_where(|n| {
             let whole = bounds.hi[n] >= self.geometry.thrust_max_n[n] * WHOLE;
@@ -246,7 +247,7 @@ impl AllocationStage {
     }
 
     /// What a segment pushes with, with the nozzles and the power there are.
-    pub(crate) fn push_of(
+    pub fn push_of(
         &mut self,
         segment: &Segment,
         power_w: f64,
@@ -265,7 +266,7 @@ impl AllocationStage {
 
     /// Pure force that can surely be had along a direction, N: the attainable forces are a
     /// convex set, so a mix of the axes' ceilings is inside it.
-    pub(crate) fn ceiling(&self, direction: Vector3<f64>, mode: AllocationMode) -> f64 {
+    pub fn ceiling(&self, direction: Vector3<f64>, mode: AllocationMode) -> f64 {
         let axis_force_n = match mode {
             AllocationMode::Auto => &self.sets.axis_force_n,
             _ => &self.axis_force_n,

@@ -2,7 +2,7 @@
 
 use nalgebra::Matrix3;
 use qiki_alloc::{AllocError, Allocator, Power};
-use qiki_craft::{Craft, Geometry, NOZZLES, geometry, per_nozzle};
+use qiki_craft::{Craft, Geometry, NOZZLES, geometry, per_nozzle, throttleable_nozzles};
 use qiki_pulse::{PulseScheduler, Valves};
 use qiki_pwpf::{Bank, Nozzles, ParamError, ValveTimes};
 
@@ -40,12 +40,6 @@ fn valve_times(craft: &Craft) -> ValveTimes {
     }
 }
 
-/// Bit n: nozzle n takes a level.
-fn throttleable(craft: &Craft) -> u16 {
-    let thrusters = craft.thrusters.iter().take(NOZZLES).enumerate();
-    thrusters.fold(0, |mask, (n, t)| mask | u16::from(t.throttleable) << n)
-}
-
 fn micros(seconds: f64) -> u32 {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let us = (seconds * 1e6).round() as u32;
@@ -53,7 +47,7 @@ fn micros(seconds: f64) -> u32 {
 }
 
 /// The parts of a controller that are computed from a craft.
-pub(crate) struct Parts {
+pub struct Parts {
     pub(crate) geometry: Geometry,
     pub(crate) allocator: Allocator<NOZZLES>,
     pub(crate) authority: Authority,
@@ -68,7 +62,19 @@ pub(crate) struct Parts {
     pub(crate) sets: Sets,
 }
 
-pub(crate) fn parts(craft: &Craft, period_us: u32) -> Result<Parts, ConfigError> {
+impl Parts {
+    /// Limits of valves and bus.
+    #[must_use]
+    pub fn limits(&self) -> &ValveLimits {
+        &self.limits
+    }
+}
+
+/// What a controller is made from, worked out once from the craft, for a loop of `period_us`.
+///
+/// # Errors
+/// [`ConfigError`] where the craft cannot be controlled at this period.
+pub fn parts(craft: &Craft, period_us: u32) -> Result<Parts, ConfigError> {
     if !(1000..=5000).contains(&period_us) {
         return Err(ConfigError::Period(period_us));
     }
@@ -84,7 +90,7 @@ pub(crate) fn parts(craft: &Craft, period_us: u32) -> Result<Parts, ConfigError>
         min_on_us: micros(times.min_on_s),
         min_off_us: micros(times.min_off_s),
         max_on_us: micros(times.max_on_s),
-        throttleable: throttleable(craft),
+        throttleable: throttleable_nozzles(craft),
         power_w,
         power_max_w: control.rcs_power_max_w.min(bus.peak_max_w - others_w),
     };

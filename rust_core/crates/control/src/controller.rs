@@ -40,13 +40,7 @@ impl Controller {
         let estimator = Estimator::new(craft, &parts, period_us);
         let modes = ModeManager::new(craft, &parts, period_us);
         let law = Law::new(control, parts.geometry.inertia);
-        let allocation = AllocationStage::new(
-            parts.geometry,
-            parts.limits.power_w,
-            parts.allocator,
-            parts.sets,
-            parts.authority,
-        );
+        let allocation = AllocationStage::new(&parts);
         let pulses = PulseStage::new(
             parts.bank,
             parts.scheduler,

@@ -4,7 +4,19 @@ use nalgebra::Vector3;
 use qiki_command::{AllocationMode, Mode, Reason};
 use qiki_craft::NOZZLES;
 
-use crate::manual_override::ManualPulses;
+/// What manual override does in a tick.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct ManualPulses {
+    pub(crate) on: bool,
+    /// Control has to leave all valves closed.
+    pub(crate) holds_valves: bool,
+    /// Bit n: nozzle n is being fired.
+    pub(crate) nozzles: u16,
+    /// How long these are open in this tick, µs.
+    pub(crate) on_time_us: u32,
+    /// Mean level of each nozzle.
+    pub(crate) level: [f64; NOZZLES],
+}
 
 /// What the craft is to do in this tick. Nothing in it changes until the next one.
 #[derive(Debug, Clone, Copy)]

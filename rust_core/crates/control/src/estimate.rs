@@ -15,7 +15,7 @@ use crate::config::Parts;
 
 /// Standard gravity, m/s² (exact, CGPM 1901): turns a specific impulse in seconds into exhaust
 /// speed.
-pub(crate) const STANDARD_GRAVITY_MPS2: f64 = 9.80665;
+pub const STANDARD_GRAVITY_MPS2: f64 = 9.80665;
 /// With less in the tank than this a nozzle may not thrust, however well it works, kg. Four open
 /// nozzles of 240 N at 60 s of specific impulse burn 1.6 kg/s, and the tank is reported every 0.1 s:
 /// 0.16 kg between two reports, rounded up.
@@ -23,80 +23,84 @@ const MOTION_EVIDENCE_MIN_KG: f64 = 0.2;
 
 /// What the monitor of the nozzles has to know of the flight.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct FlightContext {
+pub struct FlightContext {
     /// Nothing but the nozzles moves the craft.
-    pub(crate) free: bool,
+    pub free: bool,
     /// A nozzle that may fail again can be afforded.
-    pub(crate) trials_allowed: bool,
+    pub trials_allowed: bool,
 }
 
 /// Nozzles: bit n of a set is nozzle n.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct NozzleStatus {
+pub struct NozzleStatus {
     /// Out of the allocation.
-    pub(crate) isolated: u16,
+    pub isolated: u16,
     /// Does not close.
-    pub(crate) stuck_open: u16,
+    pub stuck_open: u16,
     /// Thrusts that can be had now, N: within faults, heat and rests.
-    pub(crate) bounds: Bounds<NOZZLES>,
+    pub bounds: Bounds<NOZZLES>,
 }
 
 /// Heat of the clusters, as far as it limits nozzles. Bit n of a set is nozzle n.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct HeatStatus {
+pub struct HeatStatus {
     /// May not open.
-    pub(crate) resting: u16,
+    pub resting: u16,
     /// Its cluster is at its warning temperature or above.
-    pub(crate) warm: u16,
+    pub warm: u16,
     /// Its cluster is cool enough for one more longest opening.
-    pub(crate) ready: u16,
+    pub ready: u16,
     /// Part of its full thrust that each nozzle may have, 0..1.
-    pub(crate) share: [f64; NOZZLES],
+    pub share: [f64; NOZZLES],
     /// A cluster has tripped, or its temperature is unknown.
-    pub(crate) forbids_burns: bool,
+    pub forbids_burns: bool,
 }
 
 /// What the nozzles may draw.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct PowerStatus {
+pub struct PowerStatus {
     /// All nozzles together, W.
-    pub(crate) available_w: f64,
+    pub available_w: f64,
     /// Why that is not more: bits of `qiki_power::RcsLimit`.
-    pub(crate) limits: u32,
+    pub limits: u32,
     /// Too little is stored for anything but holding the attitude.
-    pub(crate) stabilise_only: bool,
+    pub stabilise_only: bool,
     /// Why, where that is so.
-    pub(crate) shortage: Reason,
+    pub shortage: Reason,
 }
 
 /// What is known of the craft in this tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Estimate {
-    pub(crate) pose: Pose,
+pub struct Estimate {
+    /// Position, velocity, attitude and rates.
+    pub pose: Pose,
     /// Age of the oldest navigation value in use, ticks.
-    pub(crate) nav_age_ticks: u32,
+    pub nav_age_ticks: u32,
     /// All navigation values are young enough to fly by.
-    pub(crate) nav_fresh: bool,
+    pub nav_fresh: bool,
     /// The rates are young enough to damp a tumble.
-    pub(crate) rates_fresh: bool,
+    pub rates_fresh: bool,
     /// The loop stood still for longer than a navigation value is good for.
-    pub(crate) stalled: bool,
+    pub stalled: bool,
     /// With the propellant left, kg.
-    pub(crate) mass_kg: f64,
+    pub mass_kg: f64,
     /// The same in the tick that the feedback tells of, before its report of the tank.
-    pub(crate) mass_before_kg: f64,
+    pub mass_before_kg: f64,
     /// The tank does not hold one shortest pulse.
-    pub(crate) tank_empty: bool,
+    pub tank_empty: bool,
     /// Nodes that have not been heard of late.
-    pub(crate) nodes_lost: usize,
-    pub(crate) nozzles: NozzleStatus,
-    pub(crate) heat: HeatStatus,
-    pub(crate) power: PowerStatus,
+    pub nodes_lost: usize,
+    /// Which nozzles can be used, and how far.
+    pub nozzles: NozzleStatus,
+    /// What heat leaves of them.
+    pub heat: HeatStatus,
+    /// What they may draw.
+    pub power: PowerStatus,
 }
 
 /// Learns from feedback and from what was commanded.
 #[derive(Debug, Clone)]
-pub(crate) struct Estimator {
+pub struct Estimator {
     period_us: u32,
     nav_stale_ticks: u32,
     motion_evidence: bool,
@@ -104,7 +108,8 @@ pub(crate) struct Estimator {
     /// What the shortest pulse of the strongest nozzle burns, kg.
     pulse_kg: f64,
     thrust_max_n: [f64; NOZZLES],
-    pub(crate) propellant_kg: f64,
+    /// As last reported, kg.
+    pub propellant_kg: f64,
     navigator: Navigator,
     health: NozzleHealth,
     heat: ThermalLimiter,
@@ -113,7 +118,7 @@ pub(crate) struct Estimator {
 
 impl Estimator {
     /// Nothing is known yet; states of charge and propellant are those of the description.
-    pub(crate) fn new(craft: &Craft, parts: &Parts, period_us: u32) -> Self {
+    pub fn new(craft: &Craft, parts: &Parts, period_us: u32) -> Self {
         let dt_s = f64::from(period_us) * 1e-6;
         let control = &craft.control;
         Self {
@@ -137,7 +142,7 @@ impl Estimator {
     }
 
     /// One tick: `period_ns` have gone by since the last one.
-    pub(crate) fn update(
+    pub fn update(
         &mut self,
         feedback: &Feedback,
         period_ns: i64,
@@ -158,7 +163,7 @@ impl Estimator {
     }
 
     /// Nozzles, heat, power and propellant, without navigation.
-    pub(crate) fn update_stores(&mut self, feedback: &Feedback, context: FlightContext) {
+    pub fn update_stores(&mut self, feedback: &Feedback, context: FlightContext) {
         let context = MonitorContext {
             attitude: self.navigator.pose.attitude,
             mass_kg: self.mass_kg(),
@@ -176,7 +181,7 @@ impl Estimator {
     }
 
     /// What is known now.
-    pub(crate) fn estimate(&self) -> Estimate {
+    pub fn estimate(&self) -> Estimate {
         let nav_age_ticks = self.navigator.age_ticks();
         Estimate {
             pose: self.navigator.pose,
@@ -200,24 +205,24 @@ impl Estimator {
     }
 
     /// Forgets every fault of a nozzle; arming is a fresh start.
-    pub(crate) fn forget_faults(&mut self) -> NozzleStatus {
+    pub fn forget_faults(&mut self) -> NozzleStatus {
         self.health.reset();
         self.nozzles()
     }
 
     /// Records what was commanded in this tick.
-    pub(crate) fn record_command(&mut self, command: &ValveCommand) {
+    pub fn record_command(&mut self, command: &ValveCommand) {
         self.health.record_command(&command.on_time_us);
         self.heat.note(command);
     }
 
     /// What is known of the nozzles.
-    pub(crate) fn faults(&self) -> NozzleFaults {
+    pub fn faults(&self) -> NozzleFaults {
         self.health.faults()
     }
 
     /// What holds each cluster back: bits of `qiki_power::ClusterLimit`.
-    pub(crate) fn cluster_limits(&self) -> [u8; CLUSTERS] {
+    pub fn cluster_limits(&self) -> [u8; CLUSTERS] {
         self.heat.limits().map(Set::bits)
     }
 
@@ -250,7 +255,7 @@ impl Estimator {
 impl NozzleStatus {
     /// A nozzle that does not open gives nothing; one that does not close gives all of `full_n`; any
     /// other gives up to `most_n`.
-    pub(crate) fn new(
+    pub fn new(
         isolated: u16,
         stuck_open: u16,
         most_n: [f64; NOZZLES],

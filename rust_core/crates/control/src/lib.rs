@@ -14,7 +14,8 @@
 //!
 //! No stage changes what an earlier one said. Mode, arming, burn and manual override change in stage
 //! 2 alone; what a later stage finds is taken up there in the next tick. `modes` is the rule on what
-//! is permitted when, `command_tracker` what became of commands, `preview` a thrust profile on paper.
+//! is permitted when, `command_tracker` what became of commands. The stages that a thrust profile on
+//! paper needs (`qiki-preview`) are public.
 
 mod allocation;
 mod allocation_mode;
@@ -28,13 +29,15 @@ mod io;
 mod manual_override;
 mod mode_manager;
 mod modes;
-mod preview;
 mod pulses;
 mod sets;
 mod tracking;
 
-pub use config::ConfigError;
+pub use allocation::AllocationStage;
+pub use config::{ConfigError, Parts, parts};
+pub use estimate::{Estimate, Estimator, FlightContext, STANDARD_GRAVITY_MPS2};
+pub use estimate::{HeatStatus, NozzleStatus, PowerStatus};
 pub use guarded::GuardedController;
 pub use io::{Inputs, Outputs};
+pub use mode_manager::{burn_conditions, may_burn, may_push};
 pub use modes::{confirmed, manual_override_permits, permits};
-pub use preview::{LimitHit, Preview, PreviewError, SegmentPreview, Spent, Stores, preview};

@@ -6,7 +6,10 @@
 use qiki_command::{Firing, Reason};
 use qiki_craft::NOZZLES;
 
+use qiki_pulse::{PulseLimits, PulseTrain};
+
 use crate::allocation::AllocationStage;
+use crate::decision::ManualPulses;
 
 /// Manual override ends after this long without a firing, s.
 pub(crate) const UNUSED_MAX_S: f64 = 60.0;
@@ -14,12 +17,7 @@ pub(crate) const UNUSED_MAX_S: f64 = 60.0;
 /// What a firing by hand may not exceed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct ManualLimits {
-    /// Shortest opening, µs.
-    pub(crate) min_on_us: u32,
-    /// Shortest pause, µs.
-    pub(crate) min_off_us: u32,
-    /// Longest firing, µs.
-    pub(crate) max_on_us: u32,
+    pub(crate) pulses: PulseLimits,
     /// Torque of all open nozzles about the centre of mass, N·m.
     pub(crate) torque_max_nm: f64,
     /// Body rate, rad/s.
@@ -39,80 +37,6 @@ pub(crate) struct Readiness {
     pub(crate) power_w: f64,
 }
 
-/// Pulses of the named nozzles, all at once: `count` openings of `on_us`, one every `cycle_us`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct PulseTrain {
-    pub(crate) nozzles: u16,
-    pub(crate) on_us: u32,
-    pub(crate) cycle_us: u32,
-    pub(crate) count: u32,
-}
-
-impl PulseTrain {
-    /// As many pulses as opening and pause allow; together they are open for level times
-    /// duration.
-    ///
-    /// # Errors
-    /// Shorter than the shortest opening, or longer than the longest.
-    pub(crate) fn new(firing: &Firing, limits: &ManualLimits) -> Result<Self, Reason> {
-        let micros = |seconds: f64| {
-            // A decoded duration is at most an hour.
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-            let us = (seconds * 1e6).round() as u64;
-            us
-        };
-        let total_us = micros(firing.duration_s);
-        let (Ok(total_us), true) = (
-            u32::try_from(total_us),
-            total_us <= u64::from(limits.max_on_us),
-        ) else {
-            return Err(Reason::PulseTooLong);
-        };
-        let open_us = u32::try_from(micros(firing.level * firing.duration_s)).unwrap_or(total_us);
-        if open_us < limits.min_on_us {
-            return Err(Reason::PulseTooShort);
-        }
-        let closed_us = total_us.saturating_sub(open_us);
-        let count = (open_us / limits.min_on_us.max(1))
-            .min(closed_us / limits.min_off_us.max(1))
-            .max(1);
-        Ok(Self {
-            nozzles: firing.nozzles,
-            on_us: open_us / count,
-            cycle_us: total_us.div_ceil(count),
-            count,
-        })
-    }
-
-    /// On-time in the tick that begins `at_us` into the train.
-    pub(crate) fn on_time_us(&self, at_us: u32, period_us: u32) -> u32 {
-        let (number, phase_us) = (at_us / self.cycle_us, at_us % self.cycle_us);
-        if number >= self.count {
-            return 0;
-        }
-        if phase_us < self.on_us {
-            return (self.on_us - phase_us).min(period_us);
-        }
-        // The valve opens again before the tick is over, if there is one more pulse.
-        let opens_in_us = self.cycle_us - phase_us;
-        if number + 1 < self.count {
-            period_us.saturating_sub(opens_in_us)
-        } else {
-            0
-        }
-    }
-
-    /// From its start to its last closing, µs.
-    pub(crate) fn length_us(&self) -> u32 {
-        (self.count - 1) * self.cycle_us + self.on_us
-    }
-
-    /// How long each named nozzle is open, µs.
-    pub(crate) fn open_us(&self) -> u32 {
-        self.count * self.on_us
-    }
-}
-
 /// The whole rule on a firing, without a look at modes: may it begin?
 ///
 /// # Errors
@@ -123,7 +47,7 @@ pub(crate) fn judge(
     ready: &Readiness,
     stage: &AllocationStage,
 ) -> Result<PulseTrain, Reason> {
-    let train = PulseTrain::new(firing, limits)?;
+    let train = PulseTrain::new(firing, &limits.pulses)?;
     if firing.nozzles & ready.isolated != 0 {
         return Err(Reason::NozzleIsolated);
     }
@@ -266,6 +190,17 @@ impl ManualOverride {
         self.train.is_some_and(seen)
     }
 
+    /// The next tick of `period_us`.
+    pub(crate) fn next_pulses(&mut self, period_us: u32) -> ManualPulses {
+        ManualPulses {
+            on: self.is_on(),
+            holds_valves: self.holds_valves(),
+            nozzles: self.firing(),
+            level: self.levels(),
+            on_time_us: self.step(period_us),
+        }
+    }
+
     /// One tick: how long the nozzles of [`Self::firing`] are open in it.
     pub(crate) fn step(&mut self, period_us: u32) -> u32 {
         let waits = self.at_us == 0 && self.pause_us > 0;
@@ -280,33 +215,6 @@ impl ManualOverride {
             (self.pause_us, self.unused_us) = (self.min_off_us, 0);
         }
         on_us
-    }
-}
-
-/// What manual override does in a tick.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct ManualPulses {
-    pub(crate) on: bool,
-    /// Control has to leave all valves closed.
-    pub(crate) holds_valves: bool,
-    /// Bit n: nozzle n is being fired.
-    pub(crate) nozzles: u16,
-    /// How long these are open in this tick, µs.
-    pub(crate) on_time_us: u32,
-    /// Mean level of each nozzle.
-    pub(crate) level: [f64; NOZZLES],
-}
-
-impl ManualPulses {
-    /// The next tick of `period_us`.
-    pub(crate) fn next(manual: &mut ManualOverride, period_us: u32) -> Self {
-        Self {
-            on: manual.is_on(),
-            holds_valves: manual.holds_valves(),
-            nozzles: manual.firing(),
-            level: manual.levels(),
-            on_time_us: manual.step(period_us),
-        }
     }
 }
 

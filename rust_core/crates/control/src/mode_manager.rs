@@ -15,6 +15,7 @@ use qiki_alloc::Status;
 use qiki_burn::{Burn, BurnProgress, Motion, Order, PlanLimits};
 use qiki_command::{AllocationMode, Command, Mode, Reason, Reply};
 use qiki_craft::{Craft, Feedback};
+use qiki_pulse::PulseLimits;
 
 use crate::allocation::{Allocation, AllocationStage};
 use crate::allocation_mode::AllocationModeState;
@@ -22,7 +23,7 @@ use crate::command_tracker::CommandTracker;
 use crate::config::Parts;
 use crate::decision::Decision;
 use crate::estimate::{Estimate, Estimator, FlightContext};
-use crate::manual_override::{ManualLimits, ManualOverride, ManualPulses};
+use crate::manual_override::{ManualLimits, ManualOverride};
 use crate::tracking::{Demand, Tracking};
 
 mod burning;
@@ -30,7 +31,7 @@ mod commands;
 mod manual;
 mod supervision;
 
-pub(crate) use burning::{burn_conditions, may_burn, may_push};
+pub use burning::{burn_conditions, may_burn, may_push};
 
 /// After a burn the windows give what they still owe, s: three windows of 0.25 s.
 const FLUSH_S: f64 = 0.75;
@@ -83,9 +84,11 @@ impl ModeManager {
             differential_pulses: control.differential_pulses,
             manual_limits: ManualLimits {
                 // Throttleable nozzles have no shortest pulse; a tick has one edge.
-                min_on_us: limits.min_on_us.max(period_us),
-                min_off_us: limits.min_off_us.max(period_us),
-                max_on_us: limits.max_on_us,
+                pulses: PulseLimits {
+                    min_on_us: limits.min_on_us.max(period_us),
+                    min_off_us: limits.min_off_us.max(period_us),
+                    max_on_us: limits.max_on_us,
+                },
                 torque_max_nm: control.manual_torque_max_nm,
                 rate_max_rps: control.attitude.limits.rate_max_rps,
             },
@@ -220,7 +223,7 @@ impl Deciding<'_> {
             burn_force_n: order.map_or_else(Vector3::zeros, |order| order.force_n),
             group_n: state.burn.as_ref().and_then(Burn::group_thrust_n),
             burns: pushes || flushes,
-            manual: ManualPulses::next(&mut state.manual, state.period_us),
+            manual: state.manual.next_pulses(state.period_us),
         }
     }
 

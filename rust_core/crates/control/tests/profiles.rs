@@ -4,9 +4,9 @@ use crate::common::burns::*;
 use crate::common::*;
 use qiki_burn::End;
 use qiki_command::{Mode, Reason, ReplyStatus};
-use qiki_control::{PreviewError, Spent, preview};
 use qiki_craft::{LoopAllocation, NOZZLES};
 use qiki_messages::commands::{self as wire, ThrustGroup};
+use qiki_preview::{PreviewError, Spent, preview};
 
 /// Short, long, split, warm, starved, ramped, there and back, by groups.
 fn profiles() -> Vec<(&'static str, Vec<wire::ThrustSegment>)> {

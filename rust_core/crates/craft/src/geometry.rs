@@ -58,3 +58,10 @@ pub fn geometry(craft: &Craft) -> Geometry {
 pub fn per_nozzle(craft: &Craft, pick: impl Fn(&Thruster) -> f64) -> [f64; NOZZLES] {
     std::array::from_fn(|n| craft.thrusters.get(n).map_or(0.0, &pick))
 }
+
+/// Bit n: nozzle n takes a level.
+#[must_use]
+pub fn throttleable_nozzles(craft: &Craft) -> u16 {
+    let thrusters = craft.thrusters.iter().take(NOZZLES).enumerate();
+    thrusters.fold(0, |mask, (n, t)| mask | u16::from(t.throttleable) << n)
+}

@@ -21,7 +21,7 @@ pub use craft::{
     ThermalCoupling, ThermalNode, ThermalPlane, Thruster,
 };
 pub use feedback::{Feedback, Fresh, NodeState, Truth, ValveCommand};
-pub use geometry::{Geometry, geometry, per_nozzle};
+pub use geometry::{Geometry, geometry, per_nozzle, throttleable_nozzles};
 pub use nozzles::{nozzles_in, nozzles_of, nozzles_where};
 pub use power_detail::{LOADS, NODES_MAX, NodeTemps, PowerDetail};
 

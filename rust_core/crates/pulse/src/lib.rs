@@ -16,10 +16,12 @@ mod layout;
 mod minimum_impulse;
 mod plan;
 mod scheduler;
+mod train;
 mod valves;
 
 pub use layout::{APART_US, Draw, schedule};
 pub use minimum_impulse::{Means, MinimumImpulseHold};
 pub use plan::Plan;
 pub use scheduler::{Demand, PulseScheduler, WINDOW_S};
+pub use train::{PulseLimits, PulseTrain};
 pub use valves::{State, Valves};

@@ -6,10 +6,10 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use qiki_burn::End;
 use qiki_command::{Action, Reason};
-use qiki_control::{LimitHit, Preview, PreviewError, SegmentPreview, Spent, Stores, preview};
 use qiki_craft::{Craft, NOZZLES};
 use qiki_messages::command_from_message;
 use qiki_messages::commands;
+use qiki_preview::{LimitHit, Preview, PreviewError, SegmentPreview, Spent, Stores, preview};
 
 use crate::allocator::value_error;
 

@@ -12,13 +12,7 @@ use crate::config::parts;
 fn stage() -> AllocationStage {
     let json = include_str!("../../../craft/fixtures/dodeca-01.json");
     let parts = parts(&Craft::from_json(json).unwrap(), 2000).unwrap();
-    AllocationStage::new(
-        parts.geometry,
-        parts.limits.power_w,
-        parts.allocator,
-        parts.sets,
-        parts.authority,
-    )
+    AllocationStage::new(&parts)
 }
 
 #[test]

@@ -5,16 +5,20 @@ use std::sync::LazyLock;
 
 use qiki_craft::{Craft, NOZZLES, ValveCommand};
 
-use super::{Firing, ManualLimits, ManualOverride, PulseTrain, Readiness, judge};
+use super::{Firing, ManualLimits, ManualOverride, Readiness, judge};
 use crate::allocation::AllocationStage;
 use crate::config::parts;
 use qiki_command::Reason;
 use qiki_guard::{ForceClose, Guard, ValveLimits};
+use qiki_pulse::{PulseLimits, PulseTrain};
 
-const LIMITS: ManualLimits = ManualLimits {
+const PULSES: PulseLimits = PulseLimits {
     min_on_us: 30_000,
     min_off_us: 30_000,
     max_on_us: 3_000_000,
+};
+const LIMITS: ManualLimits = ManualLimits {
+    pulses: PULSES,
     torque_max_nm: 220.0,
     rate_max_rps: 0.17,
 };
@@ -28,13 +32,7 @@ const READY: Readiness = Readiness {
 static STAGE: LazyLock<AllocationStage> = LazyLock::new(|| {
     let json = include_str!("../../../craft/fixtures/dodeca-01.json");
     let parts = parts(&Craft::from_json(json).unwrap(), 2000).unwrap();
-    AllocationStage::new(
-        parts.geometry,
-        parts.limits.power_w,
-        parts.allocator,
-        parts.sets,
-        parts.authority,
-    )
+    AllocationStage::new(&parts)
 });
 
 fn firing(nozzles: u16, level: f64, duration_s: f64) -> Firing {
@@ -46,7 +44,7 @@ fn firing(nozzles: u16, level: f64, duration_s: f64) -> Firing {
 }
 
 fn train(level: f64, duration_s: f64) -> Result<PulseTrain, Reason> {
-    PulseTrain::new(&firing(1, level, duration_s), &LIMITS)
+    PulseTrain::new(&firing(1, level, duration_s), &PULSES)
 }
 
 fn verdict(firing: &Firing, ready: &Readiness) -> Result<PulseTrain, Reason> {
@@ -123,14 +121,14 @@ fn every_train_keeps_valve_times_and_impulse_at_every_rate() {
 fn fly(train: &PulseTrain, period_us: u32) -> u64 {
     let mut guard = Guard::new(ValveLimits {
         period_us,
-        min_on_us: LIMITS.min_on_us,
-        min_off_us: LIMITS.min_off_us,
-        max_on_us: LIMITS.max_on_us,
+        min_on_us: PULSES.min_on_us,
+        min_off_us: PULSES.min_off_us,
+        max_on_us: PULSES.max_on_us,
         throttleable: 0,
         power_w: STAGE.nozzle_w,
         power_max_w: 45_000.0,
     });
-    let mut hand = ManualOverride::new(LIMITS.min_off_us);
+    let mut hand = ManualOverride::new(PULSES.min_off_us);
     hand.take(0);
     hand.fire(*train);
     let mut open_us = 0;
@@ -252,7 +250,7 @@ fn the_power_of_all_open_nozzles_decides() {
 fn a_firing_is_seen_when_it_is_over_and_every_nozzle_was_open_for_half_of_it() {
     let mut hand = ManualOverride::new(0);
     hand.take(0);
-    let t = PulseTrain::new(&firing(0b11, 1.0, 0.1), &LIMITS).unwrap();
+    let t = PulseTrain::new(&firing(0b11, 1.0, 0.1), &PULSES).unwrap();
     hand.fire(t);
     let mut open = [0; NOZZLES];
     open[0] = 60_000;

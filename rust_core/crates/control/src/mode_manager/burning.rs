@@ -79,7 +79,7 @@ impl Deciding<'_> {
 
 /// Below the supercapacitor's hold level nothing new is begun that costs a push; and no burn while a
 /// cluster has tripped or its temperature is unknown.
-pub(crate) fn may_push(action: &Action, estimate: &Estimate) -> Result<(), Reason> {
+pub fn may_push(action: &Action, estimate: &Estimate) -> Result<(), Reason> {
     let push = match action {
         Action::Burn { .. } => true,
         Action::GoTo(goal) => goal.position.is_some(),
@@ -95,7 +95,7 @@ pub(crate) fn may_push(action: &Action, estimate: &Estimate) -> Result<(), Reaso
 }
 
 /// Whether a profile can be begun at all: with something in the tank, and with its groups whole.
-pub(crate) fn may_burn(
+pub fn may_burn(
     action: &Action,
     estimate: &Estimate,
     allocation: &AllocationStage,
@@ -118,7 +118,7 @@ pub(crate) fn may_burn(
 }
 
 /// What a plan is told in a step of `dt_s`. `pending_ns`: what is planned and will come by itself.
-pub(crate) fn burn_conditions(
+pub fn burn_conditions(
     estimate: &Estimate,
     allocation: &AllocationStage,
     dt_s: f64,

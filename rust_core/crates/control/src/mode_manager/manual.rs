@@ -2,10 +2,11 @@
 
 use qiki_command::{Action, AllocationMode, Firing, Mode, Reason};
 use qiki_craft::nozzles_where;
+use qiki_pulse::PulseTrain;
 
 use super::Deciding;
 use crate::command_tracker::EffectKind;
-use crate::manual_override::{PulseTrain, Readiness, judge};
+use crate::manual_override::{Readiness, judge};
 
 /// After the last pulse its report may take this long, s: 25 reports of a valve node.
 const REPORTED_S: f64 = 0.5;

@@ -1,11 +1,11 @@
 //! Thrust profiles on paper and in flight.
 
 use qiki_command::{Action, Mode, Reason, ReplyStatus};
-use qiki_control::{Preview, PreviewError, preview};
 use qiki_craft::Craft;
 use qiki_messages::command_from_message;
 use qiki_messages::commands as wire;
 use qiki_plant::InitialState;
+use qiki_preview::{Preview, PreviewError, preview};
 
 use super::*;
 

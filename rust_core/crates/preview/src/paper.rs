@@ -11,13 +11,10 @@ use qiki_command::{Action, AllocationMode, Reason, SEGMENTS_MAX, Segment};
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, LoopAllocation, NOZZLES, NOZZLES_PER_CLUSTER};
 use qiki_power::{Demand, PowerSystem};
 
-use crate::allocation::AllocationStage;
-use crate::config::parts;
-use crate::estimate::{Estimator, FlightContext, STANDARD_GRAVITY_MPS2};
-use crate::mode_manager::{burn_conditions, may_burn, may_push};
+use qiki_control::{AllocationStage, Estimator, FlightContext, STANDARD_GRAVITY_MPS2};
+use qiki_control::{burn_conditions, may_burn, may_push, parts};
 
-mod result;
-pub use result::{LimitHit, Preview, PreviewError, SegmentPreview, Spent, Stores};
+use crate::result::{LimitHit, Preview, PreviewError, SegmentPreview, Spent, Stores};
 
 /// Steps of the plan, µs, and how many of them make one of power and heat.
 const STEP_US: u32 = 5000;
@@ -78,7 +75,7 @@ impl Paper {
             LoopAllocation::Auto => AllocationMode::Auto,
             LoopAllocation::Adaptive => AllocationMode::Adaptive,
         };
-        let longest_s = f64::from(parts.limits.max_on_us) * 1e-6;
+        let longest_s = f64::from(parts.limits().max_on_us) * 1e-6;
         let span_s = f64::from(STEP_US * STEPS_OF_POWER) * 1e-6;
         let steps = |rate_hz: f64| {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -89,14 +86,8 @@ impl Paper {
             estimator: Estimator::new(craft, &parts, STEP_US),
             plan_limits: PlanLimits::new(craft, longest_s),
             mode,
-            plans_pulses: parts.limits.throttleable == 0 && mode != AllocationMode::Auto,
-            allocation: AllocationStage::new(
-                parts.geometry,
-                parts.limits.power_w,
-                parts.allocator,
-                parts.sets,
-                parts.authority,
-            ),
+            plans_pulses: parts.limits().throttleable == 0 && mode != AllocationMode::Auto,
+            allocation: AllocationStage::new(&parts),
             power: PowerSystem::new(&craft.power, &craft.thermal, span_s)?,
             exhaust_mps: craft.mass.isp_s * STANDARD_GRAVITY_MPS2,
             report_steps: (

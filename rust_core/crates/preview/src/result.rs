@@ -3,10 +3,10 @@
 use qiki_craft::{CLUSTERS, Vec3};
 use qiki_power::PowerError;
 
-use crate::config::ConfigError;
 use qiki_burn::End;
 use qiki_command::Reason;
 use qiki_command::SEGMENTS_MAX;
+use qiki_control::ConfigError;
 
 /// Why there is no preview.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -103,7 +103,7 @@ pub struct Preview {
 }
 
 impl Spent {
-    pub(super) fn add(&mut self, more: &Self) {
+    pub(crate) fn add(&mut self, more: &Self) {
         self.time_s += more.time_s;
         self.rest_s += more.rest_s;
         for (sum, part) in self.delta_v_mps.iter_mut().zip(more.delta_v_mps) {
