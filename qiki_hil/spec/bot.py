@@ -165,7 +165,10 @@ class BotSpec(BaseModel):
 
     def core_json(self) -> str:
         """The part that the Rust core reads, as a JSON object."""
-        return json.dumps(core_craft(self), separators=(",", ":"), allow_nan=False)
+        craft = core_craft(
+            self.mass, self.thrusters, self.power, self.thermal, self.sensors, self.control
+        )
+        return json.dumps(craft, separators=(",", ":"), allow_nan=False)
 
     def to_yaml(self) -> str:
         """The specification as YAML that `parse` reads back to an equal one."""

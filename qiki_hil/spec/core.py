@@ -1,24 +1,30 @@
 """The craft as the Rust core reads it; its `Craft` struct is the schema of this object."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
-from qiki_hil.spec.body import Thruster
+from qiki_hil.spec.body import Mass, Thruster
+from qiki_hil.spec.control import ControlConfig
 from qiki_hil.spec.equipment import Sensor, Sensors
-from qiki_hil.spec.planes import ThermalPlane
-
-if TYPE_CHECKING:
-    from qiki_hil.spec.bot import BotSpec
+from qiki_hil.spec.planes import PowerPlane, ThermalPlane
 
 
-def core_craft(spec: "BotSpec") -> dict[str, Any]:
+def core_craft(
+    mass: Mass,
+    thrusters: Sequence[Thruster],
+    power: PowerPlane,
+    thermal: ThermalPlane,
+    sensors: Sensors,
+    control: ControlConfig,
+) -> dict[str, Any]:
     """The numbers that physics and control need, as plain data."""
     return {
-        "mass": spec.mass.model_dump(),
-        "thrusters": [_thruster(thruster) for thruster in spec.thrusters],
-        "power": spec.power.model_dump(),
-        "thermal": _thermal(spec.thermal),
-        "sensors": _sensors(spec.sensors),
-        "control": spec.control.model_dump(),
+        "mass": mass.model_dump(),
+        "thrusters": [_thruster(thruster) for thruster in thrusters],
+        "power": power.model_dump(),
+        "thermal": _thermal(thermal),
+        "sensors": _sensors(sensors),
+        "control": control.model_dump(),
     }
 
 
