@@ -60,8 +60,8 @@ impl Controller {
 
     /// One tick, up to the command that the guard is to check.
     pub(crate) fn step(&mut self, inputs: &Inputs<'_>) -> Stages {
-        let estimate = self.estimate(inputs);
-        let (decision, estimate) = self.decide(inputs, estimate);
+        let mut estimate = self.estimate(inputs);
+        let decision = self.decide(inputs, &mut estimate);
         let demand = self.demand(&estimate, &decision);
         let allocation = self.allocate(&estimate, &decision, &demand);
         let pulses = self.modulate(&estimate, &decision, &demand, &allocation);
@@ -90,7 +90,7 @@ impl Controller {
             .update(inputs.feedback, inputs.period_ns, context)
     }
 
-    fn decide(&mut self, inputs: &Inputs<'_>, estimate: Estimate) -> (Decision, Estimate) {
+    fn decide(&mut self, inputs: &Inputs<'_>, estimate: &mut Estimate) -> Decision {
         let deciding = Deciding {
             state: &mut self.modes,
             estimate,

@@ -231,13 +231,12 @@ impl Estimator {
     }
 
     fn nozzles(&self) -> NozzleStatus {
-        let full = &self.thrust_max_n;
-        let share = |n: usize| full[n] * self.heat.share(n);
+        let (full_n, shares) = (&self.thrust_max_n, self.heat.shares());
         NozzleStatus::new(
             self.health.isolated(),
             self.health.stuck_open(),
-            std::array::from_fn(share),
-            full,
+            std::array::from_fn(|n| full_n[n] * shares[n]),
+            full_n,
         )
     }
 
@@ -246,7 +245,7 @@ impl Estimator {
             resting: self.heat.resting(),
             warm: self.heat.warm(),
             ready: self.heat.ready(),
-            share: std::array::from_fn(|n| self.heat.share(n)),
+            share: self.heat.shares(),
             forbids_burns: self.heat.forbids_burns(),
         }
     }

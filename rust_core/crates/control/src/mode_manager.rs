@@ -65,7 +65,8 @@ pub(crate) struct ModeManager {
 /// One tick of the mode manager.
 pub(crate) struct Deciding<'a> {
     pub(crate) state: &'a mut ModeManager,
-    pub(crate) estimate: Estimate,
+    /// Arming gives its nozzles a fresh start; nothing else in it changes.
+    pub(crate) estimate: &'a mut Estimate,
     pub(crate) feedback: &'a Feedback,
     pub(crate) estimator: &'a mut Estimator,
     pub(crate) tracking: &'a mut Tracking,
@@ -185,8 +186,8 @@ impl ModeManager {
 }
 
 impl Deciding<'_> {
-    /// The tick: command, supervision, burn. Returns what later stages go by.
-    pub(crate) fn run(mut self, command: Option<&Command>) -> (Decision, Estimate) {
+    /// The tick: command, supervision, burn.
+    pub(crate) fn run(mut self, command: Option<&Command>) -> Decision {
         self.state.commands.clear();
         self.state.burn_ended = false;
         self.observe_burn();
@@ -195,11 +196,11 @@ impl Deciding<'_> {
         }
         self.supervise();
         let order = self.continue_burn();
-        (self.decision(order), self.estimate)
+        self.decision(order)
     }
 
     fn decision(&mut self, order: Option<Order>) -> Decision {
-        let (estimate, state) = (&self.estimate, &mut *self.state);
+        let (estimate, state) = (&*self.estimate, &mut *self.state);
         if !state.manual.is_on() {
             let shortfall = self.allocation.short_of(&estimate.nozzles.bounds);
             state.allocation_mode.note(shortfall);

@@ -10,7 +10,7 @@ use nalgebra::{Matrix3, UnitQuaternion, Vector3};
 use qiki_alloc::AXES;
 use qiki_command::Mode;
 use qiki_craft::{NOZZLES, ValveCommand, nozzles_in};
-use qiki_gnc::{Hold, Pose};
+use qiki_gnc::{Hold, Pose, PoseError};
 use qiki_guard::{CloseReason, ForceClose};
 use qiki_pulse::{Draw, Means, MinimumImpulseHold, PulseScheduler, State};
 use qiki_pwpf::{Bank, Gate};
@@ -247,7 +247,8 @@ impl PulseStage {
             || tick.decision.mode == Mode::Dock
             || (reference.acceleration.norm() < CALM_MPS2 * slack
                 && reference.angular_acceleration.norm() < CALM_RPS2 * slack);
-        calm && demand.error.small(slack)
+        let (pose, error) = (&tick.estimate.pose, &demand.attitude_error);
+        calm && PoseError::new(pose, reference, error, demand.hold).small(slack)
     }
 
     fn modulated(&mut self, thrust_n: &[f64; NOZZLES], gate: Gate) -> [u32; NOZZLES] {

@@ -7,7 +7,7 @@ use nalgebra::Vector3;
 use qiki_command::Mode;
 use qiki_craft::{AXES, ControlConfig};
 use qiki_gnc::{AttitudeError, AttitudeErrorCache, Guidance, Hold, Law, MotionLimits};
-use qiki_gnc::{Pose, PoseError, Reference, Wrench, wrench};
+use qiki_gnc::{Pose, Reference, Wrench, wrench};
 
 use crate::decision::Decision;
 use crate::estimate::Estimate;
@@ -26,7 +26,6 @@ pub(crate) struct Demand {
     pub(crate) reference: Reference,
     /// From the pose to the reference.
     pub(crate) attitude_error: AttitudeError,
-    pub(crate) error: PoseError,
 }
 
 /// Follows goals.
@@ -96,7 +95,6 @@ impl Tracking {
             hold,
             reference,
             attitude_error,
-            error: PoseError::new(pose, &reference, &attitude_error, hold),
         }
     }
 

@@ -204,6 +204,16 @@ impl ThermalLimiter {
         }
     }
 
+    /// [`ThermalLimiter::share`] of all nozzles.
+    #[must_use]
+    pub fn shares(&self) -> [f64; NOZZLES] {
+        let mut shares = std::array::from_fn(|n| self.share[n / NOZZLES_PER_CLUSTER]);
+        for n in nozzles_in(self.rests) {
+            shares[n] = self.share(n);
+        }
+        shares
+    }
+
     /// Bit n: the cluster of nozzle n is known to be at its warning temperature or above.
     pub fn warm(&self) -> u16 {
         self.where_cluster(|c| c.watch.temp_c() >= c.watch.warn_c())

@@ -40,13 +40,13 @@ impl Deciding<'_> {
         let motion = self.motion();
         let mode = self.state.allocation_mode();
         let now = burn_conditions(
-            &self.estimate,
+            self.estimate,
             self.allocation,
             self.state.dt_s(),
             burn.residual_ns(&motion),
             self.pending_ns,
         );
-        let (allocation, estimate) = (&mut *self.allocation, &self.estimate);
+        let (allocation, estimate) = (&mut *self.allocation, &*self.estimate);
         let order = burn.step(&now, |segment| {
             allocation.push_of(segment, now.power_w, estimate, mode)
         });

@@ -33,7 +33,7 @@ impl Deciding<'_> {
     }
 
     fn check(&self, action: &Action) -> Result<(), Reason> {
-        let (state, estimate) = (&*self.state, &self.estimate);
+        let (state, estimate) = (&*self.state, &*self.estimate);
         permits(self.locked_mode(), state.armed, estimate.nav_fresh, action)?;
         manual_override_permits(state.manual.is_on(), action)?;
         may_push(action, estimate)?;

@@ -25,7 +25,7 @@ impl Deciding<'_> {
     }
 
     fn judged(&self, firing: &Firing) -> Result<PulseTrain, Reason> {
-        let (estimate, power) = (&self.estimate, &self.estimate.power);
+        let (estimate, power) = (&*self.estimate, &self.estimate.power);
         if self.state.commands.waits(EffectKind::Motion) {
             return Err(Reason::NozzlesBusy);
         }

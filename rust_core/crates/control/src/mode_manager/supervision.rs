@@ -24,7 +24,7 @@ const NODES_LOST_MAX: usize = 1;
 
 impl Deciding<'_> {
     pub(super) fn supervise(&mut self) {
-        self.allocation.check_authority(&self.estimate);
+        self.allocation.check_authority(self.estimate);
         if let Some(reason) = self.unsafe_because() {
             self.enter_safe(reason);
         }
@@ -43,7 +43,7 @@ impl Deciding<'_> {
         if !flies {
             return None;
         }
-        let estimate = &self.estimate;
+        let estimate = &*self.estimate;
         if failure.is_some() {
             failure
         } else if estimate.stalled {
