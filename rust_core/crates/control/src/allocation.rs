@@ -173,7 +173,7 @@ impl AllocationStage {
 
     /// What manual override fires, told as an allocation.
     fn named(&self, decision: &Decision, nozzles: &NozzleStatus) -> Solution<NOZZLES> {
-        let mut level = decision.manual.level;
+        let mut level = levels(decision.manual.nozzles, decision.manual.level);
         for n in nozzles_in(nozzles.stuck_open) {
             level[n] = 1.0;
         }
@@ -341,6 +341,11 @@ impl AllocationStage {
             ..push_per_n(&set.thrust_n, force.norm())
         }
     }
+}
+
+/// The same level for all of these nozzles, 0 for the others.
+pub(crate) fn levels(nozzles: u16, level: f64) -> [f64; NOZZLES] {
+    std::array::from_fn(|n| if nozzles >> n & 1 == 1 { level } else { 0.0 })
 }
 
 /// Thrusts that together give a net force.

@@ -1,7 +1,8 @@
-//! One tick of control, from feedback to valve command.
+//! The five stages of control, each with its own state.
 
+use qiki_alloc::Solution;
 use qiki_command::Mode;
-use qiki_craft::{Craft, ValveCommand};
+use qiki_craft::{Craft, NOZZLES, ValveCommand};
 use qiki_gnc::Law;
 
 use crate::allocation::{Allocation, AllocationStage};
@@ -12,16 +13,6 @@ use crate::io::{Inputs, Outputs};
 use crate::mode_manager::{Deciding, ModeManager};
 use crate::pulses::{PulseCommand, PulseStage};
 use crate::tracking::{Demand, Tracking};
-
-/// What the stages of a tick came to, in their order.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Stages {
-    pub(crate) estimate: Estimate,
-    pub(crate) decision: Decision,
-    pub(crate) demand: Demand,
-    pub(crate) allocation: Allocation,
-    pub(crate) pulses: PulseCommand,
-}
 
 /// The five stages of control of one craft.
 #[derive(Debug, Clone)]
@@ -58,22 +49,6 @@ impl Controller {
         }
     }
 
-    /// One tick, up to the command that the guard is to check.
-    pub(crate) fn step(&mut self, inputs: &Inputs<'_>) -> Stages {
-        let mut estimate = self.estimate(inputs);
-        let decision = self.decide(inputs, &mut estimate);
-        let demand = self.demand(&estimate, &decision);
-        let allocation = self.allocate(&estimate, &decision, &demand);
-        let pulses = self.modulate(&estimate, &decision, &demand, &allocation);
-        Stages {
-            estimate,
-            decision,
-            demand,
-            allocation,
-            pulses,
-        }
-    }
-
     /// Takes in what the rig is really told: `command`, or closed valves where the guard refused it.
     /// The mode follows in the next tick.
     pub(crate) fn sent(&mut self, command: &ValveCommand, refused: bool) {
@@ -84,13 +59,15 @@ impl Controller {
         self.estimator.record_command(command);
     }
 
-    fn estimate(&mut self, inputs: &Inputs<'_>) -> Estimate {
+    /// Stage 1: what is known.
+    pub(crate) fn estimate(&mut self, inputs: &Inputs<'_>) -> Estimate {
         let context = self.modes.flight_context();
         self.estimator
             .update(inputs.feedback, inputs.period_ns, context)
     }
 
-    fn decide(&mut self, inputs: &Inputs<'_>, estimate: &mut Estimate) -> Decision {
+    /// Stage 2: what the craft is to do.
+    pub(crate) fn decide(&mut self, inputs: &Inputs<'_>, estimate: &mut Estimate) -> Decision {
         let deciding = Deciding {
             state: &mut self.modes,
             estimate,
@@ -103,14 +80,16 @@ impl Controller {
         deciding.run(inputs.command)
     }
 
-    fn demand(&mut self, estimate: &Estimate, decision: &Decision) -> Demand {
+    /// Stage 3: the wrench that is demanded.
+    pub(crate) fn demand(&mut self, estimate: &Estimate, decision: &Decision) -> Demand {
         let pose_at_work = self.pulses.pose_at_work(&estimate.pose);
         let demand = self.tracking.demand(estimate, decision, &pose_at_work);
         self.modes.account_burn(&demand, estimate);
         demand
     }
 
-    fn allocate(
+    /// Stage 4: thrusts for it.
+    pub(crate) fn allocate(
         &mut self,
         estimate: &Estimate,
         decision: &Decision,
@@ -121,7 +100,8 @@ impl Controller {
         allocation
     }
 
-    fn modulate(
+    /// Stage 5: pulses for them.
+    pub(crate) fn modulate(
         &mut self,
         estimate: &Estimate,
         decision: &Decision,
@@ -133,14 +113,14 @@ impl Controller {
     }
 
     /// What the record of the tick says, but for the command that was sent.
-    pub(crate) fn report(&self, stages: &Stages, outputs: &mut Outputs) {
-        let Stages {
-            estimate,
-            decision,
-            demand,
-            allocation,
-            pulses,
-        } = stages;
+    pub(crate) fn report(
+        &self,
+        estimate: &Estimate,
+        decision: &Decision,
+        demand: &Demand,
+        solution: Solution<NOZZLES>,
+        outputs: &mut Outputs,
+    ) {
         let (pose, reference) = (&estimate.pose, &demand.reference.pose);
         outputs.mode = decision.mode;
         outputs.hold_reason = decision.inhibit_reason;
@@ -151,10 +131,7 @@ impl Controller {
         outputs.reference_position = reference.position.into();
         outputs.reference_attitude = reference.attitude.coords.into();
         outputs.wrench_asked = demand.wrench;
-        outputs.allocation = allocation.solution;
-        if let Some((wrench, thrust_n)) = pulses.planned {
-            (outputs.allocation.wrench, outputs.allocation.thrust_n) = (wrench, thrust_n);
-        }
+        outputs.allocation = solution;
         outputs.nav_age_ticks = estimate.nav_age_ticks;
         outputs.emissions_allowed = decision.mode != Mode::Emcon;
         outputs.rcs_power_w = self.allocation.mean_w(&outputs.allocation.thrust_n);

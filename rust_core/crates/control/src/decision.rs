@@ -14,8 +14,8 @@ pub(crate) struct ManualPulses {
     pub(crate) nozzles: u16,
     /// How long these are open in this tick, µs.
     pub(crate) on_time_us: u32,
-    /// Mean level of each nozzle.
-    pub(crate) level: [f64; NOZZLES],
+    /// Their mean level.
+    pub(crate) level: f64,
 }
 
 /// What the craft is to do in this tick. Nothing in it changes until the next one.

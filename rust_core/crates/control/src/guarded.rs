@@ -1,6 +1,6 @@
 //! What stands in the loop between `rig.read` and `rig.write`: the controller, and the guard behind it.
 
-use qiki_craft::{Craft, ValveCommand};
+use qiki_craft::Craft;
 use qiki_guard::Guard;
 
 use crate::config::{ConfigError, parts};
@@ -35,18 +35,21 @@ impl GuardedController {
 
     /// One tick. A command that the guard refuses is replaced by closed valves.
     pub fn step(&mut self, inputs: &Inputs<'_>, outputs: &mut Outputs) {
-        let stages = self.controller.step(inputs);
-        let pulses = &stages.pulses;
+        let control = &mut self.controller;
+        let mut estimate = control.estimate(inputs);
+        let decision = control.decide(inputs, &mut estimate);
+        let demand = control.demand(&estimate, &decision);
+        let allocation = control.allocate(&estimate, &decision, &demand);
+        let pulses = control.modulate(&estimate, &decision, &demand, &allocation);
         let verdict = self.guard.check(&pulses.command, &pulses.force_close);
-        let sent = match verdict {
-            Ok(()) => pulses.command,
-            Err(_) => ValveCommand {
-                armed: pulses.command.armed,
-                ..ValveCommand::default()
-            },
+        let sent = if verdict.is_ok() {
+            pulses.command
+        } else {
+            pulses.command.closed()
         };
-        self.controller.sent(&sent, verdict.is_err());
-        self.controller.report(&stages, outputs);
+        control.sent(&sent, verdict.is_err());
+        let flown = pulses.flown(&allocation);
+        control.report(&estimate, &decision, &demand, flown, outputs);
         outputs.command = sent;
         outputs.guard_violation = verdict.err();
     }

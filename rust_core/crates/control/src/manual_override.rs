@@ -8,7 +8,7 @@ use qiki_craft::NOZZLES;
 
 use qiki_pulse::{PulseLimits, PulseTrain};
 
-use crate::allocation::AllocationStage;
+use crate::allocation::{AllocationStage, levels};
 use crate::decision::ManualPulses;
 
 /// Manual override ends after this long without a firing, s.
@@ -67,11 +67,6 @@ pub(crate) fn judge(
         return Err(Reason::PduPeakDenied);
     }
     Ok(train)
-}
-
-/// The same level for all of these nozzles, 0 for the others.
-pub(crate) fn levels(nozzles: u16, level: f64) -> [f64; NOZZLES] {
-    std::array::from_fn(|n| if nozzles >> n & 1 == 1 { level } else { 0.0 })
 }
 
 /// Nozzles in the operator's hand.
@@ -145,12 +140,11 @@ impl ManualOverride {
         self.train.filter(goes_on).map_or(0, |train| train.nozzles)
     }
 
-    /// Mean level of each nozzle that is being fired.
-    pub(crate) fn levels(&self) -> [f64; NOZZLES] {
-        let level = self.train.map_or(0.0, |train| {
+    /// Mean level of the nozzles that are being fired.
+    pub(crate) fn level(&self) -> f64 {
+        self.train.map_or(0.0, |train| {
             f64::from(train.on_us) / f64::from(train.cycle_us)
-        });
-        levels(self.firing(), level)
+        })
     }
 
     /// Whether a nozzle has gone out of use since it began.
@@ -196,7 +190,7 @@ impl ManualOverride {
             on: self.is_on(),
             holds_valves: self.holds_valves(),
             nozzles: self.firing(),
-            level: self.levels(),
+            level: self.level(),
             on_time_us: self.step(period_us),
         }
     }

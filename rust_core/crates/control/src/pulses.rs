@@ -7,7 +7,7 @@
 //! the others command, so that pauses hold across the change.
 
 use nalgebra::{Matrix3, UnitQuaternion, Vector3};
-use qiki_alloc::AXES;
+use qiki_alloc::{AXES, Solution};
 use qiki_command::Mode;
 use qiki_craft::{NOZZLES, ValveCommand, nozzles_in};
 use qiki_gnc::{Hold, Pose, PoseError};
@@ -48,6 +48,17 @@ pub(crate) struct PulseCommand {
     /// Mean wrench (N, N·m, body) and thrusts (N) of a planned set of pulses, where one is flown: the
     /// nozzles follow it instead of the allocation.
     pub(crate) planned: Option<([f64; AXES], [f64; NOZZLES])>,
+}
+
+impl PulseCommand {
+    /// What the nozzles follow: the planned set where one is flown, else the allocation.
+    pub(crate) fn flown(&self, allocation: &Allocation) -> Solution<NOZZLES> {
+        let mut solution = allocation.solution;
+        if let Some((wrench, thrust_n)) = self.planned {
+            (solution.wrench, solution.thrust_n) = (wrench, thrust_n);
+        }
+        solution
+    }
 }
 
 /// Makes pulses.

@@ -232,6 +232,15 @@ pub struct ValveCommand {
 }
 
 impl ValveCommand {
+    /// The same with all valves closed.
+    #[must_use]
+    pub fn closed(&self) -> Self {
+        Self {
+            armed: self.armed,
+            ..Self::default()
+        }
+    }
+
     /// The nozzles that are to be open at any moment of the tick: bit n is nozzle n.
     #[must_use]
     pub fn nozzles_opened(&self) -> u16 {
