@@ -1,15 +1,19 @@
 //! Carries out link faults: what the controller hears and what the rig is told.
 
 use qiki_craft::{CLUSTERS, Feedback, Fresh, NOZZLES_PER_CLUSTER, ValveCommand};
+use qiki_plant::RandomStream;
 
 use crate::fault::LinkFault;
 use crate::kind::DROPOUTS;
-use crate::mersenne::Mersenne;
+
+/// Number of the random stream that draws which reports are lost; the sensors' noise has the
+/// numbers below 10.
+const LOSS_STREAM: u64 = 64;
 
 /// The link faults that are on.
 #[derive(Debug, Clone)]
 pub struct Injector {
-    random: Mersenne,
+    random: RandomStream,
     dropouts: [bool; DROPOUTS.len()],
     silent: [bool; CLUSTERS],
     loss_ratio: f64,
@@ -21,7 +25,7 @@ impl Injector {
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self {
-            random: Mersenne::new(seed),
+            random: RandomStream::new(seed, LOSS_STREAM),
             dropouts: [false; DROPOUTS.len()],
             silent: [false; CLUSTERS],
             loss_ratio: 0.0,
@@ -89,7 +93,7 @@ impl Injector {
         }
         if self.loss_ratio > 0.0 {
             for part in Fresh::PARTS {
-                if fresh.has(part) && self.random.random() < self.loss_ratio {
+                if fresh.has(part) && self.random.uniform() < self.loss_ratio {
                     hidden.set(part);
                 }
             }

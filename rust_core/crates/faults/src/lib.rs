@@ -5,16 +5,13 @@
 //!   others are link faults, between the rig and the controller.
 //! * `injector`: carries out link faults. It stands between a rig and a controller, takes reports
 //!   away from the feedback and closes the valves of silent nodes in the command.
-//! * `mersenne`: the generator that draws which reports are lost.
 //!
 //! The same seed loses the same reports.
 
 mod fault;
 mod injector;
 mod kind;
-mod mersenne;
 
 pub use fault::{Fault, FaultError, LinkFault};
 pub use injector::Injector;
 pub use kind::{DROPOUTS, Dropout, FaultKind, TargetKind};
-pub use mersenne::Mersenne;

@@ -15,6 +15,7 @@
 //! * `mass`: centre of mass and inertia while the tank empties.
 //! * `power`: storage, buses and heat, by the crate `qiki-power`.
 //! * `schedule`, `sensors`, `noise`: what is reported when, and with which error.
+//! * `random`: the generator behind every number that is drawn.
 //!
 //! Time and chance are arguments: the same craft, step, seed and commands give the same bits.
 //! Nothing is allocated after [`Plant::new`]. Equations and limits: `docs/math/plant.md`.
@@ -26,6 +27,7 @@ mod noise;
 mod plant;
 mod power;
 mod propulsion;
+mod random;
 pub mod rigid;
 mod schedule;
 mod sensors;
@@ -34,4 +36,5 @@ mod valve;
 pub use error::PlantError;
 pub use plant::{InitialState, Plant};
 pub use power::PowerState;
+pub use random::RandomStream;
 pub use valve::ValveFault;
