@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.app.active_limits import held_back_s
-from qiki_hil.kernels import NOZZLES
+from qiki_hil.kernels import nozzles_in
 from qiki_hil.scenario.expectations import ExpectationResult
 from qiki_hil.scenario.signals import Columns, backfilled, opened, propellant_used
 
@@ -274,4 +274,4 @@ def _nozzle_state(columns: Columns, nozzle: int) -> str:
 def _isolated(columns: Columns) -> list[int]:
     """Nozzles that were isolated at the end of the run."""
     bits = int(columns["isolated"][-1]) if len(columns["isolated"]) else 0
-    return [nozzle for nozzle in range(NOZZLES) if bits >> nozzle & 1]
+    return list(nozzles_in(bits))

@@ -26,6 +26,7 @@ from qiki_hil.command.tokens import (
 )
 from qiki_hil.document import allowed_words
 from qiki_hil.euler import xyzw_from_rpy_deg
+from qiki_hil.kernels import NOZZLES
 
 DEFAULT_DURATION_S = 1.0
 _TEXT_MAX = 4096
@@ -43,7 +44,6 @@ ALLOCATION_MODES: dict[str, pb.AllocationMode] = {
     "manual": pb.ALLOCATION_MODE_MANUAL_OVERRIDE,
 }
 CONFIRM = "confirm"
-_NOZZLES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ def _alloc(words: TokenReader) -> pb.Command:
 
 def _nozzles(words: TokenReader) -> pb.Command:
     fire = pb.FireNozzles(
-        nozzles=words.numbers("N", _NOZZLES),
+        nozzles=words.numbers("N", NOZZLES),
         level_ratio=words.level_ratio(),
         duration_s=words.duration_s(),
     )

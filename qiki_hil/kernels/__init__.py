@@ -54,7 +54,7 @@ from qiki_hil._core import (
     sharpen_timers,
     wait_until_ns,
 )
-from qiki_hil.kernels.bits import named_bits
+from qiki_hil.kernels.bits import named_bits, nozzles_in
 from qiki_hil.kernels.controller import Controller
 from qiki_hil.kernels.maps import ThrustMap
 from qiki_hil.kernels.modulator import Modulator
@@ -128,6 +128,7 @@ __all__ = [
     "fly_case",
     "lock_memory",
     "named_bits",
+    "nozzles_in",
     "preview_profile",
     "sharpen_timers",
     "wait_until_ns",

@@ -13,16 +13,15 @@ from qiki_hil.kernels import (
     FRESH_POWER,
     FRESH_RATES,
     FRESH_THERMAL,
+    FRESH_VALVES_0,
     FRESH_VELOCITY,
+    NOZZLES_PER_CLUSTER,
     Feedback,
 )
 from qiki_hil.rig.power_frames import BUS_NODES, PowerDecoder
 from qiki_hil.wire import Values, from_smallest_three, smallest_three
 
-NOZZLES_PER_CLUSTER = 4
-FIRST_VALVES_BIT = 1 << 8
-"""Bit of cluster 0 in `Feedback.fresh`."""
-
+CLUSTER_MASK = (1 << NOZZLES_PER_CLUSTER) - 1
 SMALLEST_THREE_MAX = 0.7502
 """Sum of the squares of the smallest three at most: the fourth is no smaller than any, so its
 square is a quarter or more. The rest is what rounding adds."""
@@ -37,7 +36,7 @@ def reports(feedback: Feedback, node_state: Sequence[int]) -> Iterator[tuple[str
     `node_state` is (4,), what each valve node says of itself.
     """
     fresh = feedback.fresh
-    if fresh >= FIRST_VALVES_BIT:
+    if fresh >= FRESH_VALVES_0:
         yield from _valve_reports(feedback, node_state)
     if fresh & FRESH_RATES:
         yield "NAV_RATES", _axes("rate", feedback.rates_rps_body)
@@ -195,7 +194,7 @@ def _valve_reports(feedback: Feedback, node_state: Sequence[int]) -> Iterator[tu
     open_time_us = feedback.open_time_us
     fault = feedback.valve_fault
     for cluster, name in enumerate(STATUS_FRAMES):
-        if not fresh & FIRST_VALVES_BIT << cluster:
+        if not fresh & FRESH_VALVES_0 << cluster:
             continue
         first = cluster * NOZZLES_PER_CLUSTER
         yield (
@@ -205,7 +204,7 @@ def _valve_reports(feedback: Feedback, node_state: Sequence[int]) -> Iterator[tu
                 "open_time_n1": open_time_us[first + 1],
                 "open_time_n2": open_time_us[first + 2],
                 "open_time_n3": open_time_us[first + 3],
-                "fault_bits": fault >> first & 0xF,
+                "fault_bits": fault >> first & CLUSTER_MASK,
                 "node_state": node_state[cluster],
             },
         )

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from qiki_hil.kernels import CLUSTERS
 from qiki_hil.spec.quantities import (
     Name,
     NotNegative,
@@ -13,10 +14,6 @@ from qiki_hil.spec.quantities import (
     UnitVector,
     Vector,
 )
-
-NOZZLES = 16
-CLUSTERS = 4
-NOZZLES_PER_CLUSTER = NOZZLES // CLUSTERS
 
 FaceRole = Literal["bayonet", "rcs", "sensor", "radiator", "utility"]
 

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from qiki_hil.document import Path, Problem, Problems, listed
+from qiki_hil.kernels import CLUSTERS, NOZZLES, NOZZLES_PER_CLUSTER
 from qiki_hil.spec.authority import WrenchSet, effectiveness
-from qiki_hil.spec.body import CLUSTERS, NOZZLES, NOZZLES_PER_CLUSTER, Hull, Mass, Thruster
+from qiki_hil.spec.body import Hull, Mass, Thruster
 from qiki_hil.spec.control import ControlConfig
 from qiki_hil.spec.equipment import (
     REQUIRED_CHANNELS,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from qiki_hil.kernels import NOZZLES_PER_CLUSTER
 from qiki_hil.spec.bot import BotSpec
 from qiki_hil.spec.geometry import FACE_NAMES, vertices
 
@@ -156,11 +157,12 @@ def draw_hull(axes: Any, spec: BotSpec, *, named: bool = True) -> None:
 
 def _draw_cluster(axes: Any, spec: BotSpec, cluster: int, colour: str) -> None:
     length = _PLUME * spec.hull.inradius_m
+    first = NOZZLES_PER_CLUSTER * cluster
     for index, thruster in itertools.islice(
-        enumerate(spec.thrusters), 4 * cluster, 4 * cluster + 4
+        enumerate(spec.thrusters), first, first + NOZZLES_PER_CLUSTER
     ):
         start = np.array(thruster.position_m_body)
         plume = -length * np.array(thruster.force_direction_body)
-        label = f"cluster {cluster}" if index % 4 == 0 else None
+        label = f"cluster {cluster}" if index == first else None
         axes.quiver(*start, *plume, color=colour, arrow_length_ratio=0.2, label=label)
         axes.text(*(start + 1.1 * plume), str(index), fontsize=8, color=colour)

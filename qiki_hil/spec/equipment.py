@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from qiki_hil.spec.body import CLUSTERS
+from qiki_hil.kernels import CLUSTERS
 from qiki_hil.spec.quantities import (
     Name,
     NotNegative,

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiki_hil.errors import SpecError
+from qiki_hil.kernels import NOZZLES, NOZZLES_PER_CLUSTER
 from qiki_hil.spec.bot import BotSpec
 from qiki_hil.spec.geometry import (
     CLUSTER_FACES,
@@ -115,7 +116,7 @@ def hull(geometry: Geometry, inradius_m: float) -> dict[str, Any]:
 
 def nozzles(geometry: Geometry, thrust_n: float, cant_deg: float, inradius_m: float) -> list[Any]:
     """Position, direction, thrust and cluster of each nozzle, as rows of the file."""
-    thrusts = [thrust_n] * 16
+    thrusts = [thrust_n] * NOZZLES
     if geometry == "canted":
         positions, directions = canted_clusters(inradius_m, math.radians(cant_deg))
     else:
@@ -127,9 +128,9 @@ def nozzles(geometry: Geometry, thrust_n: float, cant_deg: float, inradius_m: fl
             "position_m_body": _rounded(positions[i]),
             "force_direction_body": _rounded(directions[i]),
             "thrust_max_n": thrusts[i],
-            "cluster": i // 4,
+            "cluster": i // NOZZLES_PER_CLUSTER,
         }
-        for i in range(16)
+        for i in range(NOZZLES)
     ]
 
 

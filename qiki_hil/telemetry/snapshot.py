@@ -20,15 +20,14 @@ from qiki_hil.kernels import (
     FRESH_POWER,
     FRESH_POWER_DETAIL,
     FRESH_THERMAL,
+    FRESH_VALVES_0,
     NOZZLES,
+    NOZZLES_PER_CLUSTER,
 )
 from qiki_hil.telemetry.nozzles import nozzle_state
 from qiki_hil.telemetry.power import NodeThresholds, power_plane, rcs, thermal_nodes
 
 SCHEMA_VERSION = 1
-NOZZLES_PER_CLUSTER = NOZZLES // CLUSTERS
-# Bit of Feedback.fresh for the first cluster, see cycle.proto; the next bits are the others'.
-FRESH_CLUSTER_0 = 256
 # The duty ratio is taken over this time.
 PULSE_WINDOW_NS = 250_000_000
 # The percentiles are taken over this many cycles: 10 s at 500 Hz.
@@ -79,7 +78,7 @@ class LatestCycles:
         if fresh & FRESH_NODES:
             self.nodes = record
         for cluster in range(CLUSTERS):
-            if fresh & FRESH_CLUSTER_0 << cluster:
+            if fresh & FRESH_VALVES_0 << cluster:
                 self._absorb_cluster(cluster, record)
         if record.HasField("timing"):
             self.wakeup_ns.append(record.timing.wakeup_ns)

@@ -6,14 +6,9 @@ import pytest
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2, snapshot_pb2
+from qiki_hil.kernels import FRESH_POWER, FRESH_THERMAL, FRESH_VALVES_0
 from qiki_hil.telemetry import LatestCycles, SnapshotOrigin, build_snapshot, to_json
-from qiki_hil.telemetry.snapshot import (
-    FRESH_CLUSTER_0,
-    FRESH_POWER,
-    FRESH_THERMAL,
-    PULSE_WINDOW_NS,
-    percentiles,
-)
+from qiki_hil.telemetry.snapshot import PULSE_WINDOW_NS, percentiles
 
 ORIGIN = SnapshotOrigin("run-1", "urn:qiki-hil:dodeca-01", "sha256:abc")
 PERIOD_NS = 2_000_000
@@ -26,7 +21,7 @@ def record(tick: int, fresh: int = 0, open_time_us: int = 0) -> cycle_pb2.CycleR
         feedback.battery_soc_ratio, feedback.bus_v, feedback.propellant_kg = 0.8, 27.5, 11.5
     if fresh & FRESH_THERMAL:
         feedback.cluster_temp_c.extend([20.0, 21.0, 22.0, 23.0])
-    if fresh >= FRESH_CLUSTER_0:
+    if fresh >= FRESH_VALVES_0:
         feedback.open_time_us.extend([open_time_us] * 16)
         feedback.valve_fault = 1 << 5
     control = cycle_pb2.Control(
@@ -109,7 +104,7 @@ def test_motion_and_wrenches_are_those_of_the_controller() -> None:
 
 
 def test_thrusters_tell_cluster_fault_isolation_and_the_age_of_their_status() -> None:
-    snapshot = built(record(0, FRESH_CLUSTER_0 << 1, open_time_us=1000), record(10))
+    snapshot = built(record(0, FRESH_VALVES_0 << 1, open_time_us=1000), record(10))
     assert [thruster.cluster for thruster in snapshot.thrusters] == [0] * 4 + [1] * 4 + [2] * 4 + [
         3
     ] * 4
@@ -122,8 +117,8 @@ def test_thrusters_tell_cluster_fault_isolation_and_the_age_of_their_status() ->
 
 def test_the_duty_ratio_counts_over_the_pulse_window_only() -> None:
     window_ticks = PULSE_WINDOW_NS // PERIOD_NS
-    before = [record(tick, FRESH_CLUSTER_0, 2000) for tick in range(window_ticks)]
-    closed = [record(window_ticks + tick, FRESH_CLUSTER_0) for tick in range(window_ticks // 2)]
+    before = [record(tick, FRESH_VALVES_0, 2000) for tick in range(window_ticks)]
+    closed = [record(window_ticks + tick, FRESH_VALVES_0) for tick in range(window_ticks // 2)]
     assert built(*before).thrusters[0].duty_ratio == 1.0
     expected = 1 - len(closed) / window_ticks
     assert built(*before, *closed).thrusters[0].duty_ratio == pytest.approx(expected)

@@ -13,6 +13,7 @@ from qiki_hil.app.report.plots import PANELS, Annotations, overview_png, panel_s
 from qiki_hil.app.summary import RunSummary
 from qiki_hil.app.summary_text import STATUS_GLYPHS, facts, measured_text, number, timing_rows
 from qiki_hil.errors import StoreError
+from qiki_hil.kernels import NOZZLES_PER_CLUSTER
 from qiki_hil.scenario.signals import Columns
 
 TEMPLATE = "report.html.jinja"
@@ -71,7 +72,7 @@ def _nozzle_rows(summary: RunSummary) -> Rows:
     return [
         (
             f"{index:02d}",
-            str(index // 4),
+            str(index // NOZZLES_PER_CLUSTER),
             str(nozzle.pulses),
             f"{nozzle.on_time_s:.3f}",
             f"{'✗' if index in summary.isolated else '✓'} {nozzle.state}",

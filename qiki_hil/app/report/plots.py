@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiki_hil.euler import rpy_deg_from_xyzw
-from qiki_hil.kernels import NOZZLES
+from qiki_hil.kernels import NOZZLES, NOZZLES_PER_CLUSTER
 from qiki_hil.scenario.signals import Columns
 
 Float64 = NDArray[np.float64]
@@ -257,11 +257,11 @@ def _nozzles(figure: Any, columns: Columns, annotations: Annotations) -> None:
         image,
         aspect="auto",
         interpolation="nearest",
-        extent=(start, max(end, start + 1e-3), 15.5, -0.5),
+        extent=(start, max(end, start + 1e-3), NOZZLES - 0.5, -0.5),
     )
     axes.set_yticks(range(NOZZLES), [f"{nozzle:02d}" for nozzle in range(NOZZLES)], fontsize=7)
-    for border in (3.5, 7.5, 11.5):
-        axes.axhline(border, color=_GREY, linewidth=0.7)
+    for first in range(NOZZLES_PER_CLUSTER, NOZZLES, NOZZLES_PER_CLUSTER):
+        axes.axhline(first - 0.5, color=_GREY, linewidth=0.7)
     axes.grid(visible=False)
     _finish(axes, columns, annotations, "nozzle")
 

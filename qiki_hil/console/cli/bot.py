@@ -15,6 +15,7 @@ from rich.text import Text
 
 from qiki_hil.console.cli.bot_map import map_
 from qiki_hil.errors import QikiError, SpecError
+from qiki_hil.kernels import NOZZLES_PER_CLUSTER
 from qiki_hil.spec import AXES, Answers, Authority, BotSpec, generate
 from qiki_hil.spec.drawing import VIEWS, figure, text_view
 from qiki_hil.spec.generate import BASE
@@ -160,7 +161,7 @@ def _thrusters(spec: BotSpec) -> Table:
             _vector(thruster.position_m_body),
             _vector(thruster.force_direction_body),
             f"{thruster.thrust_max_n:g}",
-            end_section=index % 4 == 3,
+            end_section=(index + 1) % NOZZLES_PER_CLUSTER == 0,
         )
     return table
 

@@ -16,6 +16,7 @@ from qiki_hil.console.live.glyphs import ASCII, Glyphs, bar, clip, fixed
 from qiki_hil.console.live.limits import limit_words
 from qiki_hil.console.live.plain import allocation_words
 from qiki_hil.console.live.state import NODE_WORDS, STALE_S, EventLine, LiveState
+from qiki_hil.kernels import CLUSTERS, NOZZLES_PER_CLUSTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +153,15 @@ def _thruster_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text
     allocation = Text(allocation_words(state), style)
     rows = [_title("thrusters", width, glyphs, age_text(state, "thermal", glyphs), allocation)]
     cells = max((width - 21) // 4 - 9, 1)
-    for cluster in range(4):
+    for cluster in range(CLUSTERS):
         node = state.node_state[cluster]
         word = NODE_WORDS[node] if node < len(NODE_WORDS) else "fault"
         style = {"armed": "green", "silent": "", "offline": "bold red"}.get(word, "bold red")
         temperature = fixed(state.cluster_temp_c[cluster], 4, 0, glyphs)
         row = Text(f"C{cluster} ", "bold").append(Text(clip(word, 8), style))
         row.append(Text(f"{temperature}{glyphs.degree}C ", "dim"))
-        for nozzle in range(4 * cluster, 4 * cluster + 4):
+        first = cluster * NOZZLES_PER_CLUSTER
+        for nozzle in range(first, first + NOZZLES_PER_CLUSTER):
             row.append(_nozzle(state, nozzle, cells, glyphs))
         rows.append(row)
     return rows

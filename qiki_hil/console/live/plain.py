@@ -5,6 +5,7 @@ import math
 from qiki_hil.console.live.glyphs import ASCII, Glyphs
 from qiki_hil.console.live.limits import limit_words
 from qiki_hil.console.live.state import STALE_S, EventLine, LiveState, Vec3
+from qiki_hil.kernels import nozzles_in
 
 _LEVEL_WORD = {"info": "", "good": "OK: ", "warn": "WARNING: ", "bad": "ERROR: "}
 
@@ -67,7 +68,7 @@ def event_line(event: EventLine, glyphs: Glyphs) -> str:
 
 
 def _nozzles(bits: int) -> str:
-    return ",".join(str(nozzle) for nozzle in range(16) if bits >> nozzle & 1)
+    return ",".join(map(str, nozzles_in(bits)))
 
 
 def _vector(values: Vec3, decimals: int) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiki_hil.euler import rpy_deg_from_xyzw
+from qiki_hil.kernels import NOZZLES
 from qiki_hil.scenario.signals import (
     ALLOCATION_NAMES,
     MODE_NAMES,
@@ -77,7 +78,7 @@ class LiveState:
     wrench_given: Wrench = NAN6
 
     # (16) part of the time commanded open since the view was last filled, 0..1.
-    on_ratio: tuple[float, ...] = (0.0,) * 16
+    on_ratio: tuple[float, ...] = (0.0,) * NOZZLES
     isolated: int = 0
     stuck_closed: int = 0
     stuck_open: int = 0

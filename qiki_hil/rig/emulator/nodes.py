@@ -3,10 +3,17 @@
 from collections.abc import Iterable
 from itertools import chain
 
-from qiki_hil.kernels import NOZZLES, VALVE_FAULTS, Feedback, PlantCore, ValveCommand
+from qiki_hil.kernels import (
+    NOZZLES,
+    NOZZLES_PER_CLUSTER,
+    VALVE_FAULTS,
+    Feedback,
+    PlantCore,
+    ValveCommand,
+)
 from qiki_hil.rig.base import Fault
 from qiki_hil.rig.emulator.valve_node import ARMING_CYCLES, ValveNode
-from qiki_hil.rig.feedback_frames import COMMAND_FRAMES, NOZZLES_PER_CLUSTER, reports
+from qiki_hil.rig.feedback_frames import COMMAND_FRAMES, reports
 from qiki_hil.rig.power_frames import PowerReporter
 from qiki_hil.rig.schedule import is_due, loop_rate_hz, period_us
 from qiki_hil.rig.sim import close_valves, set_valve_fault
