@@ -25,9 +25,10 @@ rust-test: .venv/.installed ## Rust tests
 	cargo test --locked --workspace --exclude qiki-py --quiet
 
 .PHONY: lint
-lint: .venv/.built ## ruff, mypy strict, clippy, buf
+lint: .venv/.built ## ruff, mypy strict, stubtest, clippy, buf
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(PY) -m mypy.stubtest qiki_hil._core
 	cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
 	cd protos && ../$(BIN)/buf lint
 

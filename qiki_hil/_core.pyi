@@ -1,16 +1,77 @@
 """The Rust core. Import it through `qiki_hil.kernels`, never directly."""
 
 from collections.abc import Sequence
-from typing import Any, final
+from typing import Any, Self, final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-Float64 = NDArray[np.float64]
+_Float64 = NDArray[np.float64]
+
+__all__ = [
+    "CLUSTERS",
+    "CLUSTER_LIMITS",
+    "FAULT_KINDS",
+    "FAULT_SENSORS",
+    "FRESH_ACCELERATION",
+    "FRESH_ATTITUDE",
+    "FRESH_NODES",
+    "FRESH_POSITION",
+    "FRESH_POWER",
+    "FRESH_POWER_DETAIL",
+    "FRESH_RATES",
+    "FRESH_THERMAL",
+    "FRESH_VALVES_0",
+    "FRESH_VELOCITY",
+    "MAP_EXACT_FORCE_N",
+    "MAP_EXACT_TORQUE_NM",
+    "MAP_FORCE_TOLERANCE_N",
+    "MAP_TORQUE_TOLERANCE_NM",
+    "NOZZLES",
+    "NOZZLES_PER_CLUSTER",
+    "POWER_FAULTS",
+    "POWER_LOADS",
+    "RATE_MAX_HZ",
+    "RATE_MIN_HZ",
+    "RCS_ALLOWANCES",
+    "RCS_LIMITS",
+    "SHED_REASONS",
+    "VALVE_FAULTS",
+    "Allocation",
+    "Allocator",
+    "AutoAllocation",
+    "ControllerCore",
+    "CycleScanner",
+    "FaultInjectorCore",
+    "Feedback",
+    "MapSet",
+    "ModulatorCore",
+    "PlantCore",
+    "PulseAllocator",
+    "ReplayCore",
+    "ThrustMapCore",
+    "Truth",
+    "ValveCommand",
+    "__version__",
+    "bench_allocator",
+    "bench_controller_step",
+    "bench_exponentials",
+    "bench_modulator_step",
+    "check_fault",
+    "crc8_j1850",
+    "decode_cycles",
+    "fly_case",
+    "lock_memory",
+    "preview_profile",
+    "sharpen_timers",
+    "wait_until_ns",
+]
 
 NOZZLES: int
 CLUSTERS: int
 NOZZLES_PER_CLUSTER: int
+RATE_MIN_HZ: int
+RATE_MAX_HZ: int
 MAP_EXACT_FORCE_N: float
 MAP_EXACT_TORQUE_NM: float
 MAP_FORCE_TOLERANCE_N: float
@@ -50,7 +111,7 @@ class Feedback:
     Setters take finite floats in SI units; attitudes are (x, y, z, w), body to world.
     """
 
-    def __init__(self) -> None: ...
+    def __new__(cls) -> Self: ...
     def clear(self) -> None:
         """Marks everything as not fresh. A rig calls it first in every `read`."""
     def set_rates(self, x: float, y: float, z: float) -> None:
@@ -86,28 +147,38 @@ class Feedback:
         """Temperatures of the thermal nodes in the order of the craft's description, °C, NaN where
         not known; bit i of `warned` and `tripped` is node i. Raises ValueError for more than 32."""
     @property
-    def fresh(self) -> int: ...
+    def fresh(self) -> int:
+        """What arrived in this tick: a sum of the `FRESH_...` bits."""
     @property
-    def rates_rps_body(self) -> tuple[float, float, float]: ...
+    def rates_rps_body(self) -> tuple[float, float, float]:
+        """(3,) angular rate of the body, rad/s, body."""
     @property
-    def acceleration_mps2_body(self) -> tuple[float, float, float]: ...
+    def acceleration_mps2_body(self) -> tuple[float, float, float]:
+        """(3,) specific force at the centre of mass, m/s², body."""
     @property
-    def attitude_xyzw(self) -> tuple[float, float, float, float]: ...
+    def attitude_xyzw(self) -> tuple[float, float, float, float]:
+        """(4,) attitude, scalar last, body to world."""
     @property
-    def position_m_world(self) -> tuple[float, float, float]: ...
+    def position_m_world(self) -> tuple[float, float, float]:
+        """(3,) centre of mass, m, world."""
     @property
-    def velocity_mps_world(self) -> tuple[float, float, float]: ...
+    def velocity_mps_world(self) -> tuple[float, float, float]:
+        """(3,) velocity of the centre of mass, m/s, world."""
     @property
-    def open_time_us(self) -> tuple[int, ...]: ...
+    def open_time_us(self) -> tuple[int, ...]:
+        """(16,) how long each valve was measured open in the last tick, µs."""
     @property
-    def valve_fault(self) -> int: ...
+    def valve_fault(self) -> int:
+        """Bit n: the node reports a fault of valve n."""
     @property
-    def node_state(self) -> tuple[int, ...]: ...
+    def node_state(self) -> tuple[int, ...]:
+        """(4,) state of the valve nodes, as in `set_valves`."""
     @property
     def power(self) -> tuple[float, float, float, float, float]:
         """In the order of `set_power`."""
     @property
-    def cluster_temp_c(self) -> tuple[float, ...]: ...
+    def cluster_temp_c(self) -> tuple[float, ...]:
+        """(4,) temperature of each cluster, °C."""
     @property
     def power_detail(self) -> bytes:
         """As in `set_power_detail`."""
@@ -124,29 +195,36 @@ class ValveCommand:
     the tick and stays open. Zero is closed, the whole period is open.
     """
 
-    def __init__(self, armed: bool = False, on_time_us: Sequence[int] | None = None) -> None: ...
+    def __new__(cls, armed: bool = False, on_time_us: Sequence[int] | None = None) -> Self: ...
     @property
-    def armed(self) -> bool: ...
+    def armed(self) -> bool:
+        """Whether the nodes may open valves at all."""
     @property
     def on_time_us(self) -> tuple[int, ...]:
         """(16,) µs."""
-    def cluster_on_time_us(self, cluster: int) -> tuple[int, int, int, int]: ...
+    def cluster_on_time_us(self, cluster: int) -> tuple[int, int, int, int]:
+        """(4,) on-times of one cluster, µs. Raises ValueError where there is no such cluster."""
 
 @final
 class Truth:
     """What a simulated rig knows and a controller never sees."""
 
-    def __init__(self) -> None: ...
+    def __new__(cls) -> Self: ...
     @property
-    def position_m_world(self) -> tuple[float, float, float]: ...
+    def position_m_world(self) -> tuple[float, float, float]:
+        """(3,) centre of mass, m, world."""
     @property
-    def velocity_mps_world(self) -> tuple[float, float, float]: ...
+    def velocity_mps_world(self) -> tuple[float, float, float]:
+        """(3,) velocity of the centre of mass, m/s, world."""
     @property
-    def attitude_xyzw(self) -> tuple[float, float, float, float]: ...
+    def attitude_xyzw(self) -> tuple[float, float, float, float]:
+        """(4,) attitude, scalar last, body to world."""
     @property
-    def rates_rps_body(self) -> tuple[float, float, float]: ...
+    def rates_rps_body(self) -> tuple[float, float, float]:
+        """(3,) angular rate of the body, rad/s, body."""
     @property
-    def mass_kg(self) -> float: ...
+    def mass_kg(self) -> float:
+        """Mass with the propellant that is left, kg."""
 
 def check_fault(kind: str, target: int, sensor: str) -> None:
     """Raises ValueError where there is no such fault. Of `target` and `sensor` only the one counts
@@ -157,7 +235,7 @@ class FaultInjectorCore:
     """The faults between a rig and the controller: takes reports away from the feedback and closes
     the valves of silent nodes in the command. The same seed loses the same reports."""
 
-    def __init__(self, seed: int) -> None: ...
+    def __new__(cls, seed: int) -> Self: ...
     def set(self, kind: str, target: int, sensor: str, active: bool) -> None:
         """Begins or ends a fault. Raises ValueError where there is no such fault, or where the
         craft carries it out by itself."""
@@ -174,10 +252,13 @@ class FaultInjectorCore:
 
 @final
 class PlantCore:
-    """The simulated craft. `qiki_hil.Plant` is its public face."""
+    """The simulated craft. `qiki_hil.Plant` is its public face.
 
-    def __init__(
-        self,
+    Raises ValueError where the description or a number is unusable.
+    """
+
+    def __new__(
+        cls,
         craft_json: str,
         dt_s: float,
         seed: int,
@@ -185,27 +266,31 @@ class PlantCore:
         velocity_mps_world: Sequence[float],
         attitude_xyzw: Sequence[float],
         rates_rps_body: Sequence[float],
-    ) -> None:
-        """Raises ValueError where the description or a number is unusable."""
+    ) -> Self: ...
     def command(self, command: ValveCommand) -> None:
         """Moves one tick ahead under this valve command."""
-    def step(self, on_time_s: Float64) -> None:
+    def step(self, on_time_s: ArrayLike) -> None:
         """Moves one tick ahead; `on_time_s` is (16,) float64, s, armed."""
     def sense(self, feedback: Feedback) -> None:
         """Fills in what the sensors report at the present tick; clears `feedback` first."""
-    def truth(self, truth: Truth) -> None: ...
+    def truth(self, truth: Truth) -> None:
+        """Fills in the state of the craft as it is, without any sensor."""
     def set_valve_fault(self, nozzle: int, kind: str) -> None:
         """`kind`: "none" or one of `VALVE_FAULTS`."""
     @property
-    def tick(self) -> int: ...
+    def tick(self) -> int:
+        """Ticks since the start."""
     @property
-    def time_s(self) -> float: ...
+    def time_s(self) -> float:
+        """Time since the start, s."""
     @property
-    def propellant_kg(self) -> float: ...
+    def propellant_kg(self) -> float:
+        """Propellant that is left, kg."""
     @property
-    def com_m_body(self) -> tuple[float, float, float]: ...
+    def com_m_body(self) -> tuple[float, float, float]:
+        """(3,) centre of mass from the geometric centre, m, body."""
     @property
-    def inertia_kgm2(self) -> Float64:
+    def inertia_kgm2(self) -> _Float64:
         """(3, 3) about the present centre of mass, kg·m², body."""
     @property
     def open_time_us(self) -> tuple[int, ...]:
@@ -217,17 +302,20 @@ class PlantCore:
     def throttleable(self) -> tuple[bool, ...]:
         """(16,) whether each nozzle takes a level and not only on and off."""
     @property
-    def temperatures_c(self) -> dict[str, float]: ...
+    def temperatures_c(self) -> dict[str, float]:
+        """Temperature of each thermal node by name, °C."""
     @property
     def power(self) -> dict[str, float]:
         """battery_soc, supercap_soc, bus_v, load_w, rcs_w."""
 
 @final
 class ControllerCore:
-    """Controller and record encoder. `qiki_hil.Controller` is its public face."""
+    """Controller and record encoder. `qiki_hil.Controller` is its public face.
 
-    def __init__(self, craft_json: str, period_us: int, records_per_packet: int = 1) -> None:
-        """Raises ValueError where the craft cannot be controlled at this period."""
+    Raises ValueError where the craft cannot be controlled at this period.
+    """
+
+    def __new__(cls, craft_json: str, period_us: int, records_per_packet: int = 1) -> Self: ...
     def step(
         self,
         tick: int,
@@ -248,15 +336,16 @@ class ControllerCore:
     def mode(self) -> int:
         """`qiki.commands.v1.FlightMode`."""
     @property
-    def armed(self) -> bool: ...
+    def armed(self) -> bool:
+        """Whether the last command arms the nodes."""
     @property
     def hold_reason(self) -> int:
         """`qiki.commands.v1.ReasonCode`."""
     @property
-    def wrench_asked(self) -> Float64:
+    def wrench_asked(self) -> _Float64:
         """(6,) N and N·m, body."""
     @property
-    def thrust_n(self) -> Float64:
+    def thrust_n(self) -> _Float64:
         """(16,) N."""
     @property
     def isolated(self) -> int:
@@ -271,10 +360,10 @@ class PulseAllocator:
     Raises ValueError where a shape or a number is not usable. See `docs/math/pulses.md`.
     """
 
-    def __init__(self, effectiveness: Float64, price: Float64, nodes_max: int = 600) -> None: ...
+    def __new__(cls, effectiveness: ArrayLike, price: ArrayLike, nodes_max: int = 600) -> Self: ...
     def solve(
-        self, impulse: Float64, least_ns: Float64, most_ns: Float64
-    ) -> tuple[Float64, Float64, int, bool] | None:
+        self, impulse: ArrayLike, least_ns: ArrayLike, most_ns: ArrayLike
+    ) -> tuple[_Float64, _Float64, int, bool] | None:
         """Pulses for `impulse` (6,), N·s and N·m·s: each nozzle gives 0, or from `least_ns` to
         `most_ns` (16,).
 
@@ -282,6 +371,7 @@ class PulseAllocator:
         whether the answer is proved to be within 2 % of the best; None where a number is not
         usable."""
 
+@final
 class ModulatorCore:
     """A bank of modulators. `qiki_hil.Modulator` is its public face.
 
@@ -300,7 +390,8 @@ class ModulatorCore:
     @staticmethod
     def bang_bang(
         count: int, period_us: int, times: tuple[float, float, float], band_s: float
-    ) -> ModulatorCore: ...
+    ) -> ModulatorCore:
+        """`band_s`: impulse residual at which a valve opens, s at full thrust."""
     @staticmethod
     def schmitt(
         count: int,
@@ -308,25 +399,25 @@ class ModulatorCore:
         times: tuple[float, float, float],
         level_on: float,
         level_off: float,
-    ) -> ModulatorCore: ...
+    ) -> ModulatorCore:
+        """`level_on`, `level_off`: levels at which a valve opens and closes."""
     @staticmethod
-    def remainder(
-        count: int, period_us: int, times: tuple[float, float, float]
-    ) -> ModulatorCore: ...
-    def step(self, level: Float64, closed: int = 0) -> Float64:
+    def remainder(count: int, period_us: int, times: tuple[float, float, float]) -> ModulatorCore:
+        """A valve opens when it owes its shortest pulse."""
+    def step(self, level: ArrayLike, closed: int = 0) -> _Float64:
         """One tick. `level`: (count,) float64, contiguous, of full thrust; bit n of `closed`:
         valve n must be closed. Returns (count,) on-times, s."""
     @property
     def open_mask(self) -> int:
         """Bit n: valve n is commanded open at this instant."""
     @property
-    def owed_s(self) -> Float64 | None:
+    def owed_s(self) -> _Float64 | None:
         """(count,) s at full thrust; None under PWPF."""
     @property
-    def dropped_s(self) -> Float64 | None:
+    def dropped_s(self) -> _Float64 | None:
         """(count,) s at full thrust; None under PWPF."""
 
-def bench_modulator_step(modulator: ModulatorCore, level: Float64, steps: int) -> float:
+def bench_modulator_step(modulator: ModulatorCore, level: ArrayLike, steps: int) -> float:
     """Mean time of a step inside Rust, ns; the modulator moves ahead by `steps` ticks."""
 
 def bench_exponentials(count: int, steps: int) -> float:
@@ -336,7 +427,7 @@ def bench_exponentials(count: int, steps: int) -> float:
 class ReplayCore:
     """Feeds recorded inputs through a fresh controller."""
 
-    def __init__(self, craft_json: str, period_us: int) -> None: ...
+    def __new__(cls, craft_json: str, period_us: int) -> Self: ...
     def step(self, recorded: bytes) -> bytes | None:
         """Replays one encoded `CycleRecord`; returns the record as it comes out now, None where
         it is the same to the bit. Raises ValueError where the bytes are not a record."""
@@ -345,7 +436,7 @@ class ReplayCore:
 class CycleScanner:
     """Splits packets into records and points out those in which something happened."""
 
-    def __init__(self) -> None: ...
+    def __new__(cls) -> Self: ...
     def scan(self, packet: bytes) -> tuple[list[tuple[int, int, bytes]], list[int]]:
         """The records of a `LoopPacket` as (tick, time_ns, encoded record), and the indices of
         those with a command, a reply, an overrun, or a mode, arming, hold reason, isolation or
@@ -401,13 +492,13 @@ class Allocation:
     """What an allocation came to. Arrays are copies."""
 
     @property
-    def thrust_n(self) -> Float64:
+    def thrust_n(self) -> _Float64:
         """(16,) thrust of each nozzle, N; as many as the effectiveness has columns."""
     @property
-    def wrench(self) -> Float64:
+    def wrench(self) -> _Float64:
         """(6,) what the thrusts give: force N, torque N·m."""
     @property
-    def wrench_error(self) -> Float64:
+    def wrench_error(self) -> _Float64:
         """(6,) asked less given: force N, torque N·m."""
     @property
     def fuel_n(self) -> float:
@@ -422,50 +513,53 @@ class Allocation:
 
 @final
 class Allocator:
-    """Exact thrust allocation for one geometry: first the least weighted wrench error
-    `|S (B f - w)|` within bounds and power, then the least fuel `sum f` among the answers.
+    """Exact thrust allocation for one geometry: first the least weighted wrench error `|S (B f -
+    w)|` within bounds and power, then the least fuel `sum f` among the answers.
 
     Keeps the last basis as the start of the next solve; the answer does not depend on it.
     Source: docs/math/allocation.md.
+
+    `effectiveness` (6, n) force and torque per newton, body, n <= 16; `thrust_max_n` (n,) N;
+    `scale` (6,) weights, 1/N and 1/(N·m), by default 1/100 and 1/50; `power_w_per_n` (n,) and
+    `power_max_w` limit the electrical power. Raises ValueError naming what does not fit.
     """
 
-    def __init__(
-        self,
-        effectiveness: Float64,
-        thrust_max_n: Float64,
-        scale: Float64 | None = None,
-        power_w_per_n: Float64 | None = None,
+    def __new__(
+        cls,
+        effectiveness: ArrayLike,
+        thrust_max_n: ArrayLike,
+        scale: ArrayLike | None = None,
+        power_w_per_n: ArrayLike | None = None,
         power_max_w: float | None = None,
-    ) -> None:
-        """`effectiveness` (6, n) force and torque per newton, body, n <= 16; `thrust_max_n` (n,) N;
-        `scale` (6,) weights, 1/N and 1/(N·m), by default 1/100 and 1/50; `power_w_per_n` (n,)
-        and `power_max_w` limit the electrical power. Raises ValueError naming what does not fit."""
+    ) -> Self: ...
     @classmethod
     def from_spec(cls, spec: object) -> Allocator:
         """For a BotSpec: its effectiveness, thrusts, weights and power."""
     def solve(
-        self, wrench: Float64, lo: Float64 | None = None, hi: Float64 | None = None
+        self, wrench: ArrayLike, lo: ArrayLike | None = None, hi: ArrayLike | None = None
     ) -> Allocation:
         """`wrench` (6,) force N, torque N·m, body; `lo`, `hi` (n,) bounds, N: a nozzle that is out
         has hi 0, one that is stuck open lo = hi. Raises ValueError for a wrong shape; numbers that
         cannot be used give the status `bad_input`."""
     def solve_along(
         self,
-        wrench: Float64,
-        lo: Float64 | None = None,
-        hi: Float64 | None = None,
+        wrench: ArrayLike,
+        lo: ArrayLike | None = None,
+        hi: ArrayLike | None = None,
         torque_max_nm: float = ...,
     ) -> Allocation:
         """The largest part of `wrench` in its own direction, with no torque above
         `torque_max_nm`."""
     def solve_batch(
-        self, wrenches: Float64, lo: Float64 | None = None, hi: Float64 | None = None
-    ) -> Float64:
+        self, wrenches: ArrayLike, lo: ArrayLike | None = None, hi: ArrayLike | None = None
+    ) -> _Float64:
         """`wrenches` (N, 6) to thrusts (N, n), N; releases the GIL."""
-    def reach(self, wrench: Float64, lo: Float64 | None = None, hi: Float64 | None = None) -> float:
+    def reach(
+        self, wrench: ArrayLike, lo: ArrayLike | None = None, hi: ArrayLike | None = None
+    ) -> float:
         """The largest factor by which `wrench` can be had, 0 where it cannot be had at all."""
     @property
-    def prices(self) -> Float64:
+    def prices(self) -> _Float64:
         """(6,) thrust that one more newton or newton metre of each axis would cost, N, at the last
         answer that was `optimal`."""
     @property
@@ -473,7 +567,7 @@ class Allocator:
         """Thrust that one watt more would save, N, at the same answer; 0 where power does not
         limit it."""
 
-def bench_allocator(allocator: Allocator, wrenches: Float64) -> float:
+def bench_allocator(allocator: Allocator, wrenches: ArrayLike) -> float:
     """Mean time of a solve of `wrenches` (N, 6) inside Rust, ns, healthy bounds."""
 
 @final
@@ -494,13 +588,13 @@ class MapSet:
     def nozzles(self) -> list[int]:
         """Those that push."""
     @property
-    def thrust_n(self) -> Float64:
+    def thrust_n(self) -> _Float64:
         """(16,) thrust of each nozzle at the ceiling, N."""
     @property
     def ceiling(self) -> float:
         """What the set gives along its direction, N or N·m."""
     @property
-    def wrench(self) -> Float64:
+    def wrench(self) -> _Float64:
         """(6,) force N, torque N·m about the centre of mass, body, at the ceiling."""
     @property
     def gross_n(self) -> float:
@@ -520,10 +614,10 @@ class AutoAllocation:
     """What an allocation by sets came to. Arrays are copies, directions are names."""
 
     @property
-    def thrust_n(self) -> Float64:
+    def thrust_n(self) -> _Float64:
         """(16,) thrust of each nozzle, N."""
     @property
-    def wrench(self) -> Float64:
+    def wrench(self) -> _Float64:
         """(6,) what the thrusts give: force N, torque N·m, body."""
     @property
     def status(self) -> str:
@@ -547,14 +641,16 @@ class AutoAllocation:
 
 @final
 class ThrustMapCore:
-    """Both maps of one geometry. `qiki_hil.kernels.ThrustMap` is its face."""
+    """Both maps of one geometry. `qiki_hil.kernels.ThrustMap` is its face.
 
-    def __init__(
-        self, effectiveness: Float64, thrust_max_n: Float64, power_w_per_n: Float64
-    ) -> None:
-        """`effectiveness` (6, 16) force and torque per newton about the centre of mass, body;
-        `thrust_max_n` (16,) N, 0 for a nozzle that is not there; `power_w_per_n` (16,) W/N.
-        Raises ValueError naming what does not fit."""
+    `effectiveness` (6, 16) force and torque per newton about the centre of mass, body;
+    `thrust_max_n` (16,) N, 0 for a nozzle that is not there; `power_w_per_n` (16,) W/N. Raises
+    ValueError naming what does not fit.
+    """
+
+    def __new__(
+        cls, effectiveness: ArrayLike, thrust_max_n: ArrayLike, power_w_per_n: ArrayLike
+    ) -> Self: ...
     @classmethod
     def from_craft(cls, craft_json: str) -> ThrustMapCore:
         """For a craft with a full tank. Raises ValueError where the text is not a craft."""
@@ -567,7 +663,7 @@ class ThrustMapCore:
     def lost(self, unavailable: int) -> list[str]:
         """Directions without any set when the nozzles of this mask (bit n: nozzle n) are out."""
     def allocate(
-        self, wrench: Float64, unavailable: int = 0, power_max_w: float = ...
+        self, wrench: ArrayLike, unavailable: int = 0, power_max_w: float = ...
     ) -> AutoAllocation:
         """`wrench` (6,) force N, torque N·m, body; `unavailable` a mask of nozzles; `power_max_w`
         of all nozzles together, W. Raises ValueError for a wrong shape."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from qiki_hil.app.profile_run import profile_scenario
 from qiki_hil.errors import QikiError, ScenarioError
-from qiki_hil.kernels.controller import RATE_MAX_HZ, RATE_MIN_HZ
+from qiki_hil.kernels import RATE_MAX_HZ, RATE_MIN_HZ
 from qiki_hil.rig import InitialState, RigConfig, make_rig
 from qiki_hil.scenario import Scenario
 from qiki_hil.scenario.model import DURATION_MAX_S

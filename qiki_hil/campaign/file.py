@@ -24,7 +24,7 @@ from qiki_hil.document import (
     validated,
 )
 from qiki_hil.errors import CampaignError, CampaignFileError, ScenarioError, SpecError
-from qiki_hil.kernels.controller import RATE_MAX_HZ, RATE_MIN_HZ
+from qiki_hil.kernels import RATE_MAX_HZ, RATE_MIN_HZ
 from qiki_hil.scenario import Scenario
 from qiki_hil.spec import BotSpec
 

@@ -3,13 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from qiki_hil._core import ControllerCore, Feedback, ValveCommand
+from qiki_hil._core import RATE_MAX_HZ, RATE_MIN_HZ, ControllerCore, Feedback, ValveCommand
 from qiki_hil.kernels.craft import CraftSource
-
-RATE_MIN_HZ = 200
-"""Slowest fast loop, Hz: a valve may have one edge a tick, and pulses are 30 ms and longer."""
-RATE_MAX_HZ = 1000
-"""Fastest fast loop, Hz."""
 
 
 def period_us(rate_hz: float) -> int:

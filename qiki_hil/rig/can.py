@@ -8,9 +8,8 @@ from collections.abc import Callable, Sequence
 
 from qiki_hil.drivers.bus import Bus
 from qiki_hil.errors import RigError
-from qiki_hil.kernels import CLUSTERS, Feedback, ValveCommand
+from qiki_hil.kernels import CLUSTERS, RATE_MAX_HZ, RATE_MIN_HZ, Feedback, ValveCommand
 from qiki_hil.rig.base import Rig, not_open
-from qiki_hil.rig.config import RATE_MAX_HZ, RATE_MIN_HZ
 from qiki_hil.rig.feedback_frames import COMMAND_FRAMES, FeedbackDecoder, command_values
 from qiki_hil.rig.power_frames import BUS_NODES
 from qiki_hil.rig.schedule import is_due, loop_rate_hz, period_us

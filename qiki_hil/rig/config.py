@@ -7,11 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from qiki_hil.document import Problem, ShippedFiles, as_texts, dump, parse, validated
 from qiki_hil.errors import RigError, RigFileError
+from qiki_hil.kernels import RATE_MAX_HZ, RATE_MIN_HZ
 from qiki_hil.wire import MAX_LOAD_RATIO
 from qiki_hil.wire.lawicel import BITRATES
-
-RATE_MIN_HZ = 200
-RATE_MAX_HZ = 1000
 
 _FILES = ShippedFiles("rig", "", RigError, member="rig.yaml")
 

@@ -9,10 +9,13 @@ analysis", Real-Time Systems 35, 2007, eq. 1 and 2.) Eight bytes: 135 bits.
 
 from dataclasses import dataclass
 
+from qiki_hil.kernels import RATE_MAX_HZ, RATE_MIN_HZ
 from qiki_hil.wire.catalogue import Catalogue, Frame
 
 MAX_LOAD_RATIO = 0.6
 """Planned load of a bus at most, so that errors and retries still find room."""
+LOOP_RATES_HZ = range(RATE_MIN_HZ, RATE_MAX_HZ + 1)
+"""Every rate that a control loop can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def bus_load(dbc: Catalogue, rate_hz: float, bitrate: int) -> BusLoad:
 
 
 def highest_rate_hz(
-    dbc: Catalogue, bitrate: int, max_ratio: float, rates_hz: range = range(200, 1001)
+    dbc: Catalogue, bitrate: int, max_ratio: float, rates_hz: range = LOOP_RATES_HZ
 ) -> int | None:
     """The highest of `rates_hz` (rising) whose load is at most `max_ratio`; None where none is."""
     fitting = (r for r in reversed(rates_hz) if bus_load(dbc, r, bitrate).ratio <= max_ratio)

@@ -8,11 +8,9 @@ import click
 from qiki_hil.clock import monotonic_ns
 from qiki_hil.drivers.open_bus import open_bus
 from qiki_hil.errors import RigError
-from qiki_hil.kernels import wait_until_ns
+from qiki_hil.kernels import RATE_MAX_HZ, RATE_MIN_HZ, wait_until_ns
 from qiki_hil.rig.base import InitialState
 from qiki_hil.rig.config import (
-    RATE_MAX_HZ,
-    RATE_MIN_HZ,
     BusRigConfig,
     CanRigConfig,
     RigConfig,

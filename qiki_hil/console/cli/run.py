@@ -24,6 +24,7 @@ from qiki_hil.console.live.summary_view import summary_lines, summary_view
 from qiki_hil.console.live.view import LiveView, PlainView, View
 from qiki_hil.console.live.watcher import Watcher
 from qiki_hil.errors import QikiError
+from qiki_hil.kernels import RATE_MAX_HZ, RATE_MIN_HZ
 from qiki_hil.rig import RigConfig
 from qiki_hil.scenario import Scenario
 from qiki_hil.spec import BotSpec
@@ -70,7 +71,9 @@ class Nobody:
     "--profile", help="In place of a scenario: fly a thrust profile by name, file or segments."
 )
 @click.option("--bot", default="dodeca-01", show_default=True, help="BotSpec by name or file.")
-@click.option("--rate", type=int, help="Loop rate, 200..1000 Hz.  [default: the rig's]")
+@click.option(
+    "--rate", type=int, help=f"Loop rate, {RATE_MIN_HZ}..{RATE_MAX_HZ} Hz.  [default: the rig's]"
+)
 @click.option(
     "--speed",
     type=SpeedType(),

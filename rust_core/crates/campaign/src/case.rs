@@ -9,19 +9,19 @@ use qiki_messages::command_from_message;
 use qiki_messages::commands;
 use qiki_plant::{InitialState, PlantError};
 
-/// Something that is due at the start of a tick.
+/// An event that is due at the start of a tick.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Event {
+pub struct TimedEvent {
     /// The tick.
     pub tick: u64,
-    /// What it is.
-    pub what: Happening,
+    /// What is due.
+    pub what: Event,
 }
 
-/// What can be due.
+/// A command or a fault.
 #[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone, PartialEq)]
-pub enum Happening {
+pub enum Event {
     /// The controller is asked for something.
     Command(Command),
     /// A fault begins, or ends.
@@ -33,7 +33,7 @@ pub enum Happening {
     },
 }
 
-impl Happening {
+impl Event {
     /// The command of an encoded `qiki.commands.v1.Command`.
     ///
     /// # Errors
@@ -49,8 +49,8 @@ impl Happening {
 pub struct Case<'a> {
     /// The craft that flies.
     pub truth: &'a Craft,
-    /// As it is before its first tick, made from the craft that it believes in. Its tick is the
-    /// loop's.
+    /// The controller before its first tick, made from the nominal craft. Its period is that of
+    /// the loop.
     pub controller: &'a GuardedController,
     /// Seed of the sensors' errors and of the lost reports.
     pub seed: u64,
@@ -58,11 +58,11 @@ pub struct Case<'a> {
     pub initial: InitialState,
     /// Ticks to fly.
     pub ticks: u64,
-    /// What happens, in order of time.
-    pub timeline: &'a [Event],
+    /// Commands and faults, in order of time.
+    pub timeline: &'a [TimedEvent],
 }
 
-/// Why a case cannot be flown: the dispersed craft is none that can be.
+/// Why a case cannot be flown: the plant refuses the dispersed craft or its initial state.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("craft that flies: {0}")]
 pub struct FlightError(#[from] PlantError);

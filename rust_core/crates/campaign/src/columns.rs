@@ -7,7 +7,7 @@ use qiki_craft::{Feedback, Fresh, NOZZLES, PowerDetail, Truth};
 use qiki_messages::status_number;
 use qiki_messages::{Columns, for_each_column};
 
-use crate::wanted::Wanted;
+use crate::column_selection::ColumnSelection;
 
 /// Absent, in a column of times.
 const UNTIMED: i64 = -1;
@@ -160,13 +160,13 @@ impl Unknown for u32 {
 }
 
 /// Fills columns tick by tick.
-pub(crate) struct Filler {
+pub(crate) struct ColumnWriter {
     columns: Columns,
     fills: Vec<Fill>,
 }
 
-impl Filler {
-    pub(crate) fn new(ticks: u64, wanted: &Wanted) -> Self {
+impl ColumnWriter {
+    pub(crate) fn new(ticks: u64, wanted: &ColumnSelection) -> Self {
         let mut columns = Columns::default();
         let rows = usize::try_from(ticks).unwrap_or(0);
         macro_rules! reserve {

@@ -7,9 +7,9 @@ use qiki_faults::{Fault, Injector};
 use qiki_messages::Columns;
 use qiki_plant::{Plant, PlantError, ValveFault};
 
-use crate::case::{Case, Event, FlightError, Happening};
-use crate::columns::{Filler, Row};
-use crate::wanted::Wanted;
+use crate::case::{Case, Event, FlightError, TimedEvent};
+use crate::column_selection::ColumnSelection;
+use crate::columns::{ColumnWriter, Row};
 
 /// How often the truth of a simulated rig is recorded, Hz; as in the loop process.
 const TRUTH_RATE_HZ: f64 = 50.0;
@@ -18,7 +18,7 @@ const TRUTH_RATE_HZ: f64 = 50.0;
 ///
 /// # Errors
 /// [`FlightError`] where the craft or the initial state is unusable; nothing has moved then.
-pub fn fly(case: &Case<'_>, wanted: &Wanted) -> Result<Columns, FlightError> {
+pub fn fly(case: &Case<'_>, wanted: &ColumnSelection) -> Result<Columns, FlightError> {
     let period_us = case.controller.period_us();
     let dt_s = f64::from(period_us) * 1e-6;
     let period_ns = i64::from(period_us) * 1000;
@@ -28,7 +28,7 @@ pub fn fly(case: &Case<'_>, wanted: &Wanted) -> Result<Columns, FlightError> {
     let mut agenda = Agenda::new(case.timeline);
     let (mut reported, mut feedback) = (Feedback::default(), Feedback::default());
     let mut outputs = Outputs::default();
-    let mut filler = Filler::new(case.ticks, wanted);
+    let mut writer = ColumnWriter::new(case.ticks, wanted);
     let truth_every = truth_every(period_us);
     for tick in 0..case.ticks {
         for (fault, active) in agenda.faults_due(tick) {
@@ -50,7 +50,7 @@ pub fn fly(case: &Case<'_>, wanted: &Wanted) -> Result<Columns, FlightError> {
         };
         controller.step(&inputs, &mut outputs);
         plant.command(&injector.filter_command(&outputs.command));
-        filler.push(&Row {
+        writer.push(&Row {
             tick,
             period_ns,
             feedback: &feedback,
@@ -58,7 +58,7 @@ pub fn fly(case: &Case<'_>, wanted: &Wanted) -> Result<Columns, FlightError> {
             truth: truth.as_ref(),
         });
     }
-    Ok(filler.finish())
+    Ok(writer.finish())
 }
 
 /// Begins or ends a fault where it belongs: in the craft, or between it and the controller.
@@ -88,12 +88,12 @@ fn truth_every(period_us: u32) -> u64 {
 
 /// What is still to come: every fault that is due, but one command a tick.
 struct Agenda<'a> {
-    faults: std::iter::Peekable<std::slice::Iter<'a, Event>>,
-    commands: std::iter::Peekable<std::slice::Iter<'a, Event>>,
+    faults: std::iter::Peekable<std::slice::Iter<'a, TimedEvent>>,
+    commands: std::iter::Peekable<std::slice::Iter<'a, TimedEvent>>,
 }
 
 impl<'a> Agenda<'a> {
-    fn new(timeline: &'a [Event]) -> Self {
+    fn new(timeline: &'a [TimedEvent]) -> Self {
         Self {
             faults: timeline.iter().peekable(),
             commands: timeline.iter().peekable(),
@@ -103,8 +103,8 @@ impl<'a> Agenda<'a> {
     fn faults_due(&mut self, tick: u64) -> impl Iterator<Item = (Fault, bool)> + use<'_, 'a> {
         std::iter::from_fn(move || self.faults.next_if(|event| event.tick <= tick)).filter_map(
             |event| match event.what {
-                Happening::Fault { fault, active } => Some((fault, active)),
-                Happening::Command(_) => None,
+                Event::Fault { fault, active } => Some((fault, active)),
+                Event::Command(_) => None,
             },
         )
     }
@@ -112,7 +112,7 @@ impl<'a> Agenda<'a> {
     fn command_due(&mut self, tick: u64) -> Option<&'a Command> {
         loop {
             let event = self.commands.next_if(|event| event.tick <= tick)?;
-            if let Happening::Command(command) = &event.what {
+            if let Event::Command(command) = &event.what {
                 return Some(command);
             }
         }

@@ -8,15 +8,15 @@
 //! * `case.rs` says what a case is: a craft, a controller that may believe in another one, a seed, a
 //!   start, and what happens when;
 //! * `columns.rs` fills in a row a tick, and carries on what a record would leave out, in the
-//!   columns that somebody looks at (`wanted.rs`);
+//!   columns that somebody looks at (`column_selection.rs`);
 //! * `flight.rs` is the loop.
 
 mod case;
+mod column_selection;
 mod columns;
 mod flight;
-mod wanted;
 
-pub use case::{Case, Event, FlightError, Happening};
+pub use case::{Case, Event, FlightError, TimedEvent};
+pub use column_selection::{ColumnSelection, UnknownColumn};
 pub use flight::fly;
 pub use qiki_messages::Columns;
-pub use wanted::{UnknownColumn, Wanted};

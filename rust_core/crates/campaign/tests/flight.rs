@@ -1,7 +1,7 @@
 //! A case against the same run made tick by tick, recorded, and read back.
 
 use prost::Message;
-use qiki_campaign::{Case, Columns, Event, Happening, Wanted, fly};
+use qiki_campaign::{Case, ColumnSelection, Columns, Event, TimedEvent, fly};
 use qiki_control::{GuardedController, Inputs, Outputs};
 use qiki_craft::{Craft, Feedback};
 use qiki_faults::Fault;
@@ -99,25 +99,25 @@ fn controller() -> GuardedController {
 }
 
 fn flown(ticks: u64, seed: u64, faults: &[(u64, Fault, bool)]) -> Columns {
-    flown_as_wanted(ticks, seed, faults, &Wanted::all())
+    flown_as_wanted(ticks, seed, faults, &ColumnSelection::all())
 }
 
 fn flown_as_wanted(
     ticks: u64,
     seed: u64,
     faults: &[(u64, Fault, bool)],
-    wanted: &Wanted,
+    wanted: &ColumnSelection,
 ) -> Columns {
-    let mut timeline: Vec<Event> = script()
+    let mut timeline: Vec<TimedEvent> = script()
         .iter()
-        .map(|(tick, message)| Event {
+        .map(|(tick, message)| TimedEvent {
             tick: *tick,
-            what: Happening::command(&message.encode_to_vec()).expect("a command"),
+            what: Event::command(&message.encode_to_vec()).expect("a command"),
         })
         .collect();
-    timeline.extend(faults.iter().map(|(tick, fault, active)| Event {
+    timeline.extend(faults.iter().map(|(tick, fault, active)| TimedEvent {
         tick: *tick,
-        what: Happening::Fault {
+        what: Event::Fault {
             fault: *fault,
             active: *active,
         },
@@ -161,7 +161,7 @@ fn the_columns_are_those_of_the_decoded_records() {
 #[test]
 fn the_columns_that_are_wanted_are_the_same_without_the_others() {
     let names = ["true_mass_kg", "on_time_us", "tick", "on_time_us", "bus_v"];
-    let wanted = Wanted::named(names).expect("columns");
+    let wanted = ColumnSelection::named(names).expect("columns");
     let some = flown_as_wanted(1500, 7, &[], &wanted);
     let all = flown(1500, 7, &[]);
     assert_eq!(some.len, all.len);
@@ -181,7 +181,7 @@ fn the_columns_that_are_wanted_are_the_same_without_the_others() {
 
 #[test]
 fn a_column_that_there_is_not_cannot_be_wanted() {
-    let error = Wanted::named(["tick", "true_mass"]).expect_err("no column");
+    let error = ColumnSelection::named(["tick", "true_mass"]).expect_err("no column");
     let words = error.to_string();
     let begin =
         "wanted: there is no column \"true_mass\"; there are tick, time_s, period_s, mode, ";
@@ -240,7 +240,7 @@ fn a_craft_that_cannot_be_is_said() {
         ticks: 10,
         timeline: &[],
     };
-    let error = fly(&case, &Wanted::all())
+    let error = fly(&case, &ColumnSelection::all())
         .expect_err("a craft of negative mass")
         .to_string();
     assert!(error.starts_with("craft that flies: "), "{error}");

@@ -2,7 +2,7 @@
 //! thrust and mass 5 % off, thrusts tilted by a degree, valves 1 ms early to 2 ms late.
 
 use prost::Message;
-use qiki_campaign::{Case, Columns, Event, Happening, Wanted, fly};
+use qiki_campaign::{Case, ColumnSelection, Columns, Event, TimedEvent, fly};
 use qiki_control::GuardedController;
 use qiki_craft::{Craft, NOZZLES, Vec3};
 use qiki_faults::Fault;
@@ -87,35 +87,35 @@ fn action(dice: &mut Dice) -> Action {
     }
 }
 
-fn command(action: Action) -> Happening {
+fn command(action: Action) -> Event {
     let message = commands::Command {
         command_id: 1,
         source: "test".to_owned(),
         action: Some(action),
     };
-    Happening::command(&message.encode_to_vec()).expect("a command")
+    Event::command(&message.encode_to_vec()).expect("a command")
 }
 
 /// A flight with something to do every few seconds, and maybe a fault in it.
 fn flown(nominal: &Craft, period_us: u32, seed: u64, fault: Option<(f64, Fault)>) -> Columns {
     let mut dice = Dice::new(seed);
     let tick = |seconds: f64| (seconds * 1e6 / f64::from(period_us)) as u64;
-    let mut timeline = vec![Event {
+    let mut timeline = vec![TimedEvent {
         tick: tick(0.5),
         what: command(Action::Arm(commands::Arm {})),
     }];
     let truth = dispersed(nominal, &mut dice);
     let mut at_s = 1.0;
     while at_s < FLIGHT_S - 5.0 {
-        timeline.push(Event {
+        timeline.push(TimedEvent {
             tick: tick(at_s),
             what: command(action(&mut dice)),
         });
         at_s += dice.between(1.0, 9.0);
     }
-    timeline.extend(fault.map(|(at_s, fault)| Event {
+    timeline.extend(fault.map(|(at_s, fault)| TimedEvent {
         tick: tick(at_s),
-        what: Happening::Fault {
+        what: Event::Fault {
             fault,
             active: true,
         },
@@ -133,7 +133,7 @@ fn flown(nominal: &Craft, period_us: u32, seed: u64, fault: Option<(f64, Fault)>
         ticks: tick(FLIGHT_S),
         timeline: &timeline,
     };
-    fly(&case, &Wanted::all()).expect("a flight")
+    fly(&case, &ColumnSelection::all()).expect("a flight")
 }
 
 /// What is held against nozzles in a row.

@@ -2,7 +2,10 @@
 
 use nalgebra::Matrix3;
 use qiki_alloc::{AllocError, Allocator, Power};
-use qiki_craft::{Craft, Geometry, NOZZLES, geometry, per_nozzle, throttleable_nozzles};
+use qiki_craft::{
+    Craft, Geometry, NOZZLES, PERIOD_MAX_US, PERIOD_MIN_US, geometry, per_nozzle,
+    throttleable_nozzles,
+};
 use qiki_pulse::{PulseScheduler, Valves};
 use qiki_pwpf::{Bank, Nozzles, ParamError, ValveTimes};
 
@@ -75,7 +78,7 @@ impl Parts {
 /// # Errors
 /// [`ConfigError`] where the craft cannot be controlled at this period.
 pub fn parts(craft: &Craft, period_us: u32) -> Result<Parts, ConfigError> {
-    if !(1000..=5000).contains(&period_us) {
+    if !(PERIOD_MIN_US..=PERIOD_MAX_US).contains(&period_us) {
         return Err(ConfigError::Period(period_us));
     }
     let geometry = geometry(craft);

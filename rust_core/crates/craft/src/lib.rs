@@ -33,6 +33,11 @@ pub const CLUSTERS: usize = 4;
 pub const NOZZLES_PER_CLUSTER: usize = NOZZLES / CLUSTERS;
 /// Rows of a wrench: force x, y, z, then torque x, y, z.
 pub const AXES: usize = 6;
+/// Shortest tick of a control loop, µs: 1000 Hz.
+pub const PERIOD_MIN_US: u32 = 1000;
+/// Longest tick of a control loop, µs: 200 Hz. A valve has at most one edge a tick, and pulses are
+/// 30 ms and longer.
+pub const PERIOD_MAX_US: u32 = 5000;
 /// A vector in three dimensions; the name it is bound to gives unit and frame.
 pub type Vec3 = [f64; 3];
 /// A unit quaternion, scalar last `(x, y, z, w)`, body to world.

@@ -3,58 +3,16 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use numpy::{IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
-use pyo3::exceptions::PyValueError;
+use numpy::{IntoPyArray, PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 use qiki_alloc::{AXES, Allocator as Core, Bounds, Power, Solution, Status};
 use qiki_craft::{Craft, NOZZLES};
 
-type Vector<'py> = PyReadonlyArray1<'py, f64>;
+use crate::convert::{self, Given, padded, vector};
+use crate::error::{CoreError, Result};
 
-pub(crate) fn value_error(error: impl std::fmt::Display) -> PyErr {
-    PyValueError::new_err(error.to_string())
-}
-
-/// The values of an array of `count` numbers, the rest of the nozzles zero.
-pub(crate) fn nozzles(name: &str, given: &Vector<'_>, count: usize) -> PyResult<[f64; NOZZLES]> {
-    let array = given.as_array();
-    if array.len() != count {
-        return Err(value_error(format!(
-            "{name}: shape ({},) given, ({count},) needed",
-            array.len()
-        )));
-    }
-    Ok(std::array::from_fn(
-        |n| if n < count { array[n] } else { 0.0 },
-    ))
-}
-
-pub(crate) fn axes(name: &str, given: &Vector<'_>) -> PyResult<[f64; AXES]> {
-    let array = given.as_array();
-    if array.len() != AXES {
-        return Err(value_error(format!(
-            "{name}: shape ({},) given, ({AXES},) needed",
-            array.len()
-        )));
-    }
-    Ok(std::array::from_fn(|i| array[i]))
-}
-
-fn rows(given: &PyReadonlyArray2<'_, f64>) -> PyResult<Vec<[f64; AXES]>> {
-    let array = given.as_array();
-    let (rows, width) = array.dim();
-    if width != AXES {
-        return Err(value_error(format!(
-            "wrenches: shape ({rows}, {width}) given, (N, {AXES}) needed"
-        )));
-    }
-    Ok((0..rows)
-        .map(|r| std::array::from_fn(|i| array[[r, i]]))
-        .collect())
-}
-
-/// What a solve came to.
+/// What an allocation came to. Arrays are copies.
 #[pyclass(module = "qiki_hil._core", frozen)]
 pub struct Allocation {
     solution: Solution<NOZZLES>,
@@ -64,27 +22,33 @@ pub struct Allocation {
 
 #[pymethods]
 impl Allocation {
+    /// (16,) thrust of each nozzle, N; as many as the effectiveness has columns.
     #[getter]
     fn thrust_n<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
         PyArray1::from_slice(py, &self.solution.thrust_n[..self.count])
     }
 
+    /// (6,) what the thrusts give: force N, torque N·m.
     #[getter]
     fn wrench<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
         PyArray1::from_slice(py, &self.solution.wrench)
     }
 
+    /// (6,) asked less given: force N, torque N·m.
     #[getter]
     fn wrench_error<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
         let error: [f64; AXES] = std::array::from_fn(|i| self.wrench[i] - self.solution.wrench[i]);
         PyArray1::from_slice(py, &error)
     }
 
+    /// Sum of the thrusts, N.
     #[getter]
     fn fuel_n(&self) -> f64 {
         self.solution.thrust_n.iter().sum()
     }
 
+    /// `optimal` (met with the least fuel), `saturated` (out of reach: least error, then least
+    /// fuel), `iteration_limit` or `bad_input` (zero thrust).
     #[getter]
     fn status(&self) -> &'static str {
         match self.solution.status {
@@ -95,6 +59,7 @@ impl Allocation {
         }
     }
 
+    /// Pivots, sub-problems and steps of all stages.
     #[getter]
     fn iterations(&self) -> u32 {
         self.solution.iterations
@@ -110,7 +75,15 @@ impl Allocation {
     }
 }
 
-/// Exact allocation for one geometry.
+/// Exact thrust allocation for one geometry: first the least weighted wrench error `|S (B f - w)|`
+/// within bounds and power, then the least fuel `sum f` among the answers.
+///
+/// Keeps the last basis as the start of the next solve; the answer does not depend on it. Source:
+/// docs/math/allocation.md.
+///
+/// `effectiveness` (6, n) force and torque per newton, body, n <= 16; `thrust_max_n` (n,) N;
+/// `scale` (6,) weights, 1/N and 1/(N·m), by default 1/100 and 1/50; `power_w_per_n` (n,) and
+/// `power_max_w` limit the electrical power. Raises ValueError naming what does not fit.
 #[pyclass(module = "qiki_hil._core")]
 pub struct Allocator {
     core: Core<NOZZLES>,
@@ -119,13 +92,17 @@ pub struct Allocator {
 }
 
 impl Allocator {
-    fn bounds(&self, lo: Option<Vector<'_>>, hi: Option<Vector<'_>>) -> PyResult<Bounds<NOZZLES>> {
+    fn bounds(
+        &self,
+        lo: Option<Given<'_, '_>>,
+        hi: Option<Given<'_, '_>>,
+    ) -> Result<Bounds<NOZZLES>> {
         let mut bounds = self.healthy;
         if let Some(lo) = lo {
-            bounds.lo = nozzles("lo", &lo, self.count)?;
+            bounds.lo = padded("lo", lo, self.count)?;
         }
         if let Some(hi) = hi {
-            bounds.hi = nozzles("hi", &hi, self.count)?;
+            bounds.hi = padded("hi", hi, self.count)?;
         }
         Ok(bounds)
     }
@@ -136,7 +113,7 @@ impl Allocator {
         scale: [f64; AXES],
         power: Option<Power<NOZZLES>>,
         count: usize,
-    ) -> PyResult<Self> {
+    ) -> Result<Self> {
         let healthy = Bounds {
             lo: [0.0; NOZZLES],
             hi: thrust_max_n,
@@ -145,7 +122,7 @@ impl Allocator {
             .iter()
             .position(|f| !(f.is_finite() && *f >= 0.0))
         {
-            return Err(value_error(format!(
+            return Err(CoreError::value(format!(
                 "thrust_max_n[{n}]: {} given, a finite thrust of 0 N or more needed",
                 thrust_max_n[n]
             )));
@@ -155,7 +132,7 @@ impl Allocator {
             None => Core::new(*effectiveness, scale),
         };
         Ok(Self {
-            core: core.map_err(value_error)?,
+            core: core?,
             healthy,
             count,
         })
@@ -167,46 +144,38 @@ impl Allocator {
     #[new]
     #[pyo3(signature = (effectiveness, thrust_max_n, scale = None, power_w_per_n = None, power_max_w = None))]
     fn new(
-        effectiveness: PyReadonlyArray2<'_, f64>,
-        thrust_max_n: Vector<'_>,
-        scale: Option<Vector<'_>>,
-        power_w_per_n: Option<Vector<'_>>,
+        effectiveness: Given<'_, '_>,
+        thrust_max_n: Given<'_, '_>,
+        scale: Option<Given<'_, '_>>,
+        power_w_per_n: Option<Given<'_, '_>>,
         power_max_w: Option<f64>,
-    ) -> PyResult<Self> {
-        let given = effectiveness.as_array();
-        let (rows, count) = given.dim();
-        if rows != AXES || !(1..=NOZZLES).contains(&count) {
-            return Err(value_error(format!(
-                "effectiveness: shape ({rows}, {count}) given, ({AXES}, 1..{NOZZLES}) needed"
-            )));
-        }
-        let matrix = std::array::from_fn(|i| {
-            std::array::from_fn(|n| if n < count { given[[i, n]] } else { 0.0 })
-        });
+    ) -> Result<Self> {
+        let (matrix, count) = convert::effectiveness(effectiveness, 1..=NOZZLES)?;
         let scale = match scale {
-            Some(scale) => axes("scale", &scale)?,
+            Some(scale) => vector("scale", scale)?,
             None => [0.01, 0.01, 0.01, 0.02, 0.02, 0.02],
         };
         let power = match (power_w_per_n, power_max_w) {
             (Some(w_per_n), Some(max_w)) => Some(Power {
-                w_per_n: nozzles("power_w_per_n", &w_per_n, count)?,
+                w_per_n: padded("power_w_per_n", w_per_n, count)?,
                 max_w,
             }),
             (None, None) => None,
             _ => {
-                return Err(value_error(
+                return Err(CoreError::value(
                     "power_w_per_n and power_max_w: only one given, both or none needed",
                 ));
             }
         };
-        let thrust_max_n = nozzles("thrust_max_n", &thrust_max_n, count)?;
+        let thrust_max_n = padded("thrust_max_n", thrust_max_n, count)?;
         Self::build(&matrix, thrust_max_n, scale, power, count)
     }
 
+    /// For a BotSpec: its effectiveness, thrusts, weights and power.
     #[classmethod]
-    fn from_spec(_cls: &Bound<'_, PyType>, spec: &Bound<'_, PyAny>) -> PyResult<Self> {
+    fn from_spec(_cls: &Bound<'_, PyType>, spec: &Bound<'_, PyAny>) -> Result<Self> {
         let json: String = spec.call_method0("core_json")?.extract()?;
-        let craft = Craft::from_json(&json).map_err(value_error)?;
+        let craft = Craft::from_json(&json)?;
         let geometry = qiki_craft::geometry(&craft);
         let (f, t) = (
             craft.control.force_weight_per_n,
@@ -227,14 +196,17 @@ impl Allocator {
         )
     }
 
+    /// `wrench` (6,) force N, torque N·m, body; `lo`, `hi` (n,) bounds, N: a nozzle that is out has
+    /// hi 0, one that is stuck open lo = hi. Raises ValueError for a wrong shape; numbers that
+    /// cannot be used give the status `bad_input`.
     #[pyo3(signature = (wrench, lo = None, hi = None))]
     fn solve(
         &mut self,
-        wrench: Vector<'_>,
-        lo: Option<Vector<'_>>,
-        hi: Option<Vector<'_>>,
-    ) -> PyResult<Allocation> {
-        let wrench = axes("wrench", &wrench)?;
+        wrench: Given<'_, '_>,
+        lo: Option<Given<'_, '_>>,
+        hi: Option<Given<'_, '_>>,
+    ) -> Result<Allocation> {
+        let wrench = vector("wrench", wrench)?;
         let solution = if lo.is_none() && hi.is_none() {
             self.core.solve(&wrench, &self.healthy)
         } else {
@@ -248,15 +220,16 @@ impl Allocator {
         })
     }
 
+    /// The largest part of `wrench` in its own direction, with no torque above `torque_max_nm`.
     #[pyo3(signature = (wrench, lo = None, hi = None, torque_max_nm = f64::INFINITY))]
     fn solve_along(
         &mut self,
-        wrench: Vector<'_>,
-        lo: Option<Vector<'_>>,
-        hi: Option<Vector<'_>>,
+        wrench: Given<'_, '_>,
+        lo: Option<Given<'_, '_>>,
+        hi: Option<Given<'_, '_>>,
         torque_max_nm: f64,
-    ) -> PyResult<Allocation> {
-        let wrench = axes("wrench", &wrench)?;
+    ) -> Result<Allocation> {
+        let wrench = vector("wrench", wrench)?;
         let bounds = self.bounds(lo, hi)?;
         let solution = self.core.solve_along(&wrench, &bounds, torque_max_nm);
         Ok(Allocation {
@@ -266,16 +239,17 @@ impl Allocator {
         })
     }
 
+    /// `wrenches` (N, 6) to thrusts (N, n), N; releases the GIL.
     #[pyo3(signature = (wrenches, lo = None, hi = None))]
     fn solve_batch<'py>(
         &mut self,
         py: Python<'py>,
-        wrenches: PyReadonlyArray2<'py, f64>,
-        lo: Option<Vector<'py>>,
-        hi: Option<Vector<'py>>,
-    ) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        wrenches: Given<'_, 'py>,
+        lo: Option<Given<'_, 'py>>,
+        hi: Option<Given<'_, 'py>>,
+    ) -> Result<Bound<'py, PyArray2<f64>>> {
         let bounds = self.bounds(lo, hi)?;
-        let wrenches = rows(&wrenches)?;
+        let wrenches = convert::wrenches(wrenches)?;
         let (core, count) = (&mut self.core, self.count);
         let thrusts = py.detach(|| {
             let mut thrusts = Vec::with_capacity(wrenches.len() * count);
@@ -285,38 +259,40 @@ impl Allocator {
             }
             thrusts
         });
-        thrusts.into_pyarray(py).reshape([wrenches.len(), count])
+        Ok(thrusts.into_pyarray(py).reshape([wrenches.len(), count])?)
     }
 
+    /// The largest factor by which `wrench` can be had, 0 where it cannot be had at all.
     #[pyo3(signature = (wrench, lo = None, hi = None))]
     fn reach(
         &self,
-        wrench: Vector<'_>,
-        lo: Option<Vector<'_>>,
-        hi: Option<Vector<'_>>,
-    ) -> PyResult<f64> {
-        let wrench = axes("wrench", &wrench)?;
+        wrench: Given<'_, '_>,
+        lo: Option<Given<'_, '_>>,
+        hi: Option<Given<'_, '_>>,
+    ) -> Result<f64> {
+        let wrench = vector("wrench", wrench)?;
         Ok(self.core.reach(&wrench, &self.bounds(lo, hi)?))
     }
 
+    /// (6,) thrust that one more newton or newton metre of each axis would cost, N, at the last
+    /// answer that was `optimal`.
     #[getter]
     fn prices<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
         PyArray1::from_slice(py, &self.core.prices())
     }
 
+    /// Thrust that one watt more would save, N, at the same answer; 0 where power does not limit
+    /// it.
     #[getter]
     fn power_price(&self) -> f64 {
         self.core.power_price()
     }
 }
 
-/// Mean time of a solve inside Rust, ns.
+/// Mean time of a solve of `wrenches` (N, 6) inside Rust, ns, healthy bounds.
 #[pyfunction]
-pub fn bench_allocator(
-    allocator: &mut Allocator,
-    wrenches: PyReadonlyArray2<'_, f64>,
-) -> PyResult<f64> {
-    let wrenches = rows(&wrenches)?;
+pub fn bench_allocator(allocator: &mut Allocator, wrenches: Given<'_, '_>) -> Result<f64> {
+    let wrenches = convert::wrenches(wrenches)?;
     let (core, healthy) = (&mut allocator.core, &allocator.healthy);
     let start = Instant::now();
     for wrench in &wrenches {

@@ -3,15 +3,16 @@
 use std::sync::{Mutex, PoisonError};
 
 use numpy::{IntoPyArray, PyArray1, PyArrayMethods};
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use qiki_campaign::{Case, Columns, Event, Happening, Wanted, fly};
+use qiki_campaign::{Case, ColumnSelection, Columns, Event, TimedEvent, fly};
 use qiki_control::GuardedController;
 use qiki_craft::Craft;
 use qiki_faults::Fault;
 use qiki_messages::for_each_column;
 use qiki_plant::InitialState;
+
+use crate::error::{CoreError, Result};
 
 /// A controller before its first tick, and what it was made from.
 struct Made {
@@ -25,7 +26,7 @@ struct Made {
 static LAST_MADE: Mutex<Option<Made>> = Mutex::new(None);
 
 /// The controller of a craft, before its first tick.
-fn controller(nominal_json: &str, period_us: u32) -> PyResult<GuardedController> {
+fn controller(nominal_json: &str, period_us: u32) -> Result<GuardedController> {
     let mut last = LAST_MADE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(made) = last.as_ref()
         && made.period_us == period_us
@@ -33,9 +34,9 @@ fn controller(nominal_json: &str, period_us: u32) -> PyResult<GuardedController>
     {
         return Ok(made.controller.clone());
     }
-    let nominal = Craft::from_json(nominal_json).map_err(value_error)?;
+    let nominal = Craft::from_json(nominal_json)?;
     let controller = GuardedController::new(&nominal, period_us)
-        .map_err(|error| PyValueError::new_err(format!("controller: {error}")))?;
+        .map_err(|error| CoreError::value(format!("controller: {error}")))?;
     *last = Some(Made {
         nominal_json: nominal_json.to_owned(),
         period_us,
@@ -47,28 +48,28 @@ fn controller(nominal_json: &str, period_us: u32) -> PyResult<GuardedController>
 /// A tick, and either an encoded command or a fault (kind, target, sensor, active).
 type Entry = (u64, Option<Vec<u8>>, Option<(String, u32, String, bool)>);
 
-fn value_error(error: impl std::fmt::Display) -> PyErr {
-    PyValueError::new_err(error.to_string())
-}
-
-fn event((tick, command, fault): Entry) -> PyResult<Event> {
+fn event((tick, command, fault): Entry) -> Result<TimedEvent> {
     let what = match (command, fault) {
-        (Some(bytes), None) => Happening::command(&bytes).map_err(value_error)?,
-        (None, Some((kind, target, sensor, active))) => Happening::Fault {
-            fault: Fault::new(&kind, target.into(), &sensor).map_err(value_error)?,
+        (Some(bytes), None) => Event::command(&bytes)?,
+        (None, Some((kind, target, sensor, active))) => Event::Fault {
+            fault: Fault::new(&kind, target.into(), &sensor)?,
             active,
         },
         _ => {
-            return Err(PyValueError::new_err(format!(
+            return Err(CoreError::value(format!(
                 "timeline: tick {tick} needs a command or a fault, one of the two"
             )));
         }
     };
-    Ok(Event { tick, what })
+    Ok(TimedEvent { tick, what })
 }
 
 /// The wanted columns as a dict of arrays, which take the memory over.
-fn dict<'py>(py: Python<'py>, columns: Columns, wanted: &Wanted) -> PyResult<Bound<'py, PyDict>> {
+fn dict<'py>(
+    py: Python<'py>,
+    columns: Columns,
+    wanted: &ColumnSelection,
+) -> Result<Bound<'py, PyDict>> {
     let rows = columns.len;
     let dict = PyDict::new(py);
     macro_rules! visit {
@@ -87,8 +88,13 @@ fn dict<'py>(py: Python<'py>, columns: Columns, wanted: &Wanted) -> PyResult<Bou
     Ok(dict)
 }
 
-/// Flies one case in closed loop; the columns that decoding its records would give, all of them or
-/// those that are wanted.
+/// Flies a case in closed loop, without Python between the ticks and without the interpreter's
+/// lock: the craft of `truth_json` under a controller that believes in `nominal_json`, as on the
+/// simulated rig with its fault injector. `timeline` holds, by tick, an encoded
+/// `qiki.commands.v1.Command` or a fault (kind, target, sensor, active). Returns the columns that
+/// `decode_cycles` would make of the run's records, bit for bit: all of them, or those that are
+/// `wanted` by name, which takes less time and memory. Raises ValueError where a craft, a number,
+/// an entry or a name is unusable.
 #[pyfunction]
 #[pyo3(signature = (
     truth_json, nominal_json, period_us, seed, position_m_world, velocity_mps_world,
@@ -108,15 +114,14 @@ pub fn fly_case<'py>(
     ticks: u64,
     timeline: Vec<Entry>,
     wanted: Option<Vec<String>>,
-) -> PyResult<Bound<'py, PyDict>> {
-    let truth = Craft::from_json(truth_json).map_err(value_error)?;
+) -> Result<Bound<'py, PyDict>> {
+    let truth = Craft::from_json(truth_json)?;
     let controller = controller(nominal_json, period_us)?;
-    let wanted = wanted.map_or_else(|| Ok(Wanted::all()), Wanted::named);
-    let wanted = wanted.map_err(value_error)?;
+    let wanted = wanted.map_or_else(|| Ok(ColumnSelection::all()), ColumnSelection::named)?;
     let timeline = timeline
         .into_iter()
         .map(event)
-        .collect::<PyResult<Vec<_>>>()?;
+        .collect::<Result<Vec<_>>>()?;
     let case = Case {
         truth: &truth,
         controller: &controller,
@@ -130,6 +135,6 @@ pub fn fly_case<'py>(
         ticks,
         timeline: &timeline,
     };
-    let columns = py.detach(|| fly(&case, &wanted)).map_err(value_error)?;
+    let columns = py.detach(|| fly(&case, &wanted))?;
     dict(py, columns, &wanted)
 }

@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use numpy::{IntoPyArray, PyArray1};
 use prost::Message;
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use qiki_command::Mode;
@@ -14,15 +13,14 @@ use qiki_messages::commands;
 use qiki_messages::{CycleEncoder, Timing, command_from_message};
 use qiki_plant::{InitialState, Plant};
 
+use crate::error::Result;
 use crate::signals::{Feedback, Truth, ValveCommand};
 
 type TimingTuple = (i64, i64, i64, i64, i64, u32);
 
-fn value_error(error: impl std::fmt::Display) -> PyErr {
-    PyValueError::new_err(error.to_string())
-}
-
-/// GuardedController and record encoder.
+/// Controller and record encoder. `qiki_hil.Controller` is its public face.
+///
+/// Raises ValueError where the craft cannot be controlled at this period.
 #[pyclass(module = "qiki_hil._core")]
 pub struct ControllerCore {
     controller: GuardedController,
@@ -34,15 +32,18 @@ pub struct ControllerCore {
 impl ControllerCore {
     #[new]
     #[pyo3(signature = (craft_json, period_us, records_per_packet = 1))]
-    fn new(craft_json: &str, period_us: u32, records_per_packet: usize) -> PyResult<Self> {
-        let craft = Craft::from_json(craft_json).map_err(value_error)?;
+    fn new(craft_json: &str, period_us: u32, records_per_packet: usize) -> Result<Self> {
+        let craft = Craft::from_json(craft_json)?;
         Ok(Self {
-            controller: GuardedController::new(&craft, period_us).map_err(value_error)?,
+            controller: GuardedController::new(&craft, period_us)?,
             encoder: CycleEncoder::new(records_per_packet),
             outputs: Outputs::default(),
         })
     }
 
+    /// One tick. `valves` is filled in; `command` is an encoded `qiki.commands.v1.Command`;
+    /// `timing` is (wakeup, read, step, write, send, ns; overruns) of the cycle before. The record
+    /// is appended to the packet. Raises ValueError where `command` cannot be decoded.
     #[pyo3(signature = (tick, time_ns, period_ns, feedback, valves, command = None, truth = None, timing = None))]
     #[allow(clippy::too_many_arguments)]
     fn step(
@@ -55,11 +56,8 @@ impl ControllerCore {
         command: Option<&[u8]>,
         truth: Option<&Truth>,
         timing: Option<TimingTuple>,
-    ) -> PyResult<()> {
-        let message = command
-            .map(commands::Command::decode)
-            .transpose()
-            .map_err(value_error)?;
+    ) -> Result<()> {
+        let message = command.map(commands::Command::decode).transpose()?;
         let decoded = message.as_ref().map(command_from_message);
         let inputs = Inputs {
             tick,
@@ -91,44 +89,51 @@ impl ControllerCore {
         Ok(())
     }
 
+    /// The records since the last call, as one `qiki.telemetry.v1.LoopPacket`.
     fn take_packet<'py>(&mut self, py: Python<'py>) -> Bound<'py, PyBytes> {
         let packet = PyBytes::new(py, self.encoder.packet());
         self.encoder.clear();
         packet
     }
 
+    /// `qiki.commands.v1.FlightMode`.
     #[getter]
     fn mode(&self) -> u8 {
         self.outputs.mode as u8
     }
 
+    /// Whether the last command arms the nodes.
     #[getter]
     fn armed(&self) -> bool {
         self.outputs.command.armed
     }
 
+    /// `qiki.commands.v1.ReasonCode`.
     #[getter]
     fn hold_reason(&self) -> u8 {
         self.outputs.hold_reason as u8
     }
 
+    /// (6,) N and N·m, body.
     #[getter]
     fn wrench_asked<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
         self.outputs.wrench_asked.to_vec().into_pyarray(py)
     }
 
+    /// (16,) N.
     #[getter]
     fn thrust_n<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
         self.outputs.allocation.thrust_n.to_vec().into_pyarray(py)
     }
 
+    /// Bit n: nozzle n is out of the allocation.
     #[getter]
     fn isolated(&self) -> u16 {
         self.outputs.isolated
     }
 }
 
-/// Closed loop of plant and controller in Rust; the time of each `controller.step` and record, ns.
+/// Closed loop of plant and controller in Rust; (ticks,) ns of each step with its record.
 #[pyfunction]
 pub fn bench_controller_step<'py>(
     py: Python<'py>,
@@ -136,15 +141,15 @@ pub fn bench_controller_step<'py>(
     period_us: u32,
     ticks: u64,
     commands: Vec<Vec<u8>>,
-) -> PyResult<Bound<'py, PyArray1<i64>>> {
-    let craft = Craft::from_json(craft_json).map_err(value_error)?;
-    let mut controller = GuardedController::new(&craft, period_us).map_err(value_error)?;
+) -> Result<Bound<'py, PyArray1<i64>>> {
+    let craft = Craft::from_json(craft_json)?;
+    let mut controller = GuardedController::new(&craft, period_us)?;
     let dt_s = f64::from(period_us) * 1e-6;
-    let mut plant = Plant::new(&craft, dt_s, 1, &InitialState::default()).map_err(value_error)?;
+    let mut plant = Plant::new(&craft, dt_s, 1, &InitialState::default())?;
     let mut messages = commands
         .iter()
-        .map(|bytes| commands::Command::decode(bytes.as_slice()).map_err(value_error))
-        .collect::<PyResult<Vec<_>>>()?
+        .map(|bytes| commands::Command::decode(bytes.as_slice()))
+        .collect::<std::result::Result<Vec<_>, _>>()?
         .into_iter();
     let mut encoder = CycleEncoder::new(1);
     let mut outputs = Outputs::default();

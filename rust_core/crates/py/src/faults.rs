@@ -1,27 +1,22 @@
 //! Fault injection as a Python object, and the names of faults.
 
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use qiki_faults::{DROPOUTS, Dropout, Fault, FaultKind, Injector, TargetKind};
 
+use crate::error::{CoreError, Result};
 use crate::signals::{Feedback, ValveCommand};
-
-fn value_error(error: impl std::fmt::Display) -> PyErr {
-    PyValueError::new_err(error.to_string())
-}
 
 /// Raises ValueError where there is no such fault. Of `target` and `sensor` only the one counts
 /// that the kind is put on.
 #[pyfunction]
-pub fn check_fault(kind: &str, target: i64, sensor: &str) -> PyResult<()> {
-    Fault::new(kind, target, sensor)
-        .map(drop)
-        .map_err(value_error)
+pub fn check_fault(kind: &str, target: i64, sensor: &str) -> Result<()> {
+    Fault::new(kind, target, sensor)?;
+    Ok(())
 }
 
-/// The faults between a rig and the controller: takes reports away from the feedback and closes
-/// the valves of silent nodes in the command. The same seed loses the same reports.
+/// The faults between a rig and the controller: takes reports away from the feedback and closes the
+/// valves of silent nodes in the command. The same seed loses the same reports.
 #[pyclass(module = "qiki_hil._core")]
 pub struct FaultInjectorCore(Injector);
 
@@ -34,11 +29,13 @@ impl FaultInjectorCore {
 
     /// Begins or ends a fault. Raises ValueError where there is no such fault, or where the craft
     /// carries it out by itself.
-    fn set(&mut self, kind: &str, target: i64, sensor: &str, active: bool) -> PyResult<()> {
-        match Fault::new(kind, target, sensor).map_err(value_error)? {
+    fn set(&mut self, kind: &str, target: i64, sensor: &str, active: bool) -> Result<()> {
+        match Fault::new(kind, target, sensor)? {
             Fault::Link(fault) => self.0.set(fault, active),
             Fault::Valve { .. } => {
-                return Err(value_error(format!("fault {kind}: put it into the craft")));
+                return Err(CoreError::value(format!(
+                    "fault {kind}: put it into the craft"
+                )));
             }
         }
         Ok(())

@@ -1,9 +1,16 @@
-//! The Python face of the core, `qiki_hil._core`. The stubs in `qiki_hil/_core.pyi` hold the
-//! documentation; this crate checks shapes, borrows, calls and converts.
+//! The Python face of the core, `qiki_hil._core`.
+//!
+//! A binding function checks shapes, borrows, releases the interpreter's lock for long work, calls
+//! and converts; it computes nothing. `convert` turns arguments into numbers of the right shape,
+//! `error` turns every refusal into its exception. Documentation comments become the docstrings at
+//! run time; `qiki_hil/_core.pyi` has the same texts for type checkers and editors, and a test
+//! compares the two.
 
 mod allocator;
 mod campaign;
 mod controller;
+mod convert;
+mod error;
 mod faults;
 mod maps;
 mod modulator;
@@ -20,6 +27,7 @@ use pyo3::prelude::*;
 
 const J1850: Crc<u8> = Crc::<u8>::new(&CRC_8_SAE_J1850);
 
+/// CRC-8/SAE-J1850 (poly 0x1D, init 0xFF, xorout 0xFF) of `data`.
 #[pyfunction]
 fn crc8_j1850(data: &[u8]) -> u8 {
     J1850.checksum(data)
@@ -68,6 +76,8 @@ mod _core {
         faults::add_names(module)?;
         module.add("NOZZLES", qiki_craft::NOZZLES)?;
         module.add("CLUSTERS", qiki_craft::CLUSTERS)?;
+        module.add("RATE_MIN_HZ", 1_000_000 / qiki_craft::PERIOD_MAX_US)?;
+        module.add("RATE_MAX_HZ", 1_000_000 / qiki_craft::PERIOD_MIN_US)?;
         module.add("NOZZLES_PER_CLUSTER", qiki_craft::NOZZLES_PER_CLUSTER)?;
         module.add("FRESH_VALVES_0", Fresh::valves(0).0)?;
         module.add("FRESH_RATES", Fresh::RATES.0)?;

@@ -3,20 +3,21 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
-use pyo3::exceptions::PyValueError;
+use numpy::{IntoPyArray, PyArray1};
 use pyo3::prelude::*;
 use qiki_craft::ModulatorConfig;
 use qiki_pwpf::{Firing, Modulator, ValveTimes, WideGate};
 
-fn value_error(error: impl std::fmt::Display) -> PyErr {
-    PyValueError::new_err(error.to_string())
-}
+use crate::convert::{Given, numbers};
+use crate::error::Result;
 
 /// Shortest opening, shortest pause, longest opening, s.
 type Times = (f64, f64, f64);
 
-/// Modulators of up to 64 valves.
+/// A bank of modulators. `qiki_hil.Modulator` is its public face.
+///
+/// `times` is shortest opening, shortest pause, longest opening, s. The makers raise ValueError
+/// where the rule cannot drive such a valve, or the tick is too long.
 #[pyclass(module = "qiki_hil._core")]
 pub struct ModulatorCore {
     modulator: Firing,
@@ -29,13 +30,13 @@ impl ModulatorCore {
         period_us: u32,
         (min_on_s, min_off_s, max_on_s): Times,
         rule: ModulatorConfig,
-    ) -> PyResult<Self> {
+    ) -> Result<Self> {
         let times = ValveTimes {
             min_on_s,
             min_off_s,
             max_on_s,
         };
-        let modulator = Firing::new(count, &rule, times, period_us).map_err(value_error)?;
+        let modulator = Firing::new(count, &rule, times, period_us)?;
         Ok(Self {
             on_time_us: vec![0; modulator.count()],
             modulator,
@@ -52,27 +53,18 @@ impl ModulatorCore {
             .collect();
         column.map(|column| column.into_pyarray(py))
     }
-
-    fn check(&self, name: &str, given: usize) -> PyResult<()> {
-        let count = self.modulator.count();
-        if given == count {
-            return Ok(());
-        }
-        Err(PyValueError::new_err(format!(
-            "{name}: shape ({given},) given, ({count},) needed"
-        )))
-    }
 }
 
 #[pymethods]
 impl ModulatorCore {
+    /// `parameters`: km, tau_s, u_on, u_off.
     #[staticmethod]
     fn pwpf(
         count: usize,
         period_us: u32,
         times: Times,
         parameters: (f64, f64, f64, f64),
-    ) -> PyResult<Self> {
+    ) -> Result<Self> {
         let (km, tau_s, u_on, u_off) = parameters;
         let rule = ModulatorConfig::Pwpf {
             km,
@@ -83,12 +75,14 @@ impl ModulatorCore {
         Self::made(count, period_us, times, rule)
     }
 
+    /// `band_s`: impulse residual at which a valve opens, s at full thrust.
     #[staticmethod]
-    fn bang_bang(count: usize, period_us: u32, times: Times, band_s: f64) -> PyResult<Self> {
+    fn bang_bang(count: usize, period_us: u32, times: Times, band_s: f64) -> Result<Self> {
         let rule = ModulatorConfig::BangBang { band_s };
         Self::made(count, period_us, times, rule)
     }
 
+    /// `level_on`, `level_off`: levels at which a valve opens and closes.
     #[staticmethod]
     fn schmitt(
         count: usize,
@@ -96,7 +90,7 @@ impl ModulatorCore {
         times: Times,
         level_on: f64,
         level_off: f64,
-    ) -> PyResult<Self> {
+    ) -> Result<Self> {
         let rule = ModulatorConfig::Schmitt {
             level_on,
             level_off,
@@ -104,25 +98,27 @@ impl ModulatorCore {
         Self::made(count, period_us, times, rule)
     }
 
+    /// A valve opens when it owes its shortest pulse.
     #[staticmethod]
-    fn remainder(count: usize, period_us: u32, times: Times) -> PyResult<Self> {
+    fn remainder(count: usize, period_us: u32, times: Times) -> Result<Self> {
         Self::made(count, period_us, times, ModulatorConfig::Remainder {})
     }
 
+    /// One tick. `level`: (count,) float64, contiguous, of full thrust; bit n of `closed`: valve n
+    /// must be closed. Returns (count,) on-times, s.
     #[pyo3(signature = (level, closed = 0))]
     fn step<'py>(
         &mut self,
         py: Python<'py>,
-        level: PyReadonlyArray1<'py, f64>,
+        level: Given<'_, '_>,
         closed: u64,
-    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-        let level = level.as_slice().map_err(value_error)?;
-        self.check("level", level.len())?;
+    ) -> Result<Bound<'py, PyArray1<f64>>> {
+        let level = numbers("level", level, self.modulator.count())?;
         let gate = WideGate {
             closed,
             ..WideGate::FREE
         };
-        self.modulator.step(level, gate, &mut self.on_time_us);
+        self.modulator.step(&level, gate, &mut self.on_time_us);
         let seconds: Vec<f64> = self
             .on_time_us
             .iter()
@@ -131,42 +127,43 @@ impl ModulatorCore {
         Ok(seconds.into_pyarray(py))
     }
 
+    /// Bit n: valve n is commanded open at this instant.
     #[getter]
     fn open_mask(&self) -> u64 {
         self.modulator.open_mask()
     }
 
+    /// (count,) s at full thrust; None under PWPF.
     #[getter]
     fn owed_s<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyArray1<f64>>> {
         self.column(py, |n| self.modulator.owed_us(n))
     }
 
+    /// (count,) s at full thrust; None under PWPF.
     #[getter]
     fn dropped_s<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyArray1<f64>>> {
         self.column(py, |n| self.modulator.dropped_us(n))
     }
 }
 
-/// Mean time of a step inside Rust, ns.
+/// Mean time of a step inside Rust, ns; the modulator moves ahead by `steps` ticks.
 #[pyfunction]
 pub fn bench_modulator_step(
     modulator: &mut ModulatorCore,
-    level: PyReadonlyArray1<'_, f64>,
+    level: Given<'_, '_>,
     steps: u32,
-) -> PyResult<f64> {
-    let level = level.as_slice().map_err(value_error)?;
-    modulator.check("level", level.len())?;
+) -> Result<f64> {
+    let level = numbers("level", level, modulator.modulator.count())?;
     let ModulatorCore {
         modulator,
         on_time_us,
     } = modulator;
     Ok(mean_ns(steps, || {
-        modulator.step(black_box(level), WideGate::FREE, black_box(on_time_us));
+        modulator.step(black_box(&level), WideGate::FREE, black_box(on_time_us));
     }))
 }
 
-/// Mean time of `count` exponentials inside Rust, ns: the least that as many filters cost when
-/// each is solved anew in every tick.
+/// Mean time of `count` exponentials inside Rust, ns: a yardstick.
 #[pyfunction]
 pub fn bench_exponentials(count: usize, steps: u32) -> f64 {
     let arguments: Vec<f64> = (1..=count).map(|n| -0.004 / n as f64).collect();

@@ -1,7 +1,6 @@
 //! Thrust profiles on paper.
 
 use prost::Message;
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use qiki_burn::End;
@@ -11,19 +10,22 @@ use qiki_messages::command_from_message;
 use qiki_messages::commands;
 use qiki_preview::{LimitHit, Preview, PreviewError, SegmentPreview, Spent, Stores, preview};
 
-use crate::allocator::value_error;
+use crate::error::{CoreError, Result};
 
-/// See the stubs.
+/// What a push or a thrust profile (an encoded `qiki.commands.v1.Command`) would do to a craft at
+/// the beginning of a run; `qiki_hil.kernels.preview_profile` is its face. Only `refused`, a reason
+/// code, where the controller would not take it. Raises ValueError where craft or command are
+/// unusable.
 #[pyfunction]
 pub fn preview_profile<'py>(
     py: Python<'py>,
     craft_json: &str,
     command: &[u8],
-) -> PyResult<Bound<'py, PyDict>> {
-    let craft = Craft::from_json(craft_json).map_err(value_error)?;
-    let message = commands::Command::decode(command).map_err(value_error)?;
+) -> Result<Bound<'py, PyDict>> {
+    let craft = Craft::from_json(craft_json)?;
+    let message = commands::Command::decode(command)?;
     let Some(Action::Burn { segments, count }) = command_from_message(&message).action else {
-        return Err(PyValueError::new_err(
+        return Err(CoreError::value(
             "command: a push or a thrust profile is needed",
         ));
     };
@@ -34,11 +36,11 @@ pub fn preview_profile<'py>(
             dict.set_item("refused", reason as u8)?;
             Ok(dict)
         }
-        Err(error) => Err(value_error(error)),
+        Err(error) => Err(error.into()),
     }
 }
 
-fn whole<'py>(py: Python<'py>, preview: &Preview) -> PyResult<Bound<'py, PyDict>> {
+fn whole<'py>(py: Python<'py>, preview: &Preview) -> Result<Bound<'py, PyDict>> {
     let (end, reason) = match preview.end {
         End::Given => ("given", Reason::None),
         End::Late(reason) => ("late", reason),
@@ -47,18 +49,18 @@ fn whole<'py>(py: Python<'py>, preview: &Preview) -> PyResult<Bound<'py, PyDict>
     let segments = preview.segments.iter().map(|s| segment(py, s));
     let limits = preview.limits.iter().map(|hit| limit(py, hit));
     let dict = PyDict::new(py);
-    dict.set_item("segments", segments.collect::<PyResult<Vec<_>>>()?)?;
+    dict.set_item("segments", segments.collect::<Result<Vec<_>>>()?)?;
     dict.set_item("total", spent(py, &preview.total)?)?;
     dict.set_item("after", stores(py, &preview.after)?)?;
     dict.set_item("cluster_max_c", preview.cluster_max_c)?;
     dict.set_item("supercap_min_soc", preview.supercap_min_soc)?;
-    dict.set_item("limits", limits.collect::<PyResult<Vec<_>>>()?)?;
+    dict.set_item("limits", limits.collect::<Result<Vec<_>>>()?)?;
     dict.set_item("end", end)?;
     dict.set_item("reason", reason as u8)?;
     Ok(dict)
 }
 
-fn segment<'py>(py: Python<'py>, segment: &SegmentPreview) -> PyResult<Bound<'py, PyDict>> {
+fn segment<'py>(py: Python<'py>, segment: &SegmentPreview) -> Result<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     dict.set_item("at_s", segment.at_s)?;
     dict.set_item("spent", spent(py, &segment.spent)?)?;
@@ -66,7 +68,7 @@ fn segment<'py>(py: Python<'py>, segment: &SegmentPreview) -> PyResult<Bound<'py
     Ok(dict)
 }
 
-fn spent<'py>(py: Python<'py>, spent: &Spent) -> PyResult<Bound<'py, PyDict>> {
+fn spent<'py>(py: Python<'py>, spent: &Spent) -> Result<Bound<'py, PyDict>> {
     let pushes = |n: &usize| spent.nozzles >> n & 1 == 1;
     let dict = PyDict::new(py);
     dict.set_item("time_s", spent.time_s)?;
@@ -79,7 +81,7 @@ fn spent<'py>(py: Python<'py>, spent: &Spent) -> PyResult<Bound<'py, PyDict>> {
     Ok(dict)
 }
 
-fn stores<'py>(py: Python<'py>, stores: &Stores) -> PyResult<Bound<'py, PyDict>> {
+fn stores<'py>(py: Python<'py>, stores: &Stores) -> Result<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     dict.set_item("propellant_kg", stores.propellant_kg)?;
     dict.set_item("battery_soc", stores.battery_soc)?;
@@ -88,7 +90,7 @@ fn stores<'py>(py: Python<'py>, stores: &Stores) -> PyResult<Bound<'py, PyDict>>
     Ok(dict)
 }
 
-fn limit<'py>(py: Python<'py>, hit: &LimitHit) -> PyResult<Bound<'py, PyDict>> {
+fn limit<'py>(py: Python<'py>, hit: &LimitHit) -> Result<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     dict.set_item("at_s", hit.at_s)?;
     dict.set_item("for_s", hit.for_s)?;

@@ -1,10 +1,12 @@
 //! The search for pulses as a Python object.
 
-use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadonlyArray2};
-use pyo3::exceptions::PyValueError;
+use numpy::{IntoPyArray, PyArray1};
 use pyo3::prelude::*;
-use qiki_alloc::{AXES, PulseBounds};
+use qiki_alloc::PulseBounds;
 use qiki_craft::NOZZLES;
+
+use crate::convert::{self, Given, vector};
+use crate::error::Result;
 
 /// Impulses (16,), what they give (6,), programs solved, whether proved.
 type Found<'py> = (
@@ -14,16 +16,11 @@ type Found<'py> = (
     bool,
 );
 
-fn numbers<const N: usize>(name: &str, given: &PyReadonlyArray1<'_, f64>) -> PyResult<[f64; N]> {
-    let array = given.as_array();
-    let shape = array.len();
-    let values: Vec<f64> = array.iter().copied().collect();
-    values.try_into().map_err(|_| {
-        PyValueError::new_err(format!("{name}: shape ({shape},) given, ({N},) needed"))
-    })
-}
-
-/// Which pulses make an impulse.
+/// Which pulses make an impulse, where a nozzle gives nothing or at least its shortest pulse.
+///
+/// `effectiveness`: (6, 16), per newton. `price`: (6,), what an error of one N·s and one N·m·s is
+/// worth in N·s of thrust, above 0. At most `nodes_max` linear programs are solved for an answer.
+/// Raises ValueError where a shape or a number is not usable. See `docs/math/pulses.md`.
 #[pyclass(module = "qiki_hil._core")]
 pub struct PulseAllocator(qiki_alloc::PulseAllocator);
 
@@ -31,41 +28,35 @@ pub struct PulseAllocator(qiki_alloc::PulseAllocator);
 impl PulseAllocator {
     #[new]
     #[pyo3(signature = (effectiveness, price, nodes_max = 600))]
-    fn new(
-        effectiveness: PyReadonlyArray2<'_, f64>,
-        price: PyReadonlyArray1<'_, f64>,
-        nodes_max: u32,
-    ) -> PyResult<Self> {
-        let rows = effectiveness.as_array();
-        if rows.dim() != (AXES, NOZZLES) {
-            return Err(PyValueError::new_err(format!(
-                "effectiveness: shape {:?} given, ({AXES}, {NOZZLES}) needed",
-                rows.dim()
-            )));
-        }
-        let rows = std::array::from_fn(|i| std::array::from_fn(|n| rows[(i, n)]));
-        let price = numbers("price", &price)?;
-        qiki_alloc::PulseAllocator::new(rows, price, nodes_max)
-            .map(Self)
-            .map_err(|error| PyValueError::new_err(error.to_string()))
+    fn new(effectiveness: Given<'_, '_>, price: Given<'_, '_>, nodes_max: u32) -> Result<Self> {
+        let (matrix, _) = convert::effectiveness(effectiveness, NOZZLES..=NOZZLES)?;
+        let price = vector("price", price)?;
+        Ok(Self(qiki_alloc::PulseAllocator::new(
+            matrix, price, nodes_max,
+        )?))
     }
 
-    /// None where a number is not usable.
+    /// Pulses for `impulse` (6,), N·s and N·m·s: each nozzle gives 0, or from `least_ns` to
+    /// `most_ns` (16,).
+    ///
+    /// Returns their impulses (16,) N·s, what they give together (6,), the programs solved, and
+    /// whether the answer is proved to be within 2 % of the best; None where a number is not
+    /// usable.
     fn solve<'py>(
         &mut self,
         py: Python<'py>,
-        impulse: PyReadonlyArray1<'_, f64>,
-        least_ns: PyReadonlyArray1<'_, f64>,
-        most_ns: PyReadonlyArray1<'_, f64>,
-    ) -> PyResult<Option<Found<'py>>> {
-        let most_ns = numbers("most_ns", &most_ns)?;
+        impulse: Given<'_, '_>,
+        least_ns: Given<'_, '_>,
+        most_ns: Given<'_, '_>,
+    ) -> Result<Option<Found<'py>>> {
+        let most_ns = vector("most_ns", most_ns)?;
         let bounds = PulseBounds {
-            least_ns: numbers("least_ns", &least_ns)?,
+            least_ns: vector("least_ns", least_ns)?,
             most_ns,
             full_ns: most_ns,
             stuck: 0,
         };
-        let found = self.0.solve(&numbers("impulse", &impulse)?, &bounds);
+        let found = self.0.solve(&vector("impulse", impulse)?, &bounds);
         Ok(found.map(|pulses| {
             (
                 pulses.impulse_ns.to_vec().into_pyarray(py),

@@ -1,10 +1,11 @@
 //! Two system calls that Python has no door to.
 
-use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use rustix::mm::{MlockAllFlags, mlockall};
 use rustix::thread::{ClockId, Timespec, clock_nanosleep_absolute, set_current_timer_slack};
 use std::num::NonZeroU64;
+
+use crate::error::Result;
 
 /// Sleeps until the monotonic clock shows `deadline_ns`; a signal ends the sleep early.
 #[pyfunction]
@@ -17,16 +18,14 @@ pub fn wait_until_ns(py: Python<'_>, deadline_ns: i64) {
     let _ = py.detach(|| clock_nanosleep_absolute(ClockId::Monotonic, &request));
 }
 
-/// Keeps every page of the process in memory, now and later.
+/// Keeps every page of the process in memory. Raises OSError where that is not permitted.
 #[pyfunction]
-pub fn lock_memory() -> PyResult<()> {
-    mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE)
-        .map_err(|error| PyOSError::new_err((error.raw_os_error(), error.to_string())))
+pub fn lock_memory() -> Result<()> {
+    Ok(mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE)?)
 }
 
-/// Asks the kernel not to round this thread's wake-ups to save power.
+/// Asks the kernel not to round this thread's wake-ups. Raises OSError where it refuses.
 #[pyfunction]
-pub fn sharpen_timers() -> PyResult<()> {
-    set_current_timer_slack(NonZeroU64::new(1))
-        .map_err(|error| PyOSError::new_err((error.raw_os_error(), error.to_string())))
+pub fn sharpen_timers() -> Result<()> {
+    Ok(set_current_timer_slack(NonZeroU64::new(1))?)
 }

@@ -2,7 +2,6 @@
 
 use numpy::{IntoPyArray, PyArray1, PyArrayMethods};
 use prost::Message;
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 use qiki_control::{GuardedController, Inputs, Outputs};
@@ -11,6 +10,8 @@ use qiki_messages::command_from_message;
 use qiki_messages::{Columns, for_each_column, telemetry};
 use qiki_messages::{CycleEncoder, Timing, feedback_from_record};
 use qiki_power::{ClusterLimit, RcsLimit};
+
+use crate::error::{CoreError, Result};
 
 /// What the last record said, as far as a change of it is an event.
 #[derive(Default, PartialEq)]
@@ -83,20 +84,19 @@ impl CycleScanner {
         Self::default()
     }
 
-    fn scan<'py>(
-        &mut self,
-        py: Python<'py>,
-        packet: &[u8],
-    ) -> PyResult<(Vec<Row<'py>>, Vec<usize>)> {
+    /// The records of a `LoopPacket` as (tick, time_ns, encoded record), and the indices of those
+    /// with a command, a reply, an overrun, or a mode, arming, hold reason, isolation or node state
+    /// that is not as in the record before. Raises ValueError where the bytes are something else.
+    fn scan<'py>(&mut self, py: Python<'py>, packet: &[u8]) -> Result<(Vec<Row<'py>>, Vec<usize>)> {
         let mut rest = packet;
         let (mut rows, mut notable) = (Vec::new(), Vec::new());
         while let Some((&tag, tail)) = rest.split_first() {
             let (bytes, tail) = record(tag, tail)
-                .ok_or_else(|| PyValueError::new_err("packet: not a sequence of cycle records"))?;
+                .ok_or_else(|| CoreError::value("packet: not a sequence of cycle records"))?;
             self.record.clear();
             self.record
                 .merge(bytes)
-                .map_err(|error| PyValueError::new_err(format!("cycle record: {error}")))?;
+                .map_err(|error| CoreError::value(format!("cycle record: {error}")))?;
             if self.happened() {
                 notable.push(rows.len());
             }
@@ -150,18 +150,17 @@ fn record(tag: u8, mut tail: &[u8]) -> Option<(&[u8], &[u8])> {
     tail.split_at_checked(length)
 }
 
-/// Encoded records as a dict of arrays.
+/// Encoded `CycleRecord`s as columns, one row per record; see `qiki_hil.kernels.Columns`.
 #[pyfunction]
 pub fn decode_cycles<'py>(
     py: Python<'py>,
     records: &Bound<'py, PyList>,
-) -> PyResult<Bound<'py, PyDict>> {
+) -> Result<Bound<'py, PyDict>> {
     let blobs: Vec<Bound<'py, PyBytes>> = records
         .iter()
         .map(|r| Ok(r.cast_into::<PyBytes>()?))
         .collect::<PyResult<_>>()?;
-    let columns = Columns::decode(blobs.iter().map(|b| b.as_bytes()))
-        .map_err(|error| PyValueError::new_err(error.to_string()))?;
+    let columns = Columns::decode(blobs.iter().map(|b| b.as_bytes()))?;
     let rows = columns.len;
     let dict = PyDict::new(py);
     macro_rules! visit {
@@ -178,7 +177,7 @@ pub fn decode_cycles<'py>(
     Ok(dict)
 }
 
-/// Feeds recorded inputs through a fresh controller and encodes what comes out.
+/// Feeds recorded inputs through a fresh controller.
 #[pyclass(module = "qiki_hil._core")]
 pub struct ReplayCore {
     controller: GuardedController,
@@ -215,28 +214,25 @@ fn timing(message: &telemetry::CycleTiming) -> Timing {
 #[pymethods]
 impl ReplayCore {
     #[new]
-    fn new(craft_json: &str, period_us: u32) -> PyResult<Self> {
-        let craft =
-            Craft::from_json(craft_json).map_err(|e| PyValueError::new_err(e.to_string()))?;
-        let controller = GuardedController::new(&craft, period_us)
-            .map_err(|e| PyValueError::new_err(e.to_string()))?;
+    fn new(craft_json: &str, period_us: u32) -> Result<Self> {
+        let craft = Craft::from_json(craft_json)?;
         Ok(Self {
-            controller,
+            controller: GuardedController::new(&craft, period_us)?,
             encoder: CycleEncoder::new(1),
             feedback: Feedback::default(),
             outputs: Outputs::default(),
         })
     }
 
-    /// Replays one record; returns what the controller makes of it now, None where it is the
-    /// same to the bit.
+    /// Replays one encoded `CycleRecord`; returns the record as it comes out now, None where it is
+    /// the same to the bit. Raises ValueError where the bytes are not a record.
     fn step<'py>(
         &mut self,
         py: Python<'py>,
         recorded: &[u8],
-    ) -> PyResult<Option<Bound<'py, PyBytes>>> {
+    ) -> Result<Option<Bound<'py, PyBytes>>> {
         let message = telemetry::CycleRecord::decode(recorded)
-            .map_err(|error| PyValueError::new_err(format!("cycle record: {error}")))?;
+            .map_err(|error| CoreError::value(format!("cycle record: {error}")))?;
         feedback_from_record(
             message
                 .feedback

@@ -13,9 +13,9 @@ pub struct UnknownColumn {
 
 /// Names of columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted(BTreeSet<&'static str>);
+pub struct ColumnSelection(BTreeSet<&'static str>);
 
-impl Wanted {
+impl ColumnSelection {
     /// Every column.
     #[must_use]
     pub fn all() -> Self {
