@@ -99,7 +99,7 @@ impl PlantCore {
     #[getter]
     fn inertia_kgm2<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyArray2<f64>>> {
         let rows: Vec<Vec<f64>> = self.0.inertia_kgm2().iter().map(|r| r.to_vec()).collect();
-        Ok(PyArray2::from_vec2(py, &rows).map_err(CoreError::value)?)
+        PyArray2::from_vec2(py, &rows).map_err(CoreError::value)
     }
 
     /// (16,) how long each valve was open in the last tick, µs; a throttled one by its level.
