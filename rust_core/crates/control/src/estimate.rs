@@ -155,11 +155,11 @@ impl Estimator {
         self.navigator.step(feedback, dt_s);
         let mass_before_kg = self.mass_kg();
         self.update_stores(feedback, context);
-        Estimate {
-            stalled: period_ns > i64::from(self.nav_stale_ticks) * i64::from(self.period_us) * 1000,
-            mass_before_kg,
-            ..self.estimate()
-        }
+        let mut estimate = self.estimate();
+        let longest_ns = i64::from(self.nav_stale_ticks) * i64::from(self.period_us) * 1000;
+        estimate.stalled = period_ns > longest_ns;
+        estimate.mass_before_kg = mass_before_kg;
+        estimate
     }
 
     /// Nozzles, heat, power and propellant, without navigation.

@@ -85,7 +85,18 @@ struct Tick<'a> {
     demand: &'a Demand,
     allocation: &'a Allocation,
     gate: Gate,
-    draw: Draw,
+    stage: &'a AllocationStage,
+}
+
+impl Tick<'_> {
+    /// Power for planned pulses: what valves that cannot be closed draw is gone.
+    fn draw(&self) -> Draw {
+        let stuck_w = self.stage.drawn_w(self.estimate.nozzles.stuck_open);
+        Draw {
+            power_w: self.stage.nozzle_w,
+            power_max_w: self.estimate.power.available_w - stuck_w,
+        }
+    }
 }
 
 impl PulseStage {
@@ -122,7 +133,6 @@ impl PulseStage {
     ) -> PulseCommand {
         let tripped = std::mem::take(&mut self.guard_tripped);
         let silent = !decision.thrusts() || decision.manual.holds_valves || tripped;
-        let available_w = estimate.power.available_w;
         let tick = Tick {
             estimate,
             decision,
@@ -135,13 +145,9 @@ impl PulseStage {
                     estimate.nozzles.isolated
                 },
                 no_opening: estimate.heat.resting,
-                power_max_w: available_w,
+                power_max_w: estimate.power.available_w,
             },
-            draw: Draw {
-                power_w: stage.nozzle_w,
-                // What valves that cannot be closed draw is gone.
-                power_max_w: available_w - stage.drawn_w(estimate.nozzles.stuck_open),
-            },
+            stage,
         };
         let mut on_time_us = self.pulses(&tick);
         for n in nozzles_in(decision.manual.nozzles) {
@@ -279,7 +285,7 @@ impl PulseStage {
                 open_us: [0; NOZZLES],
                 ready: u16::MAX,
             },
-            draw: tick.draw,
+            draw: tick.draw(),
         };
         let demand = tick.demand;
         self.minimum_impulse.step(
@@ -300,7 +306,7 @@ impl PulseStage {
             wrench: tick.allocation.solution.wrench,
             mean_max_n: self.mean_max_n(tick),
             stuck: tick.estimate.nozzles.stuck_open,
-            draw: tick.draw,
+            draw: tick.draw(),
         }
     }
 
