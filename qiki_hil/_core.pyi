@@ -339,10 +339,10 @@ class ControllerCore:
     def armed(self) -> bool:
         """Whether the last command arms the nodes."""
     @property
-    def hold_reason(self) -> int:
+    def inhibit_reason(self) -> int:
         """`qiki.commands.v1.ReasonCode`."""
     @property
-    def wrench_asked(self) -> _Float64:
+    def wrench_demanded(self) -> _Float64:
         """(6,) N and N·m, body."""
     @property
     def thrust_n(self) -> _Float64:

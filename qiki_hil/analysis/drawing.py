@@ -1,4 +1,4 @@
-"""Draws an allocation: plumes on the hull, thrusts, wrench asked and given."""
+"""Draws an allocation: plumes on the hull, thrusts, wrench demanded and allocated."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -88,11 +88,11 @@ def _draw_thrusts(axes: Any, explanation: Explanation) -> None:
 
 def _draw_wrench(axes: Any, explanation: Explanation) -> None:
     rows = np.arange(6)
-    asked = [f"{value:.4g}" for value in explanation.asked]
-    axes.bar(rows - 0.2, explanation.asked, 0.4, color="lightgrey", label="asked")
-    axes.bar(rows + 0.2, explanation.given, 0.4, color="tab:blue", label="given")
+    demanded = [f"{value:.4g}" for value in explanation.demanded]
+    axes.bar(rows - 0.2, explanation.demanded, 0.4, color="lightgrey", label="demanded")
+    axes.bar(rows + 0.2, explanation.allocated, 0.4, color="tab:blue", label="allocated")
     names = ("Fx, N", "Fy, N", "Fz, N", "Tx, N·m", "Ty, N·m", "Tz, N·m")
-    axes.set_xticks(rows, [f"{n}\n{a}" for n, a in zip(names, asked, strict=True)], fontsize=8)
+    axes.set_xticks(rows, [f"{n}\n{a}" for n, a in zip(names, demanded, strict=True)], fontsize=8)
     axes.axhline(0.0, color="black", linewidth=0.6)
     axes.set(ylabel="N, N·m")
     axes.legend(fontsize=8)

@@ -79,10 +79,10 @@ class Explanation:
     """An allocation and the reasons for it. Wrenches are (6,) float64, N and N·m, body."""
 
     availability: Availability
-    asked: Float64
-    given: Float64
+    demanded: Float64
+    allocated: Float64
     error: Float64
-    """Asked less given."""
+    """Demanded less allocated."""
     error_scaled: float
     """Its weighted size, which the first stage makes as small as it can."""
     status: str
@@ -92,7 +92,7 @@ class Explanation:
     power_price: float
     """Thrust that one watt more would save, N; 0 where power does not limit it."""
     reach: float | None
-    """How many times the wrench asked could be had in its own direction; None for no wrench, or
+    """How many times the wrench demanded could be had in its own direction; None for no wrench, or
     where nozzles that are stuck open cannot be cancelled."""
     nozzles: tuple[NozzleReason, ...]
     prices: tuple[AxisPrice, ...]
@@ -100,7 +100,7 @@ class Explanation:
 
     @property
     def met(self) -> bool:
-        """Whether all of the wrench is given."""
+        """Whether all of the wrench is allocated."""
         return self.status == "optimal"
 
     @property
@@ -123,9 +123,9 @@ class Explanation:
     def room(self) -> str:
         """How far the wrench could grow, as a sentence."""
         if self.reach is None:
-            zero = not self.asked.any()
+            zero = not self.demanded.any()
             return (
-                "no wrench is asked for"
+                "no wrench is demanded for"
                 if zero and self.met
                 else "the nozzles that are stuck open cannot be cancelled: no wrench is to be had"
             )
@@ -148,16 +148,16 @@ def explain(
     Raises:
         QikiError: for numbers that are not finite, and where the craft cannot be solved for.
     """
-    asked = np.array([*force_n, *torque_nm], dtype=np.float64)
-    if asked.shape != (6,) or not np.isfinite(asked).all():
-        raise QikiError(f"wrench: {asked.tolist()} given, six finite numbers needed")
+    demanded = np.array([*force_n, *torque_nm], dtype=np.float64)
+    if demanded.shape != (6,) or not np.isfinite(demanded).all():
+        raise QikiError(f"wrench: {demanded.tolist()} given, six finite numbers needed")
     availability = availability or Availability()
-    return _Case(spec, availability, asked).explain(along)
+    return _Case(spec, availability, demanded).explain(along)
 
 
 class _Case:
-    def __init__(self, spec: BotSpec, availability: Availability, asked: Float64) -> None:
-        self.spec, self.availability, self.asked = spec, availability, asked
+    def __init__(self, spec: BotSpec, availability: Availability, demanded: Float64) -> None:
+        self.spec, self.availability, self.demanded = spec, availability, demanded
         self.allocator = Allocator.from_spec(spec)
         self.lo, self.hi = availability.bounds(spec.thrust_max_n)
         self.power_w_per_n = np.array([t.power_w_per_n for t in spec.thrusters])
@@ -170,7 +170,7 @@ class _Case:
 
     def explain(self, along: bool) -> Explanation:
         solve = self.allocator.solve_along if along else self.allocator.solve
-        answer = solve(self.asked, self.lo, self.hi)
+        answer = solve(self.demanded, self.lo, self.hi)
         if answer.status not in ("optimal", "saturated"):
             least_w = float(self.power_w_per_n @ self.lo)
             raise QikiError(
@@ -179,14 +179,14 @@ class _Case:
             )
         # With --along the wrench given is on the edge of reach; its prices are those inside.
         part_met = along and answer.status == "saturated"
-        priced = answer.wrench * _JUST_INSIDE if part_met else self.asked
+        priced = answer.wrench * _JUST_INSIDE if part_met else self.demanded
         in_thrust = self.solve(priced).status == "optimal"
         worth, cost = self._in_thrust() if in_thrust else self._in_error(answer)
         power_price = self.allocator.power_price if in_thrust else 0.0
         return Explanation(
             availability=self.availability,
-            asked=self.asked,
-            given=answer.wrench,
+            demanded=self.demanded,
+            allocated=answer.wrench,
             error=answer.wrench_error,
             error_scaled=float(np.linalg.norm(self.scale * answer.wrench_error)),
             status=answer.status,
@@ -245,15 +245,15 @@ class _Case:
         return "full" if thrust >= self.hi[nozzle] - _AT_BOUND_N else "between"
 
     def _reach(self) -> float | None:
-        if not self.asked.any() or self.solve(np.zeros(6)).status != "optimal":
+        if not self.demanded.any() or self.solve(np.zeros(6)).status != "optimal":
             return None
-        return self.allocator.reach(self.asked, self.lo, self.hi)
+        return self.allocator.reach(self.demanded, self.lo, self.hi)
 
     def _prices(self, answer: Allocation) -> tuple[AxisPrice, ...]:
         """By one small step each: where the optimum is a corner, up and down differ."""
         prices = []
         for axis in HALF_AXES:
-            moved = self.solve(self.asked + axis.wrench(_STEP))
+            moved = self.solve(self.demanded + axis.wrench(_STEP))
             met = moved.status == "optimal"
             price = (moved.fuel_n - answer.fuel_n) / _STEP if met else None
             prices.append(AxisPrice(axis, price))

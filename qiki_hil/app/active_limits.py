@@ -36,34 +36,34 @@ class ActiveLimitReader:
 
     def __init__(self, node_names: Sequence[str] = ()) -> None:
         self._node_names = tuple(node_names)
-        self._held: dict[str, ActiveLimits] = {"nozzles": set(), "power": set(), "nodes": set()}
+        self._active: dict[str, ActiveLimits] = {"nozzles": set(), "power": set(), "nodes": set()}
 
     def read(self, record: cycle_pb2.CycleRecord) -> Iterator[events_pb2.LimitChanged]:
         """The changes of a record, one for each reason. Groups that a record does not report keep
         their limits."""
         feedback = record.feedback
-        now = dict(self._held)
+        now = dict(self._active)
         now["nozzles"] = nozzle_limits(record.control)
         if feedback.HasField("power_detail"):
             now["power"] = load_limits(feedback.power_detail)
         if feedback.fresh & FRESH_NODES:
             names = named_bits(feedback.nodes_tripped, self._node_names)
             now["nodes"] = {("THERMAL_TRIP", name) for name in names}
-        for part, held in now.items():
-            yield from _changes(held - self._held[part], active=True)
-            yield from _changes(self._held[part] - held, active=False)
-        self._held = now
+        for part, active in now.items():
+            yield from _changes(active - self._active[part], active=True)
+            yield from _changes(self._active[part] - active, active=False)
+        self._active = now
 
 
 def nozzle_limits(control: cycle_pb2.Control) -> ActiveLimits:
     """The active limits on all nozzles, or on those of a cluster."""
     power = named_bits(control.rcs_power_limits, RCS_LIMITS)
-    held = {(reason, "nozzles") for reason in power}
+    active = {(reason, "nozzles") for reason in power}
     if control.working_mass_low:
-        held.add(("WORKING_MASS_LOW", "nozzles"))
+        active.add(("WORKING_MASS_LOW", "nozzles"))
     for cluster, bits in enumerate(control.cluster_limits):
-        held |= {(reason, f"C{cluster + 1}") for reason in named_bits(bits, CLUSTER_LIMITS)}
-    return {(reason, subject) for reason, subject in held if reason not in ROUTINE_REASONS}
+        active |= {(reason, f"C{cluster + 1}") for reason in named_bits(bits, CLUSTER_LIMITS)}
+    return {(reason, subject) for reason, subject in active if reason not in ROUTINE_REASONS}
 
 
 def load_limits(detail: power_pb2.PowerDetail) -> ActiveLimits:
@@ -88,7 +88,7 @@ def _changes(changed: ActiveLimits, *, active: bool) -> Iterator[events_pb2.Limi
         yield events_pb2.LimitChanged(subjects=subjects, reason=reason, active=active)
 
 
-def held_back_s(columns: Columns) -> dict[str, float]:
+def inhibited_s(columns: Columns) -> dict[str, float]:
     """How long each limit was active, s, by "subject reason"; without those that never were."""
     period_s = columns["period_s"]
     spans: dict[str, float] = {}

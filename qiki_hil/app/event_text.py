@@ -1,6 +1,7 @@
 """Events as text, for people."""
 
-from google.protobuf.message import Message
+from collections.abc import Callable
+from typing import Any
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.events.v1 import events_pb2
@@ -65,35 +66,39 @@ def event_text(event: events_pb2.Event) -> str:
     which = event.WhichOneof("detail")
     if which is None:
         return "event without detail"
-    detail: Message = getattr(event, which)
-    if isinstance(detail, events_pb2.CommandReplied):
-        return _reply(detail)
-    if isinstance(detail, events_pb2.ModeChanged):
-        return _mode_change(detail)
-    if isinstance(detail, events_pb2.AllocationChanged):
-        return _allocation_change(detail)
-    if isinstance(detail, events_pb2.ArmedChanged):
-        return "armed" if detail.armed else "disarmed"
-    if isinstance(detail, events_pb2.FaultInjected):
-        return _fault(detail)
-    if isinstance(detail, events_pb2.LimitChanged):
-        return f"{', '.join(detail.subjects)}: {detail.reason}{'' if detail.active else ' is over'}"
-    if isinstance(detail, events_pb2.ValveFaultDetected):
-        return _nozzle(detail)
-    if isinstance(detail, events_pb2.BrokerStateChanged):
-        state = "connected" if detail.connected else "not connected"
-        return f"broker {state} {detail.detail or detail.url}".rstrip()
-    if isinstance(detail, events_pb2.RunStarted):
-        return f"run started: {detail.scenario} on {detail.rig} at {detail.rate_hz:g} Hz"
-    if isinstance(detail, events_pb2.RecordsDropped):
-        return f"{detail.records} cycle record(s) dropped: the supervisor was too slow"
-    if isinstance(detail, events_pb2.NodeStateChanged):
-        name: str = events_pb2.NodeState.Name(detail.to_state)
-        state = name.removeprefix("NODE_STATE_").replace("UNSPECIFIED", "OFFLINE").lower()
-        return f"node C{detail.cluster + 1} {state}"
-    if isinstance(detail, events_pb2.OverrunOccurred):
-        return f"{detail.overruns} deadline(s) missed"
-    return str(which).replace("_", " ")
+    text = _TEXTS.get(which)
+    return text(getattr(event, which)) if text else str(which).replace("_", " ")
+
+
+def _run_start(detail: events_pb2.RunStarted) -> str:
+    return f"run started: {detail.scenario} on {detail.rig} at {detail.rate_hz:g} Hz"
+
+
+def _arming(detail: events_pb2.ArmedChanged) -> str:
+    return "armed" if detail.armed else "disarmed"
+
+
+def _node(detail: events_pb2.NodeStateChanged) -> str:
+    name: str = events_pb2.NodeState.Name(detail.to_state)
+    state = name.removeprefix("NODE_STATE_").replace("UNSPECIFIED", "OFFLINE").lower()
+    return f"node C{detail.cluster + 1} {state}"
+
+
+def _limit(detail: events_pb2.LimitChanged) -> str:
+    return f"{', '.join(detail.subjects)}: {detail.reason}{'' if detail.active else ' is over'}"
+
+
+def _overrun(detail: events_pb2.OverrunOccurred) -> str:
+    return f"{detail.overruns} deadline(s) missed"
+
+
+def _dropped(detail: events_pb2.RecordsDropped) -> str:
+    return f"{detail.records} cycle record(s) dropped: the supervisor was too slow"
+
+
+def _broker(detail: events_pb2.BrokerStateChanged) -> str:
+    state = "connected" if detail.connected else "not connected"
+    return f"broker {state} {detail.detail or detail.url}".rstrip()
 
 
 NOZZLE_FAULT_TEXTS: dict[int, str] = {
@@ -122,11 +127,11 @@ def _nozzle(detail: events_pb2.ValveFaultDetected) -> str:
         )
         if known
     ]
-    words = f"{nozzle} {NOZZLE_FAULT_TEXTS[detail.fault]}"
+    text = f"{nozzle} {NOZZLE_FAULT_TEXTS[detail.fault]}"
     if evidence:
-        words += f" (found by {', '.join(evidence)}"
-        words += "; its feedback lies)" if detail.feedback_lies else ")"
-    return words
+        text += f" (found by {', '.join(evidence)}"
+        text += "; its feedback lies)" if detail.feedback_lies else ")"
+    return text
 
 
 def _reply(detail: events_pb2.CommandReplied) -> str:
@@ -134,13 +139,13 @@ def _reply(detail: events_pb2.CommandReplied) -> str:
     status = command_pb2.CommandStatus.Name(reply.status).removeprefix("COMMAND_STATUS_")
     known = detail.command.WhichOneof("action") is not None
     what = format_command(detail.command) if known else f"command {reply.command_id}"
-    words = f"{what}: {status.lower().replace('_', ' ')}"
+    text = f"{what}: {status.lower().replace('_', ' ')}"
     reason = reason_text(reply.reason)
     if reason:
-        words += f", {reason}"
+        text += f", {reason}"
     if reply.status == command_pb2.COMMAND_STATUS_REJECTED and reply.reason in ALLOWED_WHEN:
-        words += f"; allowed when {ALLOWED_WHEN[reply.reason]}"
-    return words
+        text += f"; allowed when {ALLOWED_WHEN[reply.reason]}"
+    return text
 
 
 def _mode_change(detail: events_pb2.ModeChanged) -> str:
@@ -149,14 +154,31 @@ def _mode_change(detail: events_pb2.ModeChanged) -> str:
 
 
 def _allocation_change(detail: events_pb2.AllocationChanged) -> str:
-    words = f"allocation {allocation_text(detail.to_mode)}"
+    text = f"allocation {allocation_text(detail.to_mode)}"
     reason = reason_text(detail.reason)
-    if detail.asked != detail.to_mode:
-        words += f" instead of {allocation_text(detail.asked)}"
-    return words + (f", {reason}" if reason else "")
+    if detail.requested != detail.to_mode:
+        text += f" instead of {allocation_text(detail.requested)}"
+    return text + (f", {reason}" if reason else "")
 
 
 def _fault(detail: events_pb2.FaultInjected) -> str:
     fault = detail.fault
     target = fault.sensor or str(fault.target)
     return f"fault {fault.kind} {target} {'begins' if fault.active else 'ends'}"
+
+
+_TEXTS: dict[str, Callable[[Any], str]] = {
+    "run_started": _run_start,
+    "mode_changed": _mode_change,
+    "armed_changed": _arming,
+    "command_replied": _reply,
+    "fault_injected": _fault,
+    "valve_fault_detected": _nozzle,
+    "node_state_changed": _node,
+    "overrun_occurred": _overrun,
+    "records_dropped": _dropped,
+    "broker_state_changed": _broker,
+    "allocation_changed": _allocation_change,
+    "limit_changed": _limit,
+}
+"""The text of each kind of event. A kind that is not here is shown by its name alone."""

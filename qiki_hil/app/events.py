@@ -71,10 +71,10 @@ class ChangeReader:
             command = self._commands.get(reply.command_id)
             yield events_pb2.CommandReplied(reply=reply, command=command)
         if control.armed != self._armed:
-            yield events_pb2.ArmedChanged(armed=control.armed, reason=control.hold_reason)
+            yield events_pb2.ArmedChanged(armed=control.armed, reason=control.inhibit_reason)
         if control.mode != self._mode:
             yield events_pb2.ModeChanged(
-                from_mode=self._mode, to_mode=control.mode, reason=control.hold_reason
+                from_mode=self._mode, to_mode=control.mode, reason=control.inhibit_reason
             )
         yield from self._allocation_change(control)
         yield from self._nozzle_changes(control)
@@ -87,12 +87,12 @@ class ChangeReader:
         self._mode, self._armed = control.mode, control.armed
 
     def _allocation_change(self, control: cycle_pb2.Control) -> Iterator[Message]:
-        state = (control.allocation_asked, control.allocation_mode, control.allocation_reason)
-        asked, mode, reason = state
+        state = (control.allocation_requested, control.allocation_mode, control.allocation_reason)
+        requested, mode, reason = state
         if not mode or state == self._allocation:
             return
         yield events_pb2.AllocationChanged(
-            asked=asked, from_mode=self._allocation[1], to_mode=mode, reason=reason
+            requested=requested, from_mode=self._allocation[1], to_mode=mode, reason=reason
         )
         self._allocation = state
 

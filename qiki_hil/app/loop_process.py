@@ -67,12 +67,7 @@ def _set_up(run: RunDirectory, link: SocketLink, free_running: bool) -> tuple[Ri
     period = period_us(manifest.rate_hz)
     batch = SIMULATED_RECORDS_PER_PACKET if free_running else 1
     controller = ControllerCore(spec.core_json(), period, batch)
-    initial = InitialState(
-        position_m_world=scenario.initial.position_m_world,
-        velocity_mps_world=scenario.initial.velocity_mps_world,
-        attitude_xyzw=scenario.initial.attitude_xyzw,
-        rates_rps_body=scenario.initial.rates_rps_body,
-    )
+    initial = InitialState.of(scenario.initial)
     rig = FaultInjector(
         make_rig(config, spec, seed=manifest.seed, initial=initial), seed=manifest.seed
     )
@@ -81,7 +76,7 @@ def _set_up(run: RunDirectory, link: SocketLink, free_running: bool) -> tuple[Ri
     link.send_status(
         link_pb2.LoopPacket(
             started=link_pb2.LoopStarted(
-                realtime=measures,
+                realtime_measures=measures,
                 start_unix_ns=clock.unix_ns(),
                 start_monotonic_ns=clock.monotonic_ns(),
             )

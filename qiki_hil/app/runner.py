@@ -64,8 +64,8 @@ class Runner:
         results = self._run.judge(columns)
         ended = self._ended(columns)
         started = self.supervisor.loop.started
-        realtime = list(started.realtime) if started else []
-        summary = self._run.summarize(columns, ended, results, realtime)
+        measures = list(started.realtime_measures) if started else []
+        summary = self._run.summarize(columns, ended, results, measures)
         self._run.emit_end(RunStatus(summary.status), results, ended)
         # Last, so that the count of what was sent has every event in it.
         await self.supervisor.close()

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
-from qiki_hil.app.active_limits import held_back_s
+from qiki_hil.app.active_limits import inhibited_s
 from qiki_hil.kernels import nozzles_in
 from qiki_hil.scenario.expectations import ExpectationResult
 from qiki_hil.scenario.signals import Columns, backfilled, opened, propellant_used
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Status = Literal["passed", "failed", "aborted"]
 END_TEXTS: dict[int, str] = {
@@ -44,7 +44,7 @@ class RunFacts:
     spec_hash: str
     dry_mass_kg: float
     versions: Mapping[str, str] = field(default_factory=dict)
-    realtime: Sequence[str] = ()
+    realtime_measures: Sequence[str] = ()
 
 
 class _Model(BaseModel):
@@ -82,7 +82,7 @@ class Expected(_Model):
     measured: float | bool | str | None
     margin: float | None
     passed: bool
-    words: str
+    detail: str
 
 
 class Nozzle(_Model):
@@ -121,14 +121,14 @@ class RunSummary(_Model):
     records_dropped: int
     overruns: int
     timing: Timing
-    realtime: list[str]
+    realtime_measures: list[str]
     propellant_kg: float | None
     delta_v_mps: float | None
     pulses_total: int
     nozzles: list[Nozzle]
     isolated: list[int]
     # How long each limit on nozzles or loads was active, s.
-    held_back_s: dict[str, float]
+    inhibited_s: dict[str, float]
     telemetry: dict[str, int | float | str | bool | None]
     rig_counters: dict[str, int]
 
@@ -136,19 +136,15 @@ class RunSummary(_Model):
 def summarize(
     run: RunFacts,
     columns: Columns,
-    ended: link_pb2.LoopEnded | None,
+    ended: link_pb2.LoopEnded,
     results: Sequence[ExpectationResult],
     telemetry: Mapping[str, int | float | str | bool | None] | None = None,
 ) -> RunSummary:
-    """The summary of a run. `ended` is None where the loop died without a report.
-
-    `columns` are those of `kernels.decode_cycles`; a run without records has columns of no rows.
-    """
-    last = ended or link_pb2.LoopEnded(detail="the loop ended without a word")
-    ticks = last.ticks if ended else len(columns["time_s"])
-    simulated_s = ticks / run.rate_hz
-    wall_s = last.wall_ns / 1e9 if last.wall_ns > 0 else None
-    status = _status(last, results)
+    """The summary of a run. `columns` are those of `kernels.decode_cycles`; a run without records
+    has columns of no rows."""
+    simulated_s = ended.ticks / run.rate_hz
+    wall_s = ended.wall_ns / 1e9 if ended.wall_ns > 0 else None
+    status = _status(ended, results)
     return RunSummary(
         run_id=run.run_id,
         directory=run.directory,
@@ -161,28 +157,28 @@ def summarize(
         versions=dict(run.versions),
         status=status,
         passed=status == "passed",
-        end=END_TEXTS.get(last.end, "unknown"),
-        end_detail=last.detail,
-        valves_closed=last.valves_closed,
+        end=END_TEXTS.get(ended.end, "unknown"),
+        end_detail=ended.detail,
+        valves_closed=ended.valves_closed,
         expectations=[_expected(result) for result in results],
         duration_s=run.duration_s,
         simulated_s=simulated_s,
         wall_s=wall_s,
         speed_ratio=simulated_s / wall_s if wall_s else None,
-        ticks=ticks,
+        ticks=ended.ticks,
         records=len(columns["time_s"]),
-        records_dropped=last.records_dropped,
-        overruns=last.overruns if ended else int(np.sum(columns["overruns"], dtype=np.int64)),
+        records_dropped=ended.records_dropped,
+        overruns=ended.overruns,
         timing=timing_of(columns),
-        realtime=list(run.realtime),
+        realtime_measures=list(run.realtime_measures),
         propellant_kg=_finite_last(propellant_used(columns)) if len(columns["time_s"]) else None,
         delta_v_mps=_delta_v(columns, run.dry_mass_kg),
         pulses_total=int(opened(columns).sum()),
         nozzles=_nozzles(columns),
         isolated=_isolated(columns),
-        held_back_s=held_back_s(columns),
+        inhibited_s=inhibited_s(columns),
         telemetry=dict(telemetry or {}),
-        rig_counters={name: int(last.rig_counters[name]) for name in sorted(last.rig_counters)},
+        rig_counters={name: int(ended.rig_counters[name]) for name in sorted(ended.rig_counters)},
     )
 
 
@@ -221,7 +217,7 @@ def _expected(result: ExpectationResult) -> Expected:
         measured=_finite(result.measured),
         margin=None if result.margin is None or not math.isfinite(result.margin) else result.margin,
         passed=result.passed,
-        words=result.words,
+        detail=result.detail,
     )
 
 
@@ -236,7 +232,7 @@ def _finite_last(values: NDArray[np.float64]) -> float | None:
 def _delta_v(columns: Columns, dry_mass_kg: float) -> float | None:
     """Integral of the allocated force over the mass, m/s. It counts all thrust, also where pushes
     cancel, because it measures the effort and not the motion."""
-    force = np.linalg.norm(columns["wrench_given"][:, :3], axis=1)
+    force = np.linalg.norm(columns["wrench_allocated"][:, :3], axis=1)
     true = columns["true_mass_kg"]
     reported = dry_mass_kg + backfilled(columns["propellant_kg"])
     mass = np.where(np.isnan(true), reported, true)

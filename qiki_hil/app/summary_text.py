@@ -32,8 +32,8 @@ def facts(summary: RunSummary) -> list[tuple[str, str]]:
         ("delta-v", fixed(summary.delta_v_mps, 2, "m/s")),
         ("pulses", str(summary.pulses_total)),
         ("isolated nozzles", ", ".join(map(str, summary.isolated)) or "none"),
-        ("held back", active_limits_text(summary)),
-        ("real-time means", "; ".join(summary.realtime) or "none"),
+        ("inhibited", active_limits_text(summary)),
+        ("real-time measures", "; ".join(summary.realtime_measures) or "none"),
         ("spec", summary.spec_hash[:16] or "–"),
         ("run", summary.run_id),
         ("directory", summary.directory),
@@ -42,14 +42,14 @@ def facts(summary: RunSummary) -> list[tuple[str, str]]:
 
 def active_limits_text(summary: RunSummary) -> str:
     """Which limits were in force on nozzles or loads, and how long."""
-    spans = (f"{name} {span_s:.1f} s" for name, span_s in summary.held_back_s.items())
+    spans = (f"{name} {span_s:.1f} s" for name, span_s in summary.inhibited_s.items())
     return ", ".join(spans) or "–"
 
 
 def measured_text(expected: Expected) -> str:
     """What was measured, or why nothing was."""
     if expected.measured is None:
-        return expected.words
+        return expected.detail
     if isinstance(expected.measured, bool):
         return "true" if expected.measured else "false"
     if isinstance(expected.measured, str):

@@ -39,13 +39,7 @@ class Case:
     @property
     def initial(self) -> InitialState:
         """The state at the start."""
-        initial = self.scenario.initial
-        return InitialState(
-            position_m_world=initial.position_m_world,
-            velocity_mps_world=initial.velocity_mps_world,
-            attitude_xyzw=initial.attitude_xyzw,
-            rates_rps_body=initial.rates_rps_body,
-        )
+        return InitialState.of(self.scenario.initial)
 
     def timeline(self) -> list[Entry]:
         """Commands and faults as the core takes them."""

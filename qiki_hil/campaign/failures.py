@@ -12,7 +12,7 @@ import numpy as np
 
 from qiki_hil.command import parse_command
 from qiki_hil.kernels import NOZZLES, fly_case
-from qiki_hil.scenario.readings import columns_read
+from qiki_hil.scenario.samples import columns_read
 from qiki_hil.scenario.signals import MODE_NAMES, REASON_NAMES, SIGNALS, Columns
 from qiki_hil.spec import BotSpec
 
@@ -36,7 +36,7 @@ DRY_KG = 0.05
 JUDGED = ("position_error_m", "attitude_error_deg", "rate_dps")
 """The signals by which a craft counts as held."""
 COLUMNS = (
-    *("mode", "hold_reason", "propellant_kg", "on_time_us", "thrust_n"),
+    *("mode", "inhibit_reason", "propellant_kg", "on_time_us", "thrust_n"),
     *("stuck_closed", "stuck_open", "feedback_lies", "found_by_motion"),
 )
 """The other columns of a flight that are judged."""
@@ -179,7 +179,7 @@ def judge(failures: tuple[Failure, ...], columns: Columns) -> Outcome:
         position_end_m=float(position_m[-1]),
         attitude_end_deg=float(attitude_deg[-1]),
         safe_after_s=None if safe is None else _seconds(safe - last),
-        reason="" if safe is None else REASON_NAMES[int(columns["hold_reason"][safe])],
+        reason="" if safe is None else REASON_NAMES[int(columns["inhibit_reason"][safe])],
         propellant_kg=float(fuel_kg[first] - fuel_kg[-1]),
         dry_after_s=None if dry is None else _seconds(dry - first),
         held_s=_seconds(min([end - last, *leaves])),

@@ -15,7 +15,7 @@ from qiki_hil.errors import QikiError
 from qiki_hil.kernels import fly_case
 from qiki_hil.scenario import ExpectationResult, evaluate
 from qiki_hil.scenario.model import Fault
-from qiki_hil.scenario.readings import columns_read, over
+from qiki_hil.scenario.samples import columns_read, over
 from qiki_hil.scenario.signals import Columns
 
 Row = dict[str, Any]

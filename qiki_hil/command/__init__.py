@@ -3,7 +3,7 @@
     grammar    the whole language, `COMMAND_HELP`, and its parser
     segments   the segments of a thrust profile in a line
     profile    thrust profiles: shipped, in a YAML file, written out
-    tokens     the words of a line with their columns, and the quantities they stand for
+    tokens     the parts of a line with their columns, and the quantities they stand for
     format     commands back to text
 
 Everything that takes a command from people uses it: terminal, command line, scenarios. A text that

@@ -1,6 +1,6 @@
 """One text grammar for commands: the terminal, scenarios and programs all write this.
 
-A command is one line of words. The first word says what to do, the others with which numbers;
+A command is one line of tokens. The first names the command, the others are its arguments;
 case does not matter. `COMMAND_HELP` is the whole language; `docs/scenarios.md` explains it.
 
     goto 2 0 0 0 0 60          to 2 m east, yaw 60°
@@ -50,7 +50,7 @@ CONFIRM = "confirm"
 class CommandHelp:
     """One line of the language."""
 
-    word: str
+    name: str
     usage: str
     meaning: str
     example: str
@@ -102,7 +102,7 @@ COMMAND_HELP: tuple[CommandHelp, ...] = (
         "profile forward 60 1s ramp_in=0.2; aft 60 1s",
     ),
 )
-_USAGE = {entry.word: entry.usage for entry in COMMAND_HELP}
+_USAGE = {entry.name: entry.usage for entry in COMMAND_HELP}
 
 
 def parse_command(text: str, *, files: Path | None = Path()) -> pb.Command:
@@ -113,17 +113,17 @@ def parse_command(text: str, *, files: Path | None = Path()) -> pb.Command:
     """
     if len(text) > _TEXT_MAX:
         raise CommandTextError(text, _TEXT_MAX + 1, f"a command has at most {_TEXT_MAX} characters")
-    words = split_tokens(text)
-    if not words:
+    tokens = split_tokens(text)
+    if not tokens:
         raise CommandTextError(text, 1, f"a command is missing. Allowed: {', '.join(_USAGE)}")
-    name = words[0].text.lower()
+    name = tokens[0].text.lower()
     if name not in _USAGE:
         raise CommandTextError(
             text,
-            words[0].column,
-            f"'{words[0].text}' is no command{allowed_words(name, _USAGE)}",
+            tokens[0].column,
+            f"'{tokens[0].text}' is no command{allowed_words(name, _USAGE)}",
         )
-    arguments = TokenReader(text, words[1:], _USAGE[name])
+    arguments = TokenReader(text, tokens[1:], _USAGE[name])
     if name == "profile":
         return pb.Command(thrust_profile=_profile(arguments, text, files))
     command = _PARSERS[name](arguments)
@@ -131,67 +131,67 @@ def parse_command(text: str, *, files: Path | None = Path()) -> pb.Command:
     return command
 
 
-def _goto(words: TokenReader) -> pb.Command:
+def _goto(tokens: TokenReader) -> pb.Command:
     position = pb.Vector3(
-        x=words.number("X", "m", -POSITION_MAX_M, POSITION_MAX_M),
-        y=words.number("Y", "m", -POSITION_MAX_M, POSITION_MAX_M),
-        z=words.number("Z", "m", -POSITION_MAX_M, POSITION_MAX_M),
+        x=tokens.number("X", "m", -POSITION_MAX_M, POSITION_MAX_M),
+        y=tokens.number("Y", "m", -POSITION_MAX_M, POSITION_MAX_M),
+        z=tokens.number("Z", "m", -POSITION_MAX_M, POSITION_MAX_M),
     )
-    attitude = _attitude(words) if words.peek() else None
+    attitude = _attitude(tokens) if tokens.peek() else None
     return pb.Command(go_to_pose=pb.GoToPose(position_m_world=position, attitude_xyzw=attitude))
 
 
-def _turn(words: TokenReader) -> pb.Command:
-    return pb.Command(go_to_pose=pb.GoToPose(attitude_xyzw=_attitude(words)))
+def _turn(tokens: TokenReader) -> pb.Command:
+    return pb.Command(go_to_pose=pb.GoToPose(attitude_xyzw=_attitude(tokens)))
 
 
-def _attitude(words: TokenReader) -> pb.Quaternion:
+def _attitude(tokens: TokenReader) -> pb.Quaternion:
     roll, pitch, yaw = (
-        words.number(name, "deg", -ANGLE_MAX_DEG, ANGLE_MAX_DEG)
+        tokens.number(name, "deg", -ANGLE_MAX_DEG, ANGLE_MAX_DEG)
         for name in ("ROLL", "PITCH", "YAW")
     )
     x, y, z, w = xyzw_from_rpy_deg(roll, pitch, yaw)
     return pb.Quaternion(x=x, y=y, z=z, w=w)
 
 
-def _fire(words: TokenReader, axis: str) -> pb.Command:
-    level = words.level_ratio()
-    duration = words.duration_s() if words.peek() else DEFAULT_DURATION_S
+def _fire(tokens: TokenReader, axis: str) -> pb.Command:
+    level = tokens.level_ratio()
+    duration = tokens.duration_s() if tokens.peek() else DEFAULT_DURATION_S
     fire = pb.FireAxis(axis=AXES[axis].axis, level_ratio=level, duration_s=duration)
     return pb.Command(fire_axis=fire)
 
 
-def _profile(words: TokenReader, text: str, files: Path | None) -> pb.ThrustProfile:
-    first = words.peek()
+def _profile(tokens: TokenReader, text: str, files: Path | None) -> pb.ThrustProfile:
+    first = tokens.peek()
     if first is None or not first.text.lower().endswith((".yaml", ".yml")):
-        return pb.ThrustProfile(segments=parse_segments(words))
-    words.take("FILE")
-    words.end()
+        return pb.ThrustProfile(segments=parse_segments(tokens))
+    tokens.take("FILE")
+    tokens.end()
     if files is None:
         raise CommandTextError(text, first.column, "profile files are not read here: give segments")
     return pb.ThrustProfile(segments=read_profile(files / first.text))
 
 
-def _alloc(words: TokenReader) -> pb.Command:
-    mode = ALLOCATION_MODES[words.choice("MODE", tuple(ALLOCATION_MODES))]
-    asked = pb.SetAllocationMode(mode=mode, confirmed=_confirmed(words))
-    return pb.Command(set_allocation_mode=asked)
+def _alloc(tokens: TokenReader) -> pb.Command:
+    mode = ALLOCATION_MODES[tokens.choice("MODE", tuple(ALLOCATION_MODES))]
+    requested = pb.SetAllocationMode(mode=mode, confirmed=_confirmed(tokens))
+    return pb.Command(set_allocation_mode=requested)
 
 
-def _nozzles(words: TokenReader) -> pb.Command:
+def _nozzles(tokens: TokenReader) -> pb.Command:
     fire = pb.FireNozzles(
-        nozzles=words.numbers("N", NOZZLES),
-        level_ratio=words.level_ratio(),
-        duration_s=words.duration_s(),
+        nozzles=tokens.numbers("N", NOZZLES),
+        level_ratio=tokens.level_ratio(),
+        duration_s=tokens.duration_s(),
     )
-    fire.confirmed = _confirmed(words)
+    fire.confirmed = _confirmed(tokens)
     return pb.Command(fire_nozzles=fire)
 
 
-def _confirmed(words: TokenReader) -> bool:
-    if words.peek() is None:
+def _confirmed(tokens: TokenReader) -> bool:
+    if tokens.peek() is None:
         return False
-    words.choice("CONFIRMATION", (CONFIRM,))
+    tokens.choice("CONFIRMATION", (CONFIRM,))
     return True
 
 
@@ -209,7 +209,7 @@ def unconfirmed(command: pb.Command) -> str:
 
 
 def _fire_parser(axis: str) -> Callable[[TokenReader], pb.Command]:
-    return lambda words: _fire(words, axis)
+    return lambda tokens: _fire(tokens, axis)
 
 
 _PARSERS: dict[str, Callable[[TokenReader], pb.Command]] = {
@@ -221,11 +221,11 @@ _PARSERS: dict[str, Callable[[TokenReader], pb.Command]] = {
     "goto": _goto,
     "turn": _turn,
     **{f"rcs.{axis}": _fire_parser(axis) for axis in AXES},
-    "rcs.fire": lambda words: _fire(words, words.choice("AXIS", tuple(AXES))),
+    "rcs.fire": lambda tokens: _fire(tokens, tokens.choice("AXIS", tuple(AXES))),
     "rcs.stop": lambda _: pb.Command(stop_thrust=pb.StopThrust()),
     "alloc": _alloc,
     "nozzles": _nozzles,
-    "mode": lambda words: pb.Command(
-        set_mode=pb.SetMode(mode=_MODE_PREFIX + words.choice("NAME", MODES).upper())
+    "mode": lambda tokens: pb.Command(
+        set_mode=pb.SetMode(mode=_MODE_PREFIX + tokens.choice("NAME", MODES).upper())
     ),
 }

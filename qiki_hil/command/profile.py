@@ -81,9 +81,9 @@ def load_profile(source: str) -> pb.ThrustProfile:
 
     Raises `CommandError` with every problem found.
     """
-    words = split_tokens(source)
-    if (len(words) > 1 and not source.endswith((".yaml", ".yml"))) or not words:
-        return pb.ThrustProfile(segments=parse_segments(TokenReader(source, words, SEGMENT_USAGE)))
+    tokens = split_tokens(source)
+    if (len(tokens) > 1 and not source.endswith((".yaml", ".yml"))) or not tokens:
+        return pb.ThrustProfile(segments=parse_segments(TokenReader(source, tokens, SEGMENT_USAGE)))
     try:
         found = _FILES.read(source)
     except CommandError as error:
@@ -113,10 +113,10 @@ def _segment(entry: Any) -> tuple[pb.ThrustSegment | None, list[Problem]]:
         if mapping is None:
             return None, found
         text = mapping.text()
-    words = TokenReader(text, split_tokens(text), SEGMENT_USAGE)
+    tokens = TokenReader(text, split_tokens(text), SEGMENT_USAGE)
     try:
-        segment = parse_segment(words)
-        words.end()
+        segment = parse_segment(tokens)
+        tokens.end()
     except CommandError as error:
         return None, [Problem((), str(error))]
     return segment, []

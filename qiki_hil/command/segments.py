@@ -16,7 +16,7 @@ SEGMENTS_MAX = 32
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A body axis by its word."""
+    """A body axis by its name."""
 
     axis: pb.BodyAxis
     direction_body: tuple[float, float, float]
@@ -38,36 +38,36 @@ GROUPS: dict[str, pb.ThrustGroup] = {
     for name, value in pb.ThrustGroup.items()
     if value != pb.THRUST_GROUP_UNSPECIFIED
 }
-"""Sets of the thrust map that push along a body axis, by their words."""
+"""Sets of the thrust map that push along a body axis, by name."""
 
 _TORQUE = re.compile(r"[+-]?(zfr\.|frg\.)?(roll|pitch|yaw)[+-]?")
 
 
-def parse_segments(words: TokenReader) -> list[pb.ThrustSegment]:
+def parse_segments(tokens: TokenReader) -> list[pb.ThrustSegment]:
     """The segments that are left in a command text, parted by semicolons."""
-    segments = [parse_segment(words)]
-    while words.peek():
-        words.take(";")
-        if words.peek() is None:
+    segments = [parse_segment(tokens)]
+    while tokens.peek():
+        tokens.take(";")
+        if tokens.peek() is None:
             break
         if len(segments) == SEGMENTS_MAX:
-            raise words.fail(
-                words.take("").column, f"a profile has at most {SEGMENTS_MAX} segments"
+            raise tokens.fail(
+                tokens.take("").column, f"a profile has at most {SEGMENTS_MAX} segments"
             )
-        segments.append(parse_segment(words))
+        segments.append(parse_segment(tokens))
     return segments
 
 
-def parse_segment(words: TokenReader) -> pb.ThrustSegment:
+def parse_segment(tokens: TokenReader) -> pb.ThrustSegment:
     """The segment that comes next in a text."""
-    start = words.take("DIR")
-    target = _target(words, start)
-    level = words.level_ratio()
-    duration = words.duration_s()
-    ramps = dict(_ramps(words))
+    start = tokens.take("DIR")
+    target = _target(tokens, start)
+    level = tokens.level_ratio()
+    duration = tokens.duration_s()
+    ramps = dict(_ramps(tokens))
     ramp_in, ramp_out = ramps.get("ramp_in", 0.0), ramps.get("ramp_out", 0.0)
     if ramp_in + ramp_out > duration:
-        raise words.fail(
+        raise tokens.fail(
             start.column,
             f"ramp_in + ramp_out = {ramp_in + ramp_out:g} s is longer than DUR = {duration:g} s",
         )
@@ -82,37 +82,37 @@ def parse_segment(words: TokenReader) -> pb.ThrustSegment:
     return segment
 
 
-def _target(words: TokenReader, word: Token) -> "tuple[float, float, float] | pb.ThrustGroup":
+def _target(tokens: TokenReader, token: Token) -> "tuple[float, float, float] | pb.ThrustGroup":
     """A direction, or a group."""
-    name = word.text.lower()
+    name = token.text.lower()
     if name in AXES:
         return AXES[name].direction_body
     if name in GROUPS:
         return GROUPS[name]
     if _TORQUE.fullmatch(name):
-        raise words.fail(
-            word.column,
-            f"DIR '{word.text}' turns the craft, and a profile holds the attitude: turn it with "
+        raise tokens.fail(
+            token.column,
+            f"DIR '{token.text}' turns the craft, and a profile holds the attitude: turn it with "
             "'turn ROLL PITCH YAW'",
         )
     if "," not in name:
         known = allowed_words(name, (*AXES, *GROUPS))
-        raise words.fail(
-            word.column, f"DIR '{word.text}' is not known{known}, or x,y,z without spaces"
+        raise tokens.fail(
+            token.column, f"DIR '{token.text}' is not known{known}, or x,y,z without spaces"
         )
-    vector = words.vector(word, "DIR")
-    return unit_vector(vector, lambda problem: words.fail(word.column, problem))
+    vector = tokens.vector(token, "DIR")
+    return unit_vector(vector, lambda problem: tokens.fail(token.column, problem))
 
 
-def _ramps(words: TokenReader) -> Iterator[tuple[str, float]]:
+def _ramps(tokens: TokenReader) -> Iterator[tuple[str, float]]:
     seen: set[str] = set()
-    while (word := words.peek()) is not None and word.text != ";":
-        words.take("ramp")
-        name, equals, value = word.text.partition("=")
+    while (token := tokens.peek()) is not None and token.text != ";":
+        tokens.take("ramp")
+        name, equals, value = token.text.partition("=")
         name = name.lower()
         if not equals or name not in ("ramp_in", "ramp_out"):
-            raise words.fail(word.column, f"'{word.text}' is not ramp_in=DUR or ramp_out=DUR")
+            raise tokens.fail(token.column, f"'{token.text}' is not ramp_in=DUR or ramp_out=DUR")
         if name in seen:
-            raise words.fail(word.column, f"{name} is given twice")
+            raise tokens.fail(token.column, f"{name} is given twice")
         seen.add(name)
-        yield name, words.span_s(word, value, name, positive=False)
+        yield name, tokens.span_s(token, value, name, positive=False)

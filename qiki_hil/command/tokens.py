@@ -32,23 +32,23 @@ class CommandTextError(CommandError):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word and the column where it begins in its text (1-based)."""
+    """One part of a command text, and the column where it begins in its text (1-based)."""
 
     text: str
     column: int
 
 
 def split_tokens(text: str) -> list[Token]:
-    """TokenReader between white space; a semicolon is a word of its own."""
+    """The tokens of `text`, split at white space; a semicolon is a token of its own."""
     return [Token(match.group(), match.start() + 1) for match in _WORD.finditer(text)]
 
 
 class TokenReader:
-    """Takes the words of a command from left to right; each complaint says where and why."""
+    """Takes the tokens of a command from left to right; each complaint says where and why."""
 
-    def __init__(self, text: str, words: Sequence[Token], usage: str) -> None:
+    def __init__(self, text: str, tokens: Sequence[Token], usage: str) -> None:
         self._text = text
-        self._words = words
+        self._tokens = tokens
         self._next = 0
         self._usage = usage
 
@@ -57,92 +57,92 @@ class TokenReader:
         return CommandTextError(self._text, column, f"{problem}. Usage: {self._usage}")
 
     def peek(self) -> Token | None:
-        """The word that comes next."""
-        return self._words[self._next] if self._next < len(self._words) else None
+        """The token that comes next."""
+        return self._tokens[self._next] if self._next < len(self._tokens) else None
 
     def take(self, what: str) -> Token:
-        """The next word; `what` names it where it is missing."""
-        word = self.peek()
-        if word is None:
+        """The next token; `what` names it where it is missing."""
+        token = self.peek()
+        if token is None:
             raise self.fail(len(self._text.rstrip()) + 1, f"{what} is missing")
         self._next += 1
-        return word
+        return token
 
     def end(self) -> None:
         """Nothing more may come."""
-        word = self.peek()
-        if word is not None:
-            raise self.fail(word.column, f"'{word.text}' is too much")
+        token = self.peek()
+        if token is not None:
+            raise self.fail(token.column, f"'{token.text}' is too much")
 
     def number(self, what: str, unit: str, low: float, high: float) -> float:
         """A finite number in low..high."""
-        word = self.take(f"{what} ({unit})")
-        return self._value(word, word.text, what, unit, low, high)
+        token = self.take(f"{what} ({unit})")
+        return self._value(token, token.text, what, unit, low, high)
 
     def level_ratio(self) -> float:
         """A level of 0..100 percent, as a ratio."""
-        word = self.take("PCT (0..100 %)")
-        return self._value(word, word.text.removesuffix("%"), "PCT", "%", 0.0, 100.0) / 100.0
+        token = self.take("PCT (0..100 %)")
+        return self._value(token, token.text.removesuffix("%"), "PCT", "%", 0.0, 100.0) / 100.0
 
-    def duration_s(self, word: Token | None = None) -> float:
+    def duration_s(self, token: Token | None = None) -> float:
         """A positive duration: seconds, or with the unit s or ms."""
-        word = word or self.take("DUR (1, 0.5s, 300ms)")
-        return self.span_s(word, word.text, "DUR", positive=True)
+        token = token or self.take("DUR (1, 0.5s, 300ms)")
+        return self.span_s(token, token.text, "DUR", positive=True)
 
-    def span_s(self, word: Token, text: str, what: str, *, positive: bool) -> float:
-        """A time of `text`, a part of `word`."""
+    def span_s(self, token: Token, text: str, what: str, *, positive: bool) -> float:
+        """A time of `text`, a part of `token`."""
         match = _DURATION.fullmatch(text)
         number, unit = match.groups() if match else (text, None)
         scale = 1000.0 if (unit or "").lower() == "ms" else 1.0
-        value = self._value(word, number, what, "s or ms", 0.0, DURATION_MAX_S * scale) / scale
+        value = self._value(token, number, what, "s or ms", 0.0, DURATION_MAX_S * scale) / scale
         if positive and value <= 0.0:
-            raise self.fail(word.column, f"{what} must be longer than 0 s, not '{text}'")
+            raise self.fail(token.column, f"{what} must be longer than 0 s, not '{text}'")
         return value
 
-    def vector(self, word: Token, what: str) -> tuple[float, float, float]:
-        """Three numbers joined by commas in one word."""
-        parts = word.text.split(",")
+    def vector(self, token: Token, what: str) -> tuple[float, float, float]:
+        """Three numbers joined by commas in one token."""
+        parts = token.text.split(",")
         if len(parts) != 3:
-            raise self.fail(word.column, f"{what} needs 3 numbers x,y,z, not '{word.text}'")
-        x, y, z = (self._value(word, part, what, "x,y,z", -1e6, 1e6) for part in parts)
+            raise self.fail(token.column, f"{what} needs 3 numbers x,y,z, not '{token.text}'")
+        x, y, z = (self._value(token, part, what, "x,y,z", -1e6, 1e6) for part in parts)
         return (x, y, z)
 
     def numbers(self, what: str, count: int) -> list[int]:
-        """Different whole numbers of 0..count-1, joined by commas in one word."""
-        word = self.take(f"{what},{what},...")
+        """Different whole numbers of 0..count-1, joined by commas in one token."""
+        token = self.take(f"{what},{what},...")
         allowed = {str(number): number for number in range(count)}
         numbers: list[int] = []
-        for part in word.text.split(","):
+        for part in token.text.split(","):
             if part not in allowed:
                 raise self.fail(
-                    word.column, f"{what} must be whole numbers of 0..{count - 1}, not '{part}'"
+                    token.column, f"{what} must be whole numbers of 0..{count - 1}, not '{part}'"
                 )
             if allowed[part] in numbers:
-                raise self.fail(word.column, f"{what} {part} is given twice")
+                raise self.fail(token.column, f"{what} {part} is given twice")
             numbers.append(allowed[part])
         return numbers
 
     def choice(self, what: str, allowed: Sequence[str]) -> str:
-        """One of the allowed words, whatever its case."""
-        word = self.take(f"{what} ({', '.join(allowed)})")
-        if word.text.lower() not in allowed:
+        """One of the allowed names, whatever its case."""
+        token = self.take(f"{what} ({', '.join(allowed)})")
+        if token.text.lower() not in allowed:
             raise self.fail(
-                word.column,
-                f"{what} '{word.text}' is not known{allowed_words(word.text, allowed)}",
+                token.column,
+                f"{what} '{token.text}' is not known{allowed_words(token.text, allowed)}",
             )
-        return word.text.lower()
+        return token.text.lower()
 
     def _value(
-        self, word: Token, text: str, what: str, unit: str, low: float, high: float
+        self, token: Token, text: str, what: str, unit: str, low: float, high: float
     ) -> float:
         if not _NUMBER.fullmatch(text):
             raise self.fail(
-                word.column, f"{what} must be a finite number ({unit}), not '{word.text}'"
+                token.column, f"{what} must be a finite number ({unit}), not '{token.text}'"
             )
         value = float(text) + 0.0  # -0 is 0
         if not low <= value <= high:
             raise self.fail(
-                word.column, f"{what} must be within {low:g}..{high:g} {unit}, not '{word.text}'"
+                token.column, f"{what} must be within {low:g}..{high:g} {unit}, not '{token.text}'"
             )
         return value
 

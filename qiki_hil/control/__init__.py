@@ -1,1 +1,1 @@
-"""The loop: its pacing, its overrun policy, its link to the supervisor, real-time means."""
+"""The loop: its pacing, its overrun policy, its link to the supervisor, real-time measures."""

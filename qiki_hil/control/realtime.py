@@ -1,4 +1,4 @@
-"""Real-time means for the loop process: taken where permitted, a plain word where not."""
+"""Real-time measures of the loop process: taken where permitted, reported as text where not."""
 
 import gc
 import os
@@ -11,7 +11,7 @@ FIFO_PRIORITY = 80
 
 
 def prepare() -> list[str]:
-    """Makes this process as punctual as it may be; returns what was granted, in words."""
+    """Makes this process as punctual as it may be; returns what was granted, as texts."""
     return [
         _try("SCHED_FIFO priority 80", _schedule_fifo),
         _try("memory locked", lock_memory),

@@ -47,9 +47,9 @@ class Controller:
         return self.core.armed
 
     @property
-    def wrench_asked(self) -> NDArray[np.float64]:
+    def wrench_demanded(self) -> NDArray[np.float64]:
         """(6,) wanted force N and torque N·m, body."""
-        return self.core.wrench_asked
+        return self.core.wrench_demanded
 
     @property
     def thrust_n(self) -> NDArray[np.float64]:

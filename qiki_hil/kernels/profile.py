@@ -55,7 +55,7 @@ class SegmentPreview:
 
 @dataclass(frozen=True, slots=True)
 class LimitHit:
-    """A limit that holds the profile back for a while."""
+    """A limit that inhibits the profile for a while."""
 
     at_s: float
     for_s: float

@@ -2,9 +2,11 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Self
 
 from qiki_hil.errors import RigError
 from qiki_hil.kernels import Feedback, Truth, ValveCommand, check_fault
+from qiki_hil.scenario.model import Initial
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,16 @@ class InitialState:
     velocity_mps_world: tuple[float, float, float] = (0.0, 0.0, 0.0)
     attitude_xyzw: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 1.0)
     rates_rps_body: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+    @classmethod
+    def of(cls, initial: Initial) -> Self:
+        """The start that a scenario describes."""
+        return cls(
+            position_m_world=initial.position_m_world,
+            velocity_mps_world=initial.velocity_mps_world,
+            attitude_xyzw=initial.attitude_xyzw,
+            rates_rps_body=initial.rates_rps_body,
+        )
 
 
 class Rig(ABC):

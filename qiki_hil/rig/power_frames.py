@@ -78,17 +78,17 @@ def detail_frames(feedback: Feedback) -> Frames:
 
 
 def _loads(d: power_pb2.PowerDetail) -> tuple[Values, Values]:
-    given = d.given
+    supplied = d.supplied
     first = {
-        "base": given.base_w,
-        "motion": given.motion_w,
-        "mcqpu": given.mcqpu_w,
-        "radar": given.radar_w,
+        "base": supplied.base_w,
+        "motion": supplied.motion_w,
+        "mcqpu": supplied.mcqpu_w,
+        "radar": supplied.radar_w,
     }
     second = {
-        "transponder": given.transponder_w,
-        "nbl": given.nbl_w,
-        "rcs": given.rcs_w,
+        "transponder": supplied.transponder_w,
+        "nbl": supplied.nbl_w,
+        "rcs": supplied.rcs_w,
         "rcs_budget": d.rcs_budget_w,
     }
     return first, second
@@ -204,10 +204,10 @@ class PowerDecoder:
 
 
 def _detail(values: Values) -> power_pb2.PowerDetail:
-    """What each load asked for, and what the station could give, are not on the bus."""
+    """What each load requested, and what the station could give, are not on the bus."""
     supercap_w = values["supercap"]
     return power_pb2.PowerDetail(
-        given=power_pb2.LoadPowers(
+        supplied=power_pb2.LoadPowers(
             base_w=values["base"],
             motion_w=values["motion"],
             mcqpu_w=values["mcqpu"],

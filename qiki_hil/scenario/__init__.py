@@ -4,7 +4,7 @@ model          the file: initial state, commands, faults, expectations
 check          checks between the keys of a file
 fault_kinds    the faults that a scenario can inject
 signals        the quantities that an expectation can speak of, from a run's columns
-readings       signals over windows of a run
+samples        signals over windows of a run
 expectations   expectations and their verdicts
 """
 

@@ -3,7 +3,7 @@
 An expectation takes a signal, a moment or a window, and a bound. In a window the signal is
 reduced to one value first (`reduce`), or every sample (`all`, the default) or at least one
 (`any`) has to keep the bound. What was not measured does not pass: a gap in the data, a value
-that is not a number, or a run that ended early fails with words.
+that is not a number, or a run that ended early fails, and `detail` says why.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from qiki_hil.euler import wrap_deg
-from qiki_hil.scenario.readings import Readings
+from qiki_hil.scenario.samples import SampleCache
 from qiki_hil.scenario.signals import SIGNALS, Columns, Signal
 
 # Records further apart than this leave the time between them unknown.
@@ -70,7 +70,7 @@ class ExpectationResult:
     measured: float | bool | str | None
     margin: float | None
     passed: bool
-    words: str
+    detail: str
 
 
 def evaluate(
@@ -78,12 +78,12 @@ def evaluate(
 ) -> list[ExpectationResult]:
     """Judges every expectation over a run's columns (see `kernels.decode_cycles`), whose `time_s`
     ascends."""
-    readings = Readings(columns)
-    return [_judge(expectation, readings, duration_s) for expectation in expectations]
+    cache = SampleCache(columns)
+    return [_judge(expectation, cache, duration_s) for expectation in expectations]
 
 
 def describe_bound(expectation: Expectation) -> str:
-    """The bound in words, such as `all ≤ 0.15 m`."""
+    """The bound as text, such as `all ≤ 0.15 m`."""
     unit = SIGNALS[expectation.signal].unit
     if expectation.max is not None:
         bound = f"≤ {expectation.max:g} {unit}"
@@ -97,12 +97,12 @@ def describe_bound(expectation: Expectation) -> str:
     return f"{reduce}{bound}".strip()
 
 
-def _judge(expectation: Expectation, readings: Readings, duration_s: float) -> ExpectationResult:
+def _judge(expectation: Expectation, cache: SampleCache, duration_s: float) -> ExpectationResult:
     signal = SIGNALS[expectation.signal]
     first, last = expectation.window_s(duration_s)
 
     def result(
-        passed: bool, words: str, measured: Any = None, margin: float | None = None
+        passed: bool, detail: str, measured: Any = None, margin: float | None = None
     ) -> ExpectationResult:
         return ExpectationResult(
             name=expectation.name,
@@ -113,15 +113,15 @@ def _judge(expectation: Expectation, readings: Readings, duration_s: float) -> E
             measured=measured,
             margin=margin,
             passed=passed,
-            words=words,
+            detail=detail,
         )
 
-    rows = _rows(readings.time_s, first, last)
-    time_s = readings.time_s[rows]
+    rows = _rows(cache.time_s, first, last)
+    time_s = cache.time_s[rows]
     missing = _gap(time_s, first, last)
     if missing:
         return result(False, missing)
-    samples = readings.over(expectation.signal, rows)
+    samples = cache.over(expectation.signal, rows)
     if signal.kind in ("word", "flag"):
         measured, passed = _compare_values(expectation, signal, samples)
         return result(passed, f"{_shown(measured)}, wanted {describe_bound(expectation)}", measured)
@@ -131,8 +131,8 @@ def _judge(expectation: Expectation, readings: Readings, duration_s: float) -> E
         at = time_s[unknown][0]
         return result(False, f"{expectation.signal} is not a number at {at:g} s")
     value, margin = _compare_numbers(expectation, signal, samples)
-    words = f"{value:.4g} {signal.unit}".strip() + f", wanted {describe_bound(expectation)}"
-    return result(margin >= 0.0, words, value, margin)
+    detail = f"{value:.4g} {signal.unit}".strip() + f", wanted {describe_bound(expectation)}"
+    return result(margin >= 0.0, detail, value, margin)
 
 
 def _rows(time_s: NDArray[np.float64], first: float, last: float) -> slice:
@@ -207,7 +207,7 @@ def _compare_values(
     if expectation.at_s is not None or expectation.reduce == "last":
         last = signal.value(samples[-1])
         return last, last == wanted
-    # The numbers are few: each is put into words once, not in every row.
+    # The numbers are few: each is put into text once, not in every row.
     right = [number for number in np.unique(samples) if signal.value(number) == wanted]
     is_right = np.isin(samples, right)
     if expectation.reduce == "any":

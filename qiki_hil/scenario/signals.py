@@ -25,7 +25,7 @@ MODE_NAMES: dict[int, str] = {
 ALLOCATION_NAMES: dict[int, str] = {
     value: name.removeprefix("ALLOCATION_MODE_") for name, value in pb.AllocationMode.items()
 }
-# A controller that holds back for no reason holds back for NONE.
+# Where motion is not inhibited, the reason is NONE.
 REASON_NAMES: dict[int, str] = {
     value: name.removeprefix("REASON_CODE_") for name, value in pb.ReasonCode.items()
 } | {pb.REASON_CODE_UNSPECIFIED: "NONE"}
@@ -151,7 +151,7 @@ SIGNALS: dict[str, Signal] = {
     ),
     "allocation_reason": _word(
         "allocation_reason",
-        "why it is not the one asked for, or why manual override ended, or NONE",
+        "why it is not the one requested, or why manual override ended, or NONE",
         REASON_NAMES,
     ),
     "armed": Signal("", "whether the controller is armed", _column("armed"), "flag"),
@@ -176,5 +176,5 @@ SIGNALS: dict[str, Signal] = {
         "age of the oldest navigation value in use",
         lambda c: c["nav_age_ticks"] * c["period_s"] * 1e3,
     ),
-    "hold_reason": _word("hold_reason", "why the controller holds back, or NONE", REASON_NAMES),
+    "inhibit_reason": _word("inhibit_reason", "why motion is inhibited, or NONE", REASON_NAMES),
 }

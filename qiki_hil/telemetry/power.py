@@ -42,7 +42,7 @@ def power_plane(
 ) -> snapshot_pb2.PowerPlaneTelemetry:
     """The power plane without age and source. `nodes` are the latest thermal nodes, None before
     the first report of them."""
-    given = detail.given
+    supplied = detail.supplied
     supercap_discharge_w = max(detail.supercap_w, 0.0)
     shed, throttled = (named_bits(bits, POWER_LOADS) for bits in (detail.shed, detail.throttled))
     reductions = reductions_of(detail)
@@ -54,10 +54,10 @@ def power_plane(
             dock_w=detail.dock_in_w,
             supercap_discharge_w=supercap_discharge_w,
         ),
-        loads=given,
-        asked=detail.asked if detail.HasField("asked") else None,
+        loads=supplied,
+        requested=detail.requested if detail.HasField("requested") else None,
         power_in_w=detail.base_in_w + detail.dock_in_w + supercap_discharge_w,
-        power_out_w=sum(value for _, value in given.ListFields()),
+        power_out_w=sum(value for _, value in supplied.ListFields()),
         battery_charge_w=max(-detail.battery_w, 0.0),
         battery_discharge_w=max(detail.battery_w, 0.0),
         supercap_charge_w=max(-detail.supercap_w, 0.0),
@@ -81,7 +81,7 @@ def power_plane(
         nbl=snapshot_pb2.NblTelemetry(
             active=detail.nbl_active,
             allowed=detail.nbl_allowed,
-            power_w=given.nbl_w,
+            power_w=supplied.nbl_w,
             budget_w=detail.nbl_budget_w,
         ),
         rcs_allowance=RCS_ALLOWANCES[min(detail.rcs_allowance, len(RCS_ALLOWANCES) - 1)],

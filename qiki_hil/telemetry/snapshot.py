@@ -27,7 +27,7 @@ from qiki_hil.kernels import (
 from qiki_hil.telemetry.nozzles import nozzle_state
 from qiki_hil.telemetry.power import NodeThresholds, power_plane, rcs, thermal_nodes
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 # The duty ratio is taken over this time.
 PULSE_WINDOW_NS = 250_000_000
 # The percentiles are taken over this many cycles: 10 s at 500 Hz.
@@ -128,13 +128,13 @@ def build_snapshot(
     snapshot.tick, snapshot.time_ns = record.tick, record.time_ns
     snapshot.record_age_s = (monotonic_ns - latest.received_monotonic_ns) / NS_PER_S
     snapshot.mode, snapshot.armed = control.mode, control.armed
-    snapshot.hold_reason = control.hold_reason
-    snapshot.allocation_asked = control.allocation_asked
+    snapshot.inhibit_reason = control.inhibit_reason
+    snapshot.allocation_requested = control.allocation_requested
     snapshot.allocation_mode = control.allocation_mode
     snapshot.allocation_reason = control.allocation_reason
     fill_motion(snapshot, record)
-    fill_wrench(snapshot.wrench_asked, control.wrench_asked)
-    fill_wrench(snapshot.wrench_given, control.wrench_given)
+    fill_wrench(snapshot.wrench_demanded, control.wrench_demanded)
+    fill_wrench(snapshot.wrench_allocated, control.wrench_allocated)
     snapshot.thrusters.extend(thruster(latest, record, index) for index in range(NOZZLES))
     fill_supplies(snapshot, latest, record.time_ns)
     fill_power_plane(snapshot, latest, origin, record.time_ns)

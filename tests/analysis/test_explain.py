@@ -66,7 +66,7 @@ def test_out_of_reach_the_error_is_the_currency() -> None:
 def test_along_keeps_the_direction_and_reaches_as_far_as_said() -> None:
     found = explain(SPEC, *HUGE, along=True)
     assert found.reach is not None
-    np.testing.assert_allclose(found.given, found.reach * found.asked, atol=1e-3)
+    np.testing.assert_allclose(found.allocated, found.reach * found.demanded, atol=1e-3)
     full = [n for n in found.nozzles if n.state == "full"]
     assert full
     assert all(n.worth > n.cost - 1e-6 for n in full)
@@ -132,7 +132,7 @@ def test_as_json_it_is_one_object() -> None:
     shown = json.loads(run("--torque", "0,0,20", "--out", "3", "--out", "5", "--json").stdout)
     assert shown["status"] == "optimal"
     assert shown["out"] == [3, 5]
-    assert shown["wrench_given"] == pytest.approx([0, 0, 0, 0, 0, 20], abs=1e-5)
+    assert shown["wrench_allocated"] == pytest.approx([0, 0, 0, 0, 0, 20], abs=1e-5)
     assert len(shown["nozzles"]) == 16
     assert shown["prices"]["Tz+"]["thrust_n"] > 0.0
 

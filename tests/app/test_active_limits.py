@@ -4,7 +4,7 @@ import pytest
 
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2, link_pb2, power_pb2
-from qiki_hil.app.active_limits import ActiveLimitReader, held_back_s
+from qiki_hil.app.active_limits import ActiveLimitReader, inhibited_s
 from qiki_hil.app.event_text import event_text
 from qiki_hil.kernels import FRESH_NODES, FRESH_POWER_DETAIL, CycleScanner
 from qiki_hil.telemetry import make_event
@@ -119,12 +119,12 @@ def test_in_words() -> None:
 
 def test_times_are_summed_up_by_who_and_why() -> None:
     columns = synthetic_columns(4.0, 100.0)
-    assert held_back_s(columns) == {}
+    assert inhibited_s(columns) == {}
     columns["rcs_power_limits"][100:150] = 9
     columns["cluster_limits"][20:40, 2] = 1 | 4
     columns["loads_shed"][0:10] = 1 << 3
     columns["working_mass_low"][390:] = True
-    assert held_back_s(columns) == pytest.approx(
+    assert inhibited_s(columns) == pytest.approx(
         {
             "nozzles CAP_LOW": 0.5,
             "nozzles WORKING_MASS_LOW": 0.1,
@@ -133,4 +133,4 @@ def test_times_are_summed_up_by_who_and_why() -> None:
         }
     )
     nothing = {name: values[:0] for name, values in columns.items()}
-    assert held_back_s(nothing) == {}
+    assert inhibited_s(nothing) == {}

@@ -47,7 +47,7 @@ def test_a_fall_back_and_the_return_are_events(tmp_path: Path) -> None:
     ended(tmp_path, "auto_sets")
     modes = [event.allocation_changed for event in events(only_run(tmp_path), "allocation_changed")]
     auto, adaptive = 1, 2
-    changes = [(mode.asked, mode.to_mode) for mode in modes]
+    changes = [(mode.requested, mode.to_mode) for mode in modes]
     # Each trial of the nozzle that fails is one more way there and back.
     assert changes[:3] == [(auto, auto), (auto, adaptive), (auto, auto)]
     assert changes[-1] == (auto, auto)

@@ -43,8 +43,10 @@ def nozzle(**parts: object) -> events_pb2.ValveFaultDetected:
             "hold: aborted, SUPERSEDED",
         ),
         (
-            reply(command_pb2.COMMAND_STATUS_HELD, command_pb2.REASON_CODE_RCS_CLUSTER_HOT, "arm"),
-            "arm: held, RCS_CLUSTER_HOT",
+            reply(
+                command_pb2.COMMAND_STATUS_INHIBITED, command_pb2.REASON_CODE_RCS_CLUSTER_HOT, "arm"
+            ),
+            "arm: inhibited, RCS_CLUSTER_HOT",
         ),
         (events_pb2.ArmedChanged(armed=True), "armed"),
         (events_pb2.ArmedChanged(armed=False), "disarmed"),
@@ -65,13 +67,13 @@ def nozzle(**parts: object) -> events_pb2.ValveFaultDetected:
         ),
         (
             events_pb2.AllocationChanged(
-                asked=command_pb2.ALLOCATION_MODE_AUTO, to_mode=command_pb2.ALLOCATION_MODE_AUTO
+                requested=command_pb2.ALLOCATION_MODE_AUTO, to_mode=command_pb2.ALLOCATION_MODE_AUTO
             ),
             "allocation AUTO",
         ),
         (
             events_pb2.AllocationChanged(
-                asked=command_pb2.ALLOCATION_MODE_AUTO,
+                requested=command_pb2.ALLOCATION_MODE_AUTO,
                 to_mode=command_pb2.ALLOCATION_MODE_ADAPTIVE,
                 reason=command_pb2.REASON_CODE_THRUST_MAP_MISSING,
             ),

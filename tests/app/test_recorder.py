@@ -78,17 +78,17 @@ def test_what_changes_becomes_an_event_at_its_tick(bench: Bench) -> None:
     assert bench.events[-1].valve_fault_detected.nozzle == 2
 
 
-def test_an_allocation_mode_that_is_not_the_usual_or_not_the_one_asked_is_an_event(
+def test_an_allocation_mode_that_is_not_the_usual_or_not_the_one_requested_is_an_event(
     bench: Bench,
 ) -> None:
     auto, adaptive = command_pb2.ALLOCATION_MODE_AUTO, command_pb2.ALLOCATION_MODE_ADAPTIVE
     missing = command_pb2.REASON_CODE_THRUST_MAP_MISSING
 
-    def allocated(tick: int, asked: int, mode: int, reason: int = 0) -> cycle_pb2.CycleRecord:
+    def allocated(tick: int, requested: int, mode: int, reason: int = 0) -> cycle_pb2.CycleRecord:
         one = record(tick)
         one.control.MergeFrom(
             cycle_pb2.Control(
-                allocation_asked=asked, allocation_mode=mode, allocation_reason=reason
+                allocation_requested=requested, allocation_mode=mode, allocation_reason=reason
             )
         )
         return one

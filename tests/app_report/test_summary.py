@@ -61,7 +61,7 @@ def summary(columns=None, last=COMPLETED, results=(), **keys) -> RunSummary:
         (ended(end=link_pb2.LOOP_END_RIG_FAILED), 2.0, "failed"),
         (ended(end=link_pb2.LOOP_END_STOPPED), 2.0, "aborted"),
         (ended(end=link_pb2.LOOP_END_STOPPED, valves_closed=False), 2.0, "failed"),
-        (None, 2.0, "failed"),
+        (link_pb2.LoopEnded(), 2.0, "failed"),
     ],
 )
 def test_a_run_passes_only_complete_with_valves_closed_and_all_expectations_met(
@@ -72,10 +72,10 @@ def test_a_run_passes_only_complete_with_valves_closed_and_all_expectations_met(
     assert result.passed is (status == "passed")
 
 
-def test_a_loop_that_died_without_a_word_is_told_so():
-    result = summary(last=None)
+def test_a_loop_that_died_without_a_report_is_told_so():
+    result = summary(last=link_pb2.LoopEnded(detail="killed"))
     assert result.end == "unknown"
-    assert result.end_detail == "the loop ended without a word"
+    assert result.end_detail == "killed"
     assert result.valves_closed is False
 
 
@@ -140,7 +140,7 @@ def test_every_nozzle_says_how_it_stood_at_the_end():
 
 def test_delta_v_is_the_allocated_force_over_the_mass():
     columns = synthetic_columns()
-    columns["wrench_given"][:] = [3.0, 0.0, 4.0, 100.0, 0.0, 0.0]
+    columns["wrench_allocated"][:] = [3.0, 0.0, 4.0, 100.0, 0.0, 0.0]
     columns["true_mass_kg"][:] = 500.0
     assert summary(columns).delta_v_mps == pytest.approx(5.0 / 500.0 * 4.0)
     columns["true_mass_kg"][:] = math.nan
@@ -150,7 +150,7 @@ def test_delta_v_is_the_allocated_force_over_the_mass():
 
 def test_a_run_without_records_still_has_a_summary():
     nothing = rows(synthetic_columns(), slice(0, 0))
-    result = summary(nothing, None, expected(1.0))
+    result = summary(nothing, link_pb2.LoopEnded(), expected(1.0))
     assert result.records == 0
     assert result.propellant_kg is None
     assert result.delta_v_mps is None

@@ -37,7 +37,7 @@ def test_a_rerun_is_an_ordinary_run(campaign, tmp_path):
     names = {path.name for path in directory.iterdir()}
     assert {"run.json", "spec.yaml", "rig.yaml", "scenario.yaml", "run.sqlite"} <= names
     assert {"summary.json", "report.html", "truth.json", "case.json"} <= names
-    assert not [name for name in names if name.startswith(".")], "what was held back is left"
+    assert not [name for name in names if name.startswith(".")], "the reserved space is left"
 
 
 def test_a_rerun_draws_no_report_where_none_is_wanted(campaign, tmp_path):

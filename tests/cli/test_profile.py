@@ -76,7 +76,7 @@ def test_a_shipped_profile_flies_as_its_preview_says(root: Path, profile: str) -
 def test_a_split_is_told_of_while_it_happens(root: Path) -> None:
     one = fly("run", "--profile", "split_burn", "--speed", "max", "--nats", "off", "--runs", root)
     assert one.end() == 0, one.text + one.errors
-    assert "profile forward 100 5s: held, NOZZLE_RESTING" in one.text
+    assert "profile forward 100 5s: inhibited, NOZZLE_RESTING" in one.text
 
 
 def test_what_ships_is_listed(tmp_path: Path) -> None:

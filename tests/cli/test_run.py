@@ -136,7 +136,7 @@ def test_real_time_takes_its_time_and_says_what_the_kernel_granted() -> None:
     summary = summary_of(recorded("--rig", "sim", "--speed", 1))
     assert 1.99 < summary["wall_s"] < 4.0
     assert summary["records"] + summary["records_dropped"] == 1000
-    assert [words.split(":")[0].split(" to ")[0] for words in summary["realtime"]] == [
+    assert [words.split(":")[0].split(" to ")[0] for words in summary["realtime_measures"]] == [
         *("SCHED_FIFO priority 80", "memory locked", "pinned"),
         *("timer slack 1 ns", "garbage collection off"),
     ]

@@ -255,7 +255,7 @@ def test_every_help_example_is_understood_and_every_action_has_one():
     for entry in COMMAND_HELP:
         command = parse_command(entry.example)
         actions.add(command.WhichOneof("action"))
-        assert entry.usage.startswith(entry.word)
+        assert entry.usage.startswith(entry.name)
         assert entry.meaning
     assert actions == {field.name for field in pb.Command.DESCRIPTOR.oneofs[0].fields}
 

@@ -48,7 +48,7 @@ def test_a_frame_has_exactly_the_rows_and_never_more_columns(width, height, glyp
 def test_both_usual_sizes_show_every_section(width, height, events):
     lines = frame(filled(), width, height, prompt=Prompt())
     text = "\n".join(lines)
-    for title in ("pose", "wrench asked > given", "thrusters", "power", "loop", "events"):
+    for title in ("pose", "wrench demanded > allocated", "thrusters", "power", "loop", "events"):
         assert f"── {title} " in text
     assert sum(" event " in line for line in lines) == events
     assert lines[-1].startswith("> ")
@@ -83,17 +83,17 @@ def test_a_nozzle_that_is_out_says_why():
 
 def test_every_meaning_has_a_glyph_or_a_word_besides_its_colour():
     state = filled()
-    state.armed, state.hold_reason = False, "NAV_STALE"
+    state.armed, state.inhibit_reason = False, "NAV_STALE"
     state.valve_fault = 1 << 9
     state.node_state = (0, 1, 3, 4)
     state.supercap_soc = 0.2
-    state.wrench_asked, state.wrench_given = (900.0, 0, 0, 0, 0, 0), (500.0, 0, 0, 0, 0, 0)
+    state.wrench_demanded, state.wrench_allocated = (900.0, 0, 0, 0, 0, 0), (500.0, 0, 0, 0, 0, 0)
     state.overruns, state.records_dropped = 2, 1
     state.broker, state.broker_waiting, state.broker_lost = "away", 5, 3
     text = "\n".join(frame(state, 120))
     for words in (
         "○ silent",
-        "! held: NAV_STALE",
+        "! inhibited: NAV_STALE",
         "09 !fault",
         "C0 offline",
         "C2 failsafe",
@@ -116,10 +116,10 @@ def test_what_is_old_is_marked_stale_and_what_was_never_heard_says_so():
     assert "thrusters  ◷ never heard" in text
 
 
-def test_the_allocation_mode_is_told_with_what_was_asked_and_why():
+def test_the_allocation_mode_is_told_with_what_was_requested_and_why():
     state = filled()
     assert "old  allocation ADAPTIVE ──" in "\n".join(frame(state))
-    state.allocation_asked, state.allocation_reason = "AUTO", "THRUST_MAP_MISSING"
+    state.allocation_requested, state.allocation_reason = "AUTO", "THRUST_MAP_MISSING"
     text = "\n".join(frame(state, 80, 24))
     assert "allocation ADAPTIVE for AUTO (THRUST_MAP_MISSING)" in text
 
@@ -194,14 +194,14 @@ def test_a_terminal_that_knows_only_ascii_gets_only_ascii():
 
 def test_what_holds_back_is_told_with_its_reason():
     state = filled()
-    assert "held back" not in "\n".join(frame(state))
+    assert "inhibited:" not in "\n".join(frame(state))
     state.rcs_power_max_w, state.rcs_power_limits = 22_361.0, 0b1001
     state.cluster_limits = (4, 1, 2 | 4, 8)
     state.resting = 0x0F08
     state.loads_shed, state.loads_throttled, state.power_faults = 0b1_1000, 0b10, 1
     text = "\n".join(frame(state, 200))
     assert (
-        "! held back: nozzles 22.4 kW CAP_LOW, C1 RCS_CLUSTER_HOT_DERATED, "
+        "! inhibited: nozzles 22.4 kW CAP_LOW, C1 RCS_CLUSTER_HOT_DERATED, "
         "C2 RCS_CLUSTER_HOT_TRIPPED, C3 THERMAL_UNKNOWN, shed radar transponder, "
         "throttled motion, PDU_OVERCURRENT"
     ) in text

@@ -13,7 +13,7 @@ def test_the_state_is_that_of_the_last_record():
     state = LiveState()
     ColumnFeed().take(state, synthetic_columns(timed=True), 4.0)
     assert state.time_s == 3.99
-    assert (state.mode, state.armed, state.hold_reason) == ("IDLE", True, "NONE")
+    assert (state.mode, state.armed, state.inhibit_reason) == ("IDLE", True, "NONE")
     assert state.position_m == pytest.approx((1.01, 0.0, 0.0))
     assert state.attitude_rpy_deg == pytest.approx((0.0, 0.0, 40.1))
     assert state.isolated == 0b101

@@ -123,16 +123,16 @@ def test_a_status_line_names_nozzles_by_what_is_wrong_with_them():
 
 def test_plain_lines_say_what_is_wrong_and_what_is_unknown():
     out = Output()
-    state = LiveState(hold_reason="NAV_STALE", records_dropped=4, ages_s={"nav": 1.25})
+    state = LiveState(inhibit_reason="NAV_STALE", records_dropped=4, ages_s={"nav": 1.25})
     PlainView(out).update(state)
     assert out.getvalue() == (
         "    0.00 s, UNKNOWN silent, position ? ? ? m, attitude ? ? ? deg, rate ? deg/s, "
-        "propellant ? kg, overruns 0, DROPPED 4, HELD NAV_STALE, STALE nav 1.2 s\n"
+        "propellant ? kg, overruns 0, DROPPED 4, INHIBITED NAV_STALE, STALE nav 1.2 s\n"
     )
 
 
 @pytest.mark.parametrize(
-    ("asked", "mode", "reason", "words"),
+    ("requested", "mode", "reason", "words"),
     [
         ("ADAPTIVE", "ADAPTIVE", "NONE", ""),
         ("AUTO", "AUTO", "NONE", "allocation AUTO"),
@@ -146,10 +146,10 @@ def test_plain_lines_say_what_is_wrong_and_what_is_unknown():
         ("MANUAL_OVERRIDE", "MANUAL_OVERRIDE", "NONE", "allocation MANUAL_OVERRIDE"),
     ],
 )
-def test_plain_lines_tell_an_allocation_that_is_not_the_usual(asked, mode, reason, words):
+def test_plain_lines_tell_an_allocation_that_is_not_the_usual(requested, mode, reason, words):
     out = Output()
     state = LiveState(
-        allocation_asked=asked, allocation_mode=mode, allocation_reason=reason, isolated=1
+        allocation_requested=requested, allocation_mode=mode, allocation_reason=reason, isolated=1
     )
     PlainView(out).update(state)
     told = out.getvalue().strip().split(", ")

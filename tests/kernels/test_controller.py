@@ -58,7 +58,7 @@ def test_armed_and_told_to_hold_it_fires_to_stop_the_tumbling() -> None:
     assert fired
     before = np.linalg.norm([0.05, -0.02, 0.03])
     assert np.linalg.norm(flight.plant.state.rates_rps_body) < before
-    assert flight.controller.wrench_asked.shape == (6,)
+    assert flight.controller.wrench_demanded.shape == (6,)
     assert flight.controller.thrust_n.shape == (16,)
     assert (flight.controller.thrust_n >= 0.0).all()
     assert (flight.controller.thrust_n <= SPEC.thrust_max_n + 1e-6).all()

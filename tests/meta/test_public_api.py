@@ -51,7 +51,7 @@ def test_the_controller_is_made_and_stepped_so() -> None:
         "(self, spec: qiki_hil.kernels.craft.CraftSource, *, rate_hz: float = 500.0) -> None"
     )
     assert public(Controller) == {
-        *("step", "take_record", "armed", "mode", "thrust_n", "wrench_asked")
+        *("step", "take_record", "armed", "mode", "thrust_n", "wrench_demanded")
     }
     assert list(inspect.signature(Controller.step).parameters) == ["self", "feedback", "command"]
 

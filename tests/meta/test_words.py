@@ -40,6 +40,15 @@ RETIRED = {
     r"\bstore[./]reasons\b": "store.sqlite_errors",
     r"\btelemetry[./]outbox\b": "telemetry.bounded_queue",
     r"\bcampaign[./]spread\b": "campaign.distributions",
+    r"\b(?:hold_reason|holdReason)\b": "inhibit_reason",
+    r"\b(?:wrench_(?:asked|given)|wrench(?:Asked|Given))\b": "wrench_demanded, wrench_allocated",
+    r"\b(?:asked_mps|owed_mps)\b": "demanded_mps, residual_mps",
+    r"\b(?:allocation_asked|allocationAsked)\b": "allocation_requested",
+    r"\bgiven_w\b": "supplied_w",
+    r"\bheld_back_s\b": "inhibited_s",
+    r"\bCOMMAND_STATUS_HELD\b": "COMMAND_STATUS_INHIBITED",
+    r"\b[Hh]eld[ _]back\b": "inhibited, limited",
+    r"\bscenario[./]readings\b": "scenario.samples",
     r"\b(?:StreamLimits|NodeLimits)\b": "StreamRetention, NodeThresholds",
 }
 SOURCES = {".py", ".pyi", ".rs", ".md", ".proto", ".toml", ".yaml", ".sh"}

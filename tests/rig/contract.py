@@ -135,7 +135,7 @@ class RigContract:
         assert seen & FRESH_POWER_DETAIL
         assert seen & FRESH_NODES
         detail = power_pb2.PowerDetail.FromString(loop.feedback.power_detail)
-        assert detail.given.base_w == SPEC.power.base_out_w
+        assert detail.supplied.base_w == SPEC.power.base_out_w
         assert detail.bus_a == pytest.approx(139.0 / 26.8, abs=0.1)
         temp_c, warned, tripped = loop.feedback.nodes
         assert len(temp_c) == len(SPEC.thermal.nodes)

@@ -20,8 +20,8 @@ from qiki_hil.wire import Catalogue, Values
 
 CATALOGUE = Catalogue.shipped()
 DETAIL = power_pb2.PowerDetail(
-    asked=power_pb2.LoadPowers(base_w=60, radar_w=18),
-    given=power_pb2.LoadPowers(
+    requested=power_pb2.LoadPowers(base_w=60, radar_w=18),
+    supplied=power_pb2.LoadPowers(
         base_w=60,
         motion_w=12.5,
         mcqpu_w=35,
@@ -89,7 +89,7 @@ def test_what_the_bus_carries_of_a_detail_comes_back() -> None:
     expected = power_pb2.PowerDetail()
     expected.CopyFrom(DETAIL)
     # Neither has a frame: absent, not zero.
-    expected.ClearField("asked")
+    expected.ClearField("requested")
     expected.ClearField("dock_offer_w")
     assert power_pb2.PowerDetail.FromString(feedback.power_detail) == expected
 
@@ -100,7 +100,7 @@ def test_a_supercapacitor_that_charges_is_a_load() -> None:
     feedback.set_power_detail(charging.SerializeToString())
     seen = power_pb2.PowerDetail.FromString(filled(carried(detail_frames(feedback))).power_detail)
     assert (seen.supercap_w, seen.battery_w) == (-3000, -120)
-    assert seen.given.supercap_charge_w == 3000
+    assert seen.supplied.supercap_charge_w == 3000
 
 
 @pytest.mark.parametrize("lost", range(len(DETAIL_FRAMES)))

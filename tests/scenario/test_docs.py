@@ -18,11 +18,11 @@ def test_the_example_loads():
     assert Scenario.from_text(example, "example", folder=None).name == "gentle_push"
 
 
-@pytest.mark.parametrize("word", [*SIGNALS, *FAULT_KINDS, *Scenario.shipped()])
-def test_every_signal_fault_and_scenario_is_on_the_page(word):
-    assert f"`{word}`" in PAGE
+@pytest.mark.parametrize("name", [*SIGNALS, *FAULT_KINDS, *Scenario.shipped()])
+def test_every_signal_fault_and_scenario_is_on_the_page(name):
+    assert f"`{name}`" in PAGE
 
 
-@pytest.mark.parametrize("word", [entry.word for entry in COMMAND_HELP])
-def test_every_command_is_on_the_page(word):
-    assert re.search(rf"`{re.escape(word)}\b", PAGE) or f"`.{word.removeprefix('rcs.')}`" in PAGE
+@pytest.mark.parametrize("name", [entry.name for entry in COMMAND_HELP])
+def test_every_command_is_on_the_page(name):
+    assert re.search(rf"`{re.escape(name)}\b", PAGE) or f"`.{name.removeprefix('rcs.')}`" in PAGE

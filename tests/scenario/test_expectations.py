@@ -47,7 +47,7 @@ def judge(columns=None, **keys) -> ExpectationResult:
 )
 def test_numbers_are_measured_with_their_margin(keys, measured, margin):
     result = judge(**keys)
-    assert result.passed, result.words
+    assert result.passed, result.detail
     assert result.measured == pytest.approx(measured, abs=1e-3)
     assert result.margin == pytest.approx(margin, abs=1e-3)
     assert result.unit == SIGNALS[keys["signal"]].unit
@@ -60,16 +60,16 @@ def test_numbers_are_measured_with_their_margin(keys, measured, margin):
         ({"signal": "mode", "reduce": "any", "equals": "IDLE"}, "IDLE"),
         ({"signal": "armed", "from_s": 0.5, "equals": True}, True),
         ({"signal": "armed", "to_s": 0.4, "equals": False}, False),
-        ({"signal": "hold_reason", "at_s": 0.2, "equals": "NOT_ARMED"}, "NOT_ARMED"),
-        ({"signal": "hold_reason", "reduce": "last", "equals": "NONE"}, "NONE"),
-        ({"signal": "hold_reason", "reduce": "any", "equals": "none"}, "NONE"),
+        ({"signal": "inhibit_reason", "at_s": 0.2, "equals": "NOT_ARMED"}, "NOT_ARMED"),
+        ({"signal": "inhibit_reason", "reduce": "last", "equals": "NONE"}, "NONE"),
+        ({"signal": "inhibit_reason", "reduce": "any", "equals": "none"}, "NONE"),
         ({"signal": "allocation_mode", "equals": "ADAPTIVE"}, "ADAPTIVE"),
         ({"signal": "armed", "reduce": "any", "equals": True}, True),
     ],
 )
 def test_words_and_flags_are_compared(keys, measured):
     result = judge(**keys)
-    assert result.passed, result.words
+    assert result.passed, result.detail
     assert result.measured == measured
     assert result.margin is None
 
@@ -94,7 +94,7 @@ def test_words_and_flags_are_compared(keys, measured):
 def test_a_failed_expectation_says_what_was_measured_and_wanted(keys, words):
     result = judge(**keys)
     assert not result.passed
-    assert result.words == words
+    assert result.detail == words
 
 
 def test_any_needs_one_sample_and_all_needs_every_one():
@@ -145,7 +145,7 @@ def test_not_a_number_never_passes():
     for keys in ({"max": 1.0}, {"min": 0.0, "reduce": "any"}, {"max": 1.0, "reduce": "mean"}):
         result = judge(columns, signal="battery_soc", **keys)
         assert not result.passed
-        assert result.words == "battery_soc is not a number at 1.5 s"
+        assert result.detail == "battery_soc is not a number at 1.5 s"
     assert judge(columns, signal="battery_soc", at_s=1.0, max=1.0).passed
 
 
@@ -153,17 +153,17 @@ def test_a_run_that_ended_early_does_not_pass_for_what_came_after():
     early = rows(synthetic_columns(DURATION_S), slice(0, 150))
     whole = judge(early, signal="speed_mps", max=9.0)
     assert not whole.passed
-    assert whole.words == "no data from 1.49 to 4 s"
+    assert whole.detail == "no data from 1.49 to 4 s"
     moment = judge(early, signal="speed_mps", at_s=3.0, max=9.0)
     assert not moment.passed
-    assert moment.words == "no data from 1.49 to 3 s"
+    assert moment.detail == "no data from 1.49 to 3 s"
     assert judge(early, signal="speed_mps", to_s=1.5, max=9.0).passed
 
 
 def test_a_hole_in_the_records_is_no_proof():
     columns = synthetic_columns(DURATION_S)
     holed = rows(columns, np.r_[0:100, 120:400])
-    assert judge(holed, signal="speed_mps", max=9.0).words == "no data from 0.99 to 1.2 s"
+    assert judge(holed, signal="speed_mps", max=9.0).detail == "no data from 0.99 to 1.2 s"
     small = rows(columns, np.r_[0:100, 105:400])
     assert judge(small, signal="speed_mps", max=9.0).passed
 
@@ -171,7 +171,7 @@ def test_a_hole_in_the_records_is_no_proof():
 def test_a_run_without_records_fails_with_words():
     result = judge(rows(synthetic_columns(DURATION_S), slice(0, 0)), signal="speed_mps", max=9.0)
     assert not result.passed
-    assert result.words == "no data in 0..4 s"
+    assert result.detail == "no data in 0..4 s"
 
 
 def test_a_number_without_a_word_is_shown_as_it_is():

@@ -171,7 +171,7 @@ expect:
   - {name: d, signal: speed_mps, equals: fast, reduce: median}
   - {name: e, signal: armed, equals: 1}
   - {name: f, signal: yaw_deg, within: {value: 3}, min: 3}
-  - {name: g, signal: hold_reason, equals: NONE, reduce: rms, from_s: 3, to_s: 3}
+  - {name: g, signal: inhibit_reason, equals: NONE, reduce: rms, from_s: 3, to_s: 3}
 """
 
 
@@ -208,7 +208,7 @@ expect:
         (21, "expect[4].equals: armed is true or false, not 1"),
         (22, "expect[5]: needs one of max, min, equals, within, not min and within"),
         (22, "expect[5].within.tolerance: missing"),
-        (23, "expect[6].reduce: hold_reason takes last, any or all, not 'rms'"),
+        (23, "expect[6].reduce: inhibit_reason takes last, any or all, not 'rms'"),
         (23, "expect[6].to_s: must be later than from_s = 3, not 3"),
     ],
 )

@@ -69,7 +69,7 @@ def test_what_the_rig_does_not_tell_is_absent() -> None:
     assert not snapshot.HasField("power_plane")
     assert not snapshot.HasField("thermal_nodes")
     plane = built(power(0, power_pb2.PowerDetail())).power_plane
-    assert not plane.HasField("asked")
+    assert not plane.HasField("requested")
     assert not plane.dock.HasField("offer_w")
     assert not plane.dock.HasField("temp_c")
 
@@ -82,9 +82,9 @@ def test_both_groups_have_an_age_of_their_own() -> None:
 
 
 def test_flows_are_told_by_their_direction() -> None:
-    given = power_pb2.LoadPowers(base_w=60, rcs_w=4200, supercap_charge_w=3000)
+    supplied = power_pb2.LoadPowers(base_w=60, rcs_w=4200, supercap_charge_w=3000)
     detail = power_pb2.PowerDetail(
-        given=given, base_in_w=30, dock_in_w=250, battery_w=6980, supercap_w=-3000
+        supplied=supplied, base_in_w=30, dock_in_w=250, battery_w=6980, supercap_w=-3000
     )
     plane = built(power(0, detail)).power_plane
     assert (plane.battery_discharge_w, plane.battery_charge_w) == (6980, 0)
@@ -180,7 +180,7 @@ def test_the_simulated_craft_tells_everything() -> None:
     data = json.loads(to_json(snapshot))
     plane = data["powerPlane"]
     assert plane["loads"]["rcsW"] == pytest.approx(16_800)
-    assert plane["asked"]["radarW"] == 18
+    assert plane["requested"]["radarW"] == 18
     assert plane["rcsAllowance"] == "full"
     assert plane["powerInW"] + plane["batteryDischargeW"] == pytest.approx(plane["powerOutW"])
     assert [node["id"] for node in data["thermalNodes"]["nodes"]] == list(spec.thermal.node_names)

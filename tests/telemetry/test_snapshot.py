@@ -31,8 +31,8 @@ def record(tick: int, fresh: int = 0, open_time_us: int = 0) -> cycle_pb2.CycleR
         velocity_mps_world=[2, 3, 6],
         attitude_xyzw=[0, 0, 0, 1],
         rates_rps_body=[0.1, 0.2, 0.3],
-        wrench_asked=[1, 2, 3, 4, 5, 6],
-        wrench_given=[0, 0, 0, 0, 0, 1],
+        wrench_demanded=[1, 2, 3, 4, 5, 6],
+        wrench_allocated=[0, 0, 0, 0, 0, 1],
         thrust_n=[float(index) for index in range(16)],
         isolated=1 << 2,
         nav_age_ticks=5,
@@ -55,13 +55,13 @@ def built(*records: cycle_pb2.CycleRecord) -> snapshot_pb2.TelemetrySnapshot:
     )
 
 
-def test_the_allocation_mode_asked_for_and_the_one_in_effect_are_both_there() -> None:
+def test_the_allocation_mode_requested_and_the_one_in_effect_are_both_there() -> None:
     fallen_back = record(0)
-    fallen_back.control.allocation_asked = command_pb2.ALLOCATION_MODE_AUTO
+    fallen_back.control.allocation_requested = command_pb2.ALLOCATION_MODE_AUTO
     fallen_back.control.allocation_mode = command_pb2.ALLOCATION_MODE_ADAPTIVE
     fallen_back.control.allocation_reason = command_pb2.REASON_CODE_THRUST_MAP_MISSING
     data = json.loads(to_json(built(fallen_back)))
-    assert data["allocationAsked"] == "ALLOCATION_MODE_AUTO"
+    assert data["allocationRequested"] == "ALLOCATION_MODE_AUTO"
     assert data["allocationMode"] == "ALLOCATION_MODE_ADAPTIVE"
     assert data["allocationReason"] == "REASON_CODE_THRUST_MAP_MISSING"
 
@@ -99,8 +99,8 @@ def test_motion_and_wrenches_are_those_of_the_controller() -> None:
     assert snapshot.motion.speed_mps == 7
     assert snapshot.motion.source == snapshot_pb2.DATA_SOURCE_ESTIMATOR
     assert snapshot.motion.attitude_xyzw.w == 1
-    assert snapshot.wrench_asked.torque_nm_body.z == 6
-    assert snapshot.wrench_given.torque_nm_body.z == 1
+    assert snapshot.wrench_demanded.torque_nm_body.z == 6
+    assert snapshot.wrench_allocated.torque_nm_body.z == 1
 
 
 def test_thrusters_tell_cluster_fault_isolation_and_the_age_of_their_status() -> None:
@@ -149,7 +149,7 @@ def test_json_is_canonical_one_line_and_writes_zeros() -> None:
     assert body["mode"] == "FLIGHT_MODE_MANOEUVRE"
     assert body["unixNs"] == "7"
     assert body["tick"] == "0"
-    assert body["holdReason"] == "REASON_CODE_UNSPECIFIED"
+    assert body["inhibitReason"] == "REASON_CODE_UNSPECIFIED"
     assert body["motion"]["positionMWorld"] == {"x": 1.0, "y": 2.0, "z": 3.0}
     assert body["thrusters"][0]["fault"] is False
     assert "power" not in body

@@ -270,9 +270,9 @@ def _wrench(figure: Any, columns: Columns, annotations: Annotations) -> None:
     top, bottom = figure.subplots(2, 1, sharex=True)
     for axes, first, label in ((top, 0, "force, N"), (bottom, 3, "torque, N·m")):
         for index, name in enumerate("xyz"):
-            for source, style in (("asked", "--"), ("given", "-")):
+            for source, style in (("demanded", "--"), ("allocated", "-")):
                 values = columns[f"wrench_{source}"][:, first + index]
-                width = 0.9 if source == "asked" else 1.3
+                width = 0.9 if source == "demanded" else 1.3
                 line = {"color": _COLOURS[index], "linestyle": style, "linewidth": width}
                 _line(axes, columns, values, label=f"{name} {source}", **line)
         _finish(axes, columns, annotations, label, last=axes is bottom)
@@ -343,7 +343,7 @@ PANELS: tuple[Panel, ...] = (
     Panel(
         "wrench",
         "Wrench",
-        "Force and torque about the centre of mass, body frame. Dashed: asked; solid: given "
+        "Force and torque about the centre of mass, body frame. Dashed: demanded; solid: allocated "
         "by the allocation, before the valves make pulses of it.",
         _wrench,
     ),

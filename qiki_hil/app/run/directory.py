@@ -12,7 +12,7 @@ from qiki_hil.store import RunDirectory
 
 RESERVE = ".reserve"
 RESERVE_BYTES = 64 * 1024
-"""Held back while a run goes on, so that one that fills the disk can still say that it did."""
+"""Reserved while a run goes on, so that one that fills the disk can still say that it did."""
 
 
 def make_directory(parts: RunParts) -> RunDirectory:
@@ -39,7 +39,7 @@ def make_directory(parts: RunParts) -> RunDirectory:
 
 
 def release_reserve(directory: RunDirectory) -> None:
-    """Gives back the space that was held back for the end of the run."""
+    """Gives back the space that was reserved for the end of the run."""
     (directory.path / RESERVE).unlink(missing_ok=True)
 
 

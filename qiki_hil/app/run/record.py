@@ -71,10 +71,10 @@ class Run:
         columns: Columns,
         ended: link_pb2.LoopEnded,
         results: Sequence[ExpectationResult],
-        realtime: Sequence[str] = (),
+        realtime_measures: Sequence[str] = (),
     ) -> RunSummary:
-        """The summary of the run. `realtime` are the measures for real time that the loop took."""
-        return summarize(self._facts(realtime), columns, ended, results)
+        """The summary of the run. `realtime_measures` are those that the loop took."""
+        return summarize(self._facts(realtime_measures), columns, ended, results)
 
     def emit_end(
         self, status: RunStatus, results: Sequence[ExpectationResult], ended: link_pb2.LoopEnded
@@ -84,7 +84,7 @@ class Run:
         tick, time_ns = ended.ticks, ended.ticks * self.period_us * 1000
         for result in results:
             judged = events_pb2.ExpectationJudged(
-                expectation=result.name, met=result.passed, detail=result.words
+                expectation=result.name, met=result.passed, detail=result.detail
             )
             self.events.emit(judged, tick=tick, time_ns=time_ns)
         run_ended = events_pb2.RunEnded(
@@ -104,7 +104,7 @@ class Run:
         with suppress(StoreError):
             self.store.close()
 
-    def _facts(self, realtime: Sequence[str]) -> RunFacts:
+    def _facts(self, realtime_measures: Sequence[str]) -> RunFacts:
         manifest = self.directory.manifest
         return RunFacts(
             run_id=manifest.run_id,
@@ -118,7 +118,7 @@ class Run:
             spec_hash=manifest.spec_hash,
             dry_mass_kg=self.parts.spec.mass.dry_kg,
             versions=manifest.versions,
-            realtime=list(realtime),
+            realtime_measures=list(realtime_measures),
         )
 
     def _scheduled_faults(self) -> Iterator[tuple[int, events_pb2.FaultInjected]]:

@@ -153,7 +153,11 @@ def _wrench_table(found: Explanation) -> Table:
     table = Table("", "Fx, N", "Fy, N", "Fz, N", "Tx, N·m", "Ty, N·m", "Tz, N·m")
     for column in table.columns[1:]:
         column.justify = "right"
-    for label, values in (("asked", found.asked), ("given", found.given), ("error", found.error)):
+    for label, values in (
+        ("demanded", found.demanded),
+        ("allocated", found.allocated),
+        ("error", found.error),
+    ):
         table.add_row(label, *(f"{value:.2f}" for value in _clean(values)))
     return table
 
@@ -193,8 +197,8 @@ def _explanation_json(found: Explanation) -> dict[str, Any]:
         "status": found.status,
         "out": sorted(found.availability.out),
         "stuck_open": sorted(found.availability.stuck_open),
-        "wrench_asked": found.asked.tolist(),
-        "wrench_given": found.given.tolist(),
+        "wrench_demanded": found.demanded.tolist(),
+        "wrench_allocated": found.allocated.tolist(),
         "wrench_error": found.error.tolist(),
         "error_scaled": found.error_scaled,
         "fuel_n": found.fuel_n,

@@ -16,9 +16,9 @@ from qiki_hil.rig.config import (
     RigConfig,
     SlcanRigConfig,
 )
+from qiki_hil.rig.emulator.clocked import run_by_clock
 from qiki_hil.rig.emulator.nodes import NodeSet
 from qiki_hil.rig.emulator.ports import BusPort, NodePort, PtyPort
-from qiki_hil.rig.emulator.realtime import run_realtime
 from qiki_hil.rig.factory import open_rig_bus
 from qiki_hil.rig.sim import make_plant
 from qiki_hil.spec import BotSpec
@@ -78,7 +78,7 @@ def emulate(
     nodes = NodeSet(Catalogue.shipped(), plant, period_s)
     with closing(_port(config, pty, interface, channel)) as port:
         click.echo(f"{bot} at {rate_hz} Hz on {port.where}; Ctrl-C ends it")
-        counters = run_realtime(
+        counters = run_by_clock(
             nodes,
             port,
             1_000_000_000 // rate_hz,

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from qiki_hil.console.live.glyphs import ASCII, Glyphs, bar, clip, fixed
-from qiki_hil.console.live.limits import limit_words
-from qiki_hil.console.live.plain import allocation_words
+from qiki_hil.console.live.limits import limit_texts
+from qiki_hil.console.live.plain import allocation_text
 from qiki_hil.console.live.state import NODE_WORDS, STALE_S, EventLine, LiveState
 from qiki_hil.kernels import CLUSTERS, NOZZLES_PER_CLUSTER
 
@@ -94,13 +94,13 @@ def _run_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
     progress = bar(ratio, max(room - len(name) - 2, 0), glyphs)
     head = Text(f"{name}  ", "bold").append(Text(progress, "cyan")).append(Text(time))
     armed = (f"{glyphs.on} ARMED", "bold red") if state.armed else (f"{glyphs.off} silent", "")
-    held = state.hold_reason != "NONE"
+    inhibited = state.inhibit_reason != "NONE"
     mode = Text("mode ").append(Text(clip(state.mode, 10), "bold reverse")).append("  ")
     mode.append(Text(clip(armed[0], 8), armed[1]))
     mode.append(
-        Text(f"  {glyphs.warn} held: {state.hold_reason}", "bold yellow")
-        if held
-        else Text("  not held", "dim")
+        Text(f"  {glyphs.warn} inhibited: {state.inhibit_reason}", "bold yellow")
+        if inhibited
+        else Text("  not inhibited", "dim")
     )
     mode.append("  record ").append(age_text(state, "record", glyphs))
     return [head, mode]
@@ -120,23 +120,24 @@ def _pose_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
     ]
     names = ("Fx N", "Fy N", "Fz N", "Tx Nm", "Ty Nm", "Tz Nm")
     rows = [_title("pose", width, glyphs, age_text(state, "nav", glyphs))]
-    rows[0] = _joined_titles(rows[0], _title("wrench asked > given", width, glyphs), 16 + 3 * cell)
+    wrench = _title("wrench demanded > allocated", width, glyphs)
+    rows[0] = _joined_titles(rows[0], wrench, 16 + 3 * cell)
     for index, (label, values, decimals) in enumerate(left):
         row = Text(clip(label, 14))
         row.append("".join(fixed(value, cell, decimals, glyphs) for value in values))
         row.append(Text(f"  {clip(names[index], 6)}", "dim"))
-        asked, given = state.wrench_asked[index], state.wrench_given[index]
-        row.append(f"{fixed(asked, 8, 1, glyphs)} > {fixed(given, 8, 1, glyphs)}")
-        row.append(_short(asked, given, glyphs))
+        demanded, allocated = state.wrench_demanded[index], state.wrench_allocated[index]
+        row.append(f"{fixed(demanded, 8, 1, glyphs)} > {fixed(allocated, 8, 1, glyphs)}")
+        row.append(_short(demanded, allocated, glyphs))
         rows.append(row)
     return rows
 
 
-def _short(asked: float, given: float, glyphs: Glyphs) -> Text:
-    """A word where much less was given than was asked."""
-    if not (math.isfinite(asked) and math.isfinite(given)):
+def _short(demanded: float, allocated: float, glyphs: Glyphs) -> Text:
+    """A word where much less is allocated than is demanded."""
+    if not (math.isfinite(demanded) and math.isfinite(allocated)):
         return Text("")
-    if abs(asked - given) <= max(0.1 * abs(asked), 1.0):
+    if abs(demanded - allocated) <= max(0.1 * abs(demanded), 1.0):
         return Text(f"  {glyphs.good} met", "dim")
     return Text(f"  {glyphs.warn} short", "yellow")
 
@@ -150,7 +151,7 @@ def _joined_titles(left: Text, right: Text, at: int) -> Text:
 
 def _thruster_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
     style = "bold red" if state.allocation_mode == "MANUAL_OVERRIDE" else ""
-    allocation = Text(allocation_words(state), style)
+    allocation = Text(allocation_text(state), style)
     rows = [_title("thrusters", width, glyphs, age_text(state, "thermal", glyphs), allocation)]
     cells = max((width - 21) // 4 - 9, 1)
     for cluster in range(CLUSTERS):
@@ -211,10 +212,10 @@ def _loop_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
         first.truncate(half - 1)
         first.append(" " * (half - first.cell_len))
         rows.append(first.append(second))
-    held = limit_words(state)
-    if held:
-        words = f"{glyphs.warn} held back: {', '.join(held)}"
-        rows += [Text(line, "bold yellow") for line in _wrapped(words, width, _LINES_MAX)]
+    limits = limit_texts(state)
+    if limits:
+        text = f"{glyphs.warn} inhibited: {', '.join(limits)}"
+        rows += [Text(line, "bold yellow") for line in _wrapped(text, width, _LINES_MAX)]
     return rows
 
 

@@ -3,7 +3,7 @@
 import math
 
 from qiki_hil.console.live.glyphs import ASCII, Glyphs
-from qiki_hil.console.live.limits import limit_words
+from qiki_hil.console.live.limits import limit_texts
 from qiki_hil.console.live.state import STALE_S, EventLine, LiveState, Vec3
 from qiki_hil.kernels import nozzles_in
 
@@ -26,14 +26,14 @@ def status_line(state: LiveState, glyphs: Glyphs) -> str:
     parts.append(f"overruns {state.overruns}")
     if state.records_dropped:
         parts.append(f"DROPPED {state.records_dropped}")
-    if state.hold_reason != "NONE":
-        parts.append(f"HELD {state.hold_reason}")
+    if state.inhibit_reason != "NONE":
+        parts.append(f"INHIBITED {state.inhibit_reason}")
     if state.allocation_mode not in ("ADAPTIVE", "UNKNOWN") or state.allocation_reason != "NONE":
-        parts.append(allocation_words(state))
-    parts += [f"HELD BACK {words}" for words in limit_words(state)]
+        parts.append(allocation_text(state))
+    parts += [f"INHIBITED {text}" for text in limit_texts(state)]
     parts += [
-        f"{words} {_nozzles(bits)}"
-        for words, bits in (
+        f"{condition} {_nozzles(bits)}"
+        for condition, bits in (
             ("ISOLATED", state.isolated),
             ("STUCK OPEN", state.stuck_open),
             ("ON TRIAL", state.returning & ~state.isolated),
@@ -49,14 +49,14 @@ def status_line(state: LiveState, glyphs: Glyphs) -> str:
     return ", ".join(parts)
 
 
-def allocation_words(state: LiveState) -> str:
-    """The allocation mode in effect, the one asked for where it is another, and why."""
-    words = f"allocation {state.allocation_mode}"
-    if state.allocation_asked != state.allocation_mode:
-        words += f" for {state.allocation_asked}"
+def allocation_text(state: LiveState) -> str:
+    """The allocation mode in effect, the one requested where it is another, and why."""
+    text = f"allocation {state.allocation_mode}"
+    if state.allocation_requested != state.allocation_mode:
+        text += f" for {state.allocation_requested}"
     if state.allocation_reason != "NONE":
-        words += f" ({state.allocation_reason})"
-    return words
+        text += f" ({state.allocation_reason})"
+    return text
 
 
 def event_line(event: EventLine, glyphs: Glyphs) -> str:

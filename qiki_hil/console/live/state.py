@@ -64,8 +64,8 @@ class LiveState:
 
     mode: str = "UNKNOWN"
     armed: bool = False
-    hold_reason: str = "NONE"
-    allocation_asked: str = "UNKNOWN"
+    inhibit_reason: str = "NONE"
+    allocation_requested: str = "UNKNOWN"
     allocation_mode: str = "UNKNOWN"
     allocation_reason: str = "NONE"
     position_m: Vec3 = NAN3
@@ -74,8 +74,8 @@ class LiveState:
     attitude_rpy_deg: Vec3 = NAN3
     reference_rpy_deg: Vec3 = NAN3
     rates_dps: Vec3 = NAN3
-    wrench_asked: Wrench = NAN6
-    wrench_given: Wrench = NAN6
+    wrench_demanded: Wrench = NAN6
+    wrench_allocated: Wrench = NAN6
 
     # (16) part of the time commanded open since the view was last filled, 0..1.
     on_ratio: tuple[float, ...] = (0.0,) * NOZZLES
@@ -93,7 +93,7 @@ class LiveState:
     bus_v: float = float("nan")
     load_w: float = float("nan")
     propellant_kg: float = float("nan")
-    # What holds nozzles and loads back, as bits in the order of the core's words.
+    # The limits on nozzles and loads, as bits in the order of the core's words.
     rcs_power_max_w: float = float("nan")
     rcs_power_limits: int = 0
     cluster_limits: tuple[int, ...] = (0,) * 4
@@ -161,8 +161,8 @@ def _fill(state: LiveState, columns: Columns) -> None:
     state.time_s = float(last["time_s"])
     state.mode = MODE_NAMES.get(int(last["mode"]), "UNKNOWN")
     state.armed = bool(last["armed"])
-    state.hold_reason = REASON_NAMES.get(int(last["hold_reason"]), "UNKNOWN")
-    state.allocation_asked = ALLOCATION_NAMES.get(int(last["allocation_asked"]), "UNKNOWN")
+    state.inhibit_reason = REASON_NAMES.get(int(last["inhibit_reason"]), "UNKNOWN")
+    state.allocation_requested = ALLOCATION_NAMES.get(int(last["allocation_requested"]), "UNKNOWN")
     state.allocation_mode = ALLOCATION_NAMES.get(int(last["allocation_mode"]), "UNKNOWN")
     state.allocation_reason = REASON_NAMES.get(int(last["allocation_reason"]), "UNKNOWN")
     state.position_m = _vec3(last["est_position_m"])
@@ -171,8 +171,8 @@ def _fill(state: LiveState, columns: Columns) -> None:
     state.attitude_rpy_deg = _vec3(rpy_deg_from_xyzw(last["est_attitude_xyzw"]))
     state.reference_rpy_deg = _vec3(rpy_deg_from_xyzw(last["ref_attitude_xyzw"]))
     state.rates_dps = _vec3(np.degrees(last["est_rates_rps"]))
-    state.wrench_asked = _wrench(last["wrench_asked"])
-    state.wrench_given = _wrench(last["wrench_given"])
+    state.wrench_demanded = _wrench(last["wrench_demanded"])
+    state.wrench_allocated = _wrench(last["wrench_allocated"])
     open_s = columns["on_time_us"].sum(axis=0, dtype=np.int64) / 1e6
     span_s = max(float(columns["period_s"].sum()), 1e-9)
     state.on_ratio = tuple(float(part) for part in np.clip(open_s / span_s, 0.0, 1.0))

@@ -32,7 +32,7 @@ def summary_lines(summary: RunSummary) -> list[str]:
     lines = [verdict(summary)]
     for expected in summary.expectations:
         word = "met    " if expected.passed else "NOT MET"
-        lines.append(f"  {word} {expected.name}: {expected.words} at {expected.window}")
+        lines.append(f"  {word} {expected.name}: {expected.detail} at {expected.window}")
     lines += [f"  {name}: {value}" for name, value in facts(summary)]
     for name, values in timing_rows(summary.timing):
         cells = zip(("p50", "p99", "p99.9", "max"), _cells(values), strict=True)

@@ -15,9 +15,9 @@ from qiki_hil.clock import monotonic_ns
 from qiki_hil.errors import QikiError
 from qiki_hil.kernels import wait_until_ns
 from qiki_hil.rig.base import Fault
+from qiki_hil.rig.emulator.clocked import run_by_clock
 from qiki_hil.rig.emulator.nodes import NodeSet
 from qiki_hil.rig.emulator.ports import PtyPort
-from qiki_hil.rig.emulator.realtime import run_realtime
 from qiki_hil.rig.emulator.setup import Setup
 from qiki_hil.rig.sim import make_plant
 from qiki_hil.wire import Catalogue
@@ -60,7 +60,7 @@ def main() -> int:
     port = PtyPort()
     try:
         _say({"pty": port.where})
-        counters = run_realtime(
+        counters = run_by_clock(
             nodes,
             port,
             round(setup.period_s * 1e9),

@@ -42,15 +42,15 @@ fills! { row =>
     period_s: [seconds(row.period_ns)];
     mode: [row.outputs.mode as u8];
     armed: [row.outputs.command.armed];
-    hold_reason: [row.outputs.hold_reason as u8];
+    inhibit_reason: [row.outputs.inhibit_reason as u8];
     est_position_m: row.outputs.position;
     est_velocity_mps: row.outputs.velocity;
     est_attitude_xyzw: row.outputs.attitude;
     est_rates_rps: row.outputs.rates;
     ref_position_m: row.outputs.reference_position;
     ref_attitude_xyzw: row.outputs.reference_attitude;
-    wrench_asked: row.outputs.wrench_asked;
-    wrench_given: row.outputs.allocation.wrench;
+    wrench_demanded: row.outputs.wrench_demanded;
+    wrench_allocated: row.outputs.allocation.wrench;
     thrust_n: row.thrust_n();
     on_time_us: row.outputs.command.on_time_us;
     open_time_us: row.feedback.open_time_us;
@@ -60,7 +60,7 @@ fills! { row =>
     returning: [u32::from(row.outputs.faults.returning)];
     found_by_motion: [u32::from(row.outputs.faults.by_motion)];
     feedback_lies: [u32::from(row.outputs.faults.feedback_lies)];
-    allocation_asked: [row.outputs.allocation_asked as u8];
+    allocation_requested: [row.outputs.allocation_requested as u8];
     allocation_mode: [row.outputs.allocation_mode as u8];
     allocation_reason: [row.outputs.allocation_reason as u8];
     alloc_status: [status_number(row.outputs.allocation.status)];

@@ -19,8 +19,8 @@ pub enum ReplyStatus {
     EffectTimeout = 4,
     /// Given up before its effect.
     Aborted = 5,
-    /// Under way, but held back for now.
-    Held = 6,
+    /// Under way, but inhibited for now.
+    Inhibited = 6,
 }
 
 /// A word on one command.

@@ -45,8 +45,8 @@ impl AllocationModeState {
         self.ended = reason;
     }
 
-    /// What the loop is asked to allocate with.
-    pub(crate) fn asked(&self) -> AllocationMode {
+    /// What the loop was requested to allocate with.
+    pub(crate) fn requested(&self) -> AllocationMode {
         if self.auto {
             AllocationMode::Auto
         } else {

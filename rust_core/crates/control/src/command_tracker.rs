@@ -85,10 +85,10 @@ impl CommandTracker {
         }
     }
 
-    /// Says that what a slot waits for is held back, and goes on waiting.
-    pub(crate) fn hold(&mut self, slot: EffectKind, reason: Reason) {
+    /// Says that what a slot waits for is inhibited, and goes on waiting.
+    pub(crate) fn inhibit(&mut self, slot: EffectKind, reason: Reason) {
         if let Some(id) = self.pending[slot as usize].and_then(|pending| pending.id) {
-            self.say(id, ReplyStatus::Held, reason);
+            self.say(id, ReplyStatus::Inhibited, reason);
         }
     }
 

@@ -123,14 +123,14 @@ impl Controller {
     ) {
         let (pose, reference) = (&estimate.pose, &demand.reference.pose);
         outputs.mode = decision.mode;
-        outputs.hold_reason = decision.inhibit_reason;
+        outputs.inhibit_reason = decision.inhibit_reason;
         outputs.position = pose.position.into();
         outputs.velocity = pose.velocity.into();
         outputs.attitude = pose.attitude.coords.into();
         outputs.rates = pose.rates.into();
         outputs.reference_position = reference.position.into();
         outputs.reference_attitude = reference.attitude.coords.into();
-        outputs.wrench_asked = demand.wrench;
+        outputs.wrench_demanded = demand.wrench;
         outputs.allocation = solution;
         outputs.nav_age_ticks = estimate.nav_age_ticks;
         outputs.emissions_allowed = decision.mode != Mode::Emcon;
@@ -154,7 +154,7 @@ impl Controller {
         outputs.reply_count = replies.len();
         outputs.replies[..replies.len()].copy_from_slice(replies);
         outputs.burn = self.modes.burn_progress();
-        outputs.allocation_asked = self.modes.allocation_mode_requested();
+        outputs.allocation_requested = self.modes.allocation_mode_requested();
         outputs.allocation_mode = decision.allocation_mode;
         outputs.allocation_reason = self.modes.allocation_reason();
     }

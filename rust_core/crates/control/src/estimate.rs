@@ -221,7 +221,7 @@ impl Estimator {
         self.health.faults()
     }
 
-    /// What holds each cluster back: bits of `qiki_power::ClusterLimit`.
+    /// The limits on each cluster: bits of `qiki_power::ClusterLimit`.
     pub fn cluster_limits(&self) -> [u8; CLUSTERS] {
         self.heat.limits().map(Set::bits)
     }

@@ -30,7 +30,7 @@ pub struct Outputs {
     /// Flight mode.
     pub mode: Mode,
     /// Why motion is inhibited.
-    pub hold_reason: Reason,
+    pub inhibit_reason: Reason,
     /// Estimate: m, m/s, world; scalar last; rad/s, body.
     pub position: [f64; 3],
     /// See `position`.
@@ -43,8 +43,8 @@ pub struct Outputs {
     pub reference_position: [f64; 3],
     /// See `reference_position`.
     pub reference_attitude: [f64; 4],
-    /// Wanted, N and N·m, body.
-    pub wrench_asked: [f64; AXES],
+    /// What the law demands, N and N·m, body.
+    pub wrench_demanded: [f64; AXES],
     /// From the allocation.
     pub allocation: Solution<NOZZLES>,
     /// Bit n: nozzle n is out of the allocation.
@@ -65,7 +65,7 @@ pub struct Outputs {
     pub rcs_power_limits: u32,
     /// What the allocated thrusts draw on average, W.
     pub rcs_power_w: f64,
-    /// What holds each cluster back: bits of `qiki_power::ClusterLimit`.
+    /// The limits on each cluster: bits of `qiki_power::ClusterLimit`.
     pub cluster_limits: [u8; CLUSTERS],
     /// Bit n: nozzle n may not open.
     pub resting: u16,
@@ -73,8 +73,8 @@ pub struct Outputs {
     pub working_mass_low: bool,
     /// How far a thrust profile has come; none but in BURN.
     pub burn: Option<BurnProgress>,
-    /// Allocation mode that is asked for.
-    pub allocation_asked: AllocationMode,
+    /// Allocation mode that was requested.
+    pub allocation_requested: AllocationMode,
     /// Allocation mode in effect.
     pub allocation_mode: AllocationMode,
     /// Why the two differ, or why manual override ended by itself.

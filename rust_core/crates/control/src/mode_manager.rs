@@ -152,7 +152,7 @@ impl ModeManager {
         if self.manual.is_on() {
             AllocationMode::ManualOverride
         } else {
-            self.allocation_mode.asked()
+            self.allocation_mode.requested()
         }
     }
 

@@ -121,12 +121,16 @@ fn only_nozzles_of_the_sets_asked_for_are_given_thrust_and_only_they_open() {
         l.say(action);
         for _ in 0..l.ticks(6.0) {
             l.step(None);
-            let sets = of_sets(&map, &l.outputs.wrench_asked);
+            let sets = of_sets(&map, &l.outputs.wrench_demanded);
             for n in 0..NOZZLES {
                 let thrust_n = l.outputs.allocation.thrust_n[n];
                 let open = l.outputs.command.on_time_us[n] > 0;
                 if sets >> n & 1 == 0 {
-                    assert_eq!(thrust_n, 0.0, "nozzle {n} for {:?}", l.outputs.wrench_asked);
+                    assert_eq!(
+                        thrust_n, 0.0,
+                        "nozzle {n} for {:?}",
+                        l.outputs.wrench_demanded
+                    );
                     idle += 1;
                 }
                 if open && last >> n & 1 == 0 {
@@ -166,7 +170,7 @@ fn a_broken_set_sends_the_loop_to_adaptive_and_arming_anew_brings_auto_back() {
     l.plant.set_valve_fault(3, ValveFault::StuckClosed).unwrap();
     l.say(go_to([3.0, 2.0, 1.0]));
     l.until("isolated", 20.0, |l| l.outputs.isolated == 1 << 3);
-    assert_eq!(l.outputs.allocation_asked, AllocationMode::Auto);
+    assert_eq!(l.outputs.allocation_requested, AllocationMode::Auto);
     assert_eq!(l.outputs.allocation_mode, AllocationMode::Adaptive);
     assert_eq!(l.outputs.allocation_reason, Reason::ThrustMapMissing);
     assert_eq!(l.outputs.mode, Mode::Manoeuvre, "and it flies on");
@@ -204,7 +208,7 @@ fn the_mode_is_chosen_in_flight_and_stays_chosen() {
         assert_eq!(l.outputs.allocation_mode, expected);
         assert_eq!(l.outputs.mode, Mode::Manoeuvre, "what is flown goes on");
         l.run(3.0);
-        assert_eq!(l.outputs.allocation_asked, expected);
+        assert_eq!(l.outputs.allocation_requested, expected);
     }
 }
 

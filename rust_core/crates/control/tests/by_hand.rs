@@ -152,9 +152,12 @@ fn control_is_off_and_says_so() {
     assert_eq!(l.waves.pulses, before);
     assert!((norm(l.plant.truth().rates_rps_body) - 0.1).abs() < 1e-3);
     assert_eq!(l.outputs.mode, Mode::Coast);
-    assert_eq!(l.outputs.hold_reason, Reason::ManualOverrideActive);
-    assert_eq!(l.outputs.allocation_asked, AllocationMode::ManualOverride);
-    assert_eq!(l.outputs.wrench_asked, [0.0; 6]);
+    assert_eq!(l.outputs.inhibit_reason, Reason::ManualOverrideActive);
+    assert_eq!(
+        l.outputs.allocation_requested,
+        AllocationMode::ManualOverride
+    );
+    assert_eq!(l.outputs.wrench_demanded, [0.0; 6]);
     assert_eq!(l.outputs.reference_position, l.outputs.position);
 }
 
@@ -337,7 +340,7 @@ fn motions_are_refused_until_the_nozzles_are_given_back() {
     assert_eq!(l.outputs.allocation_mode, AllocationMode::Adaptive);
     assert_eq!(l.outputs.allocation_reason, Reason::None);
     assert_eq!(
-        (l.outputs.mode, l.outputs.hold_reason),
+        (l.outputs.mode, l.outputs.inhibit_reason),
         (Mode::Coast, Reason::None)
     );
     let id = l.say(hold());
@@ -352,13 +355,13 @@ fn ended(l: &mut Loop, by: impl FnOnce(&mut Loop)) -> (Mode, Reason) {
     by(l);
     l.step(None);
     assert_eq!(l.outputs.allocation_mode, AllocationMode::Adaptive);
-    assert_eq!(l.outputs.allocation_asked, AllocationMode::Adaptive);
+    assert_eq!(l.outputs.allocation_requested, AllocationMode::Adaptive);
     assert!(l.closed(), "and is over");
     let outcome = (l.outputs.mode, l.outputs.allocation_reason);
     let aborted = (ReplyStatus::Aborted, outcome.1);
     assert_eq!(l.said(id), [(ReplyStatus::Accepted, Reason::None), aborted]);
     l.run(10.0);
-    let reason = l.outputs.hold_reason;
+    let reason = l.outputs.inhibit_reason;
     assert_ne!(reason, Reason::GuardTrip);
     assert!(l.waves.shortest_pause_us >= 30_000);
     outcome
@@ -410,7 +413,7 @@ fn lost_navigation_and_lost_nodes_end_it_in_safe() {
         assert!(expected.contains(&l.outputs.allocation_reason));
         l.run(0.3);
         assert_eq!(
-            (l.outputs.mode, l.outputs.hold_reason),
+            (l.outputs.mode, l.outputs.inhibit_reason),
             (Mode::Safe, reason)
         );
     }
@@ -461,7 +464,7 @@ fn what_the_loop_was_asked_to_allocate_with_comes_back() {
     l.say(allocation(Auto, false));
     take(&mut l);
     l.say(brake());
-    assert_eq!(l.outputs.allocation_asked, AllocationMode::Auto);
+    assert_eq!(l.outputs.allocation_requested, AllocationMode::Auto);
     assert_eq!(l.outputs.allocation_mode, AllocationMode::Auto);
 }
 
@@ -497,7 +500,7 @@ fn limits_hold_at_every_rate() {
             l.say(hold());
             l.run(1.0);
         }
-        assert_ne!(l.outputs.mode, Mode::Safe, "{:?}", l.outputs.hold_reason);
+        assert_ne!(l.outputs.mode, Mode::Safe, "{:?}", l.outputs.inhibit_reason);
         assert!(l.waves.shortest_pause_us >= 30_000, "{period_us}");
         assert!(l.waves.pulses > 20);
     }

@@ -15,7 +15,7 @@ fn arming_is_confirmed_by_the_nodes_and_disarming_too() {
     assert!(l.confirmed(id));
     assert!(l.outputs.command.armed);
     assert_eq!(
-        (l.outputs.mode, l.outputs.hold_reason),
+        (l.outputs.mode, l.outputs.inhibit_reason),
         (Mode::Idle, Reason::None)
     );
     let id = l.say(disarm());
@@ -23,7 +23,7 @@ fn arming_is_confirmed_by_the_nodes_and_disarming_too() {
     l.run(0.01);
     assert!(l.confirmed(id));
     assert_eq!(
-        (l.outputs.mode, l.outputs.hold_reason),
+        (l.outputs.mode, l.outputs.inhibit_reason),
         (Mode::Idle, Reason::NotArmed)
     );
 }
@@ -118,7 +118,7 @@ fn a_burn_gives_its_impulse_and_ends_in_coast() {
     let before = l.plant.truth().velocity_mps_world;
     let id = l.say(fire(BodyAxis::Port, 0.5, 2.0));
     assert_eq!(l.outputs.mode, Mode::Burn);
-    let asked_n = l.outputs.wrench_asked[1];
+    let asked_n = l.outputs.wrench_demanded[1];
     l.run(2.5);
     assert!(l.confirmed(id));
     assert_eq!(l.outputs.mode, Mode::Coast);
@@ -144,16 +144,16 @@ fn a_profile_flies_its_segments_in_order() {
     let id = l.say(profile(segments));
     l.run(0.5);
     // What is owed across is asked for too, and that is little.
-    let asked = l.outputs.wrench_asked;
+    let asked = l.outputs.wrench_demanded;
     assert!(asked[0] > 300.0 && asked[2].abs() < 20.0, "{asked:?}");
     l.run(0.9);
-    let asked = l.outputs.wrench_asked;
+    let asked = l.outputs.wrench_demanded;
     assert!(asked[2] < -200.0 && asked[0].abs() < 20.0, "{asked:?}");
     assert!(!l.confirmed(id));
     l.run(0.6);
     assert!(l.confirmed(id));
     assert_eq!(l.outputs.mode, Mode::Coast);
-    assert_eq!(l.outputs.wrench_asked[..3], [0.0; 3]);
+    assert_eq!(l.outputs.wrench_demanded[..3], [0.0; 3]);
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn safe_damps_the_rotation_and_lets_the_craft_drift() {
     l.say(arm());
     l.say(safe());
     assert_eq!(
-        (l.outputs.mode, l.outputs.hold_reason),
+        (l.outputs.mode, l.outputs.inhibit_reason),
         (Mode::Safe, Reason::Operator)
     );
     let before = l.plant.truth();
@@ -236,7 +236,7 @@ fn safe_damps_the_rotation_and_lets_the_craft_drift() {
     );
     let change = distance(after.velocity_mps_world, before.velocity_mps_world);
     assert!(change < 0.15, "velocity changed by {change} m/s");
-    assert_eq!(l.outputs.wrench_asked[..3], [0.0; 3]);
+    assert_eq!(l.outputs.wrench_demanded[..3], [0.0; 3]);
 }
 
 #[test]
@@ -264,7 +264,7 @@ fn a_brake_out_of_safe_returns_to_safe_and_unlocks_nothing() {
     );
     l.until("brake", 20.0, |l| l.confirmed(again));
     assert_eq!(
-        (l.outputs.mode, l.outputs.hold_reason),
+        (l.outputs.mode, l.outputs.inhibit_reason),
         (Mode::Safe, Reason::Operator)
     );
     assert!(norm(l.plant.truth().velocity_mps_world) < 0.1);

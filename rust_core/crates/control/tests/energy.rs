@@ -41,10 +41,10 @@ fn below_the_hold_level_the_attitude_is_held_and_the_craft_is_not_pushed() {
     l.say(Wire::HoldPose(wire::HoldPose {}));
     for _ in 0..l.ticks(5.0) {
         l.step(None);
-        assert_eq!(l.outputs.wrench_asked[..3], [0.0; 3]);
+        assert_eq!(l.outputs.wrench_demanded[..3], [0.0; 3]);
     }
     assert_eq!(l.outputs.mode, Mode::Manoeuvre);
-    assert_eq!(l.outputs.hold_reason, Reason::CapLow);
+    assert_eq!(l.outputs.inhibit_reason, Reason::CapLow);
 }
 
 #[test]
@@ -52,8 +52,8 @@ fn a_supercapacitor_that_has_charged_again_gives_back_the_right_to_push() {
     let mut l = with_charge(0.28, 3000.0);
     l.say(Wire::HoldPose(wire::HoldPose {}));
     l.step(None);
-    assert_eq!(l.outputs.hold_reason, Reason::CapLow);
-    l.until("charged", 5.0, |l| l.outputs.hold_reason == Reason::None);
+    assert_eq!(l.outputs.inhibit_reason, Reason::CapLow);
+    l.until("charged", 5.0, |l| l.outputs.inhibit_reason == Reason::None);
     assert!(l.feedback.supercap_soc >= 0.35);
     let id = l.say(go(0.5));
     assert_eq!(l.said(id), [(ReplyStatus::Accepted, Reason::None)]);
@@ -193,10 +193,10 @@ fn states_of_charge_that_stay_away_leave_stabilisation_and_say_why() {
     l.run(0.5);
     l.deaf = Fresh::POWER;
     l.run(0.85);
-    assert_eq!(l.outputs.hold_reason, Reason::None);
+    assert_eq!(l.outputs.inhibit_reason, Reason::None);
     l.run(0.3);
-    assert_eq!(l.outputs.hold_reason, Reason::PowerTelemStale);
-    assert_eq!(l.outputs.wrench_asked[..3], [0.0; 3]);
+    assert_eq!(l.outputs.inhibit_reason, Reason::PowerTelemStale);
+    assert_eq!(l.outputs.wrench_demanded[..3], [0.0; 3]);
     let stale = bit(RcsLimit::TelemetryStale) | bit(RcsLimit::SupercapLow);
     assert_eq!(l.outputs.rcs_power_limits & stale, stale);
     let id = l.say(go(1.0));
@@ -208,6 +208,6 @@ fn states_of_charge_that_stay_away_leave_stabilisation_and_say_why() {
     l.until("braked all the same", 20.0, |l| l.confirmed(id));
     l.deaf = Fresh::default();
     l.run(0.2);
-    assert_eq!(l.outputs.hold_reason, Reason::None);
+    assert_eq!(l.outputs.inhibit_reason, Reason::None);
     assert_eq!(l.outputs.rcs_power_limits & stale, 0);
 }

@@ -184,7 +184,7 @@ fn a_thrust_that_cannot_be_countered_ends_in_safe_with_the_rotation_held() {
             .unwrap();
         // What is closed may show only now, when all are needed.
         l.until("safe", 3.0, |l| l.outputs.mode == Mode::Safe);
-        assert_eq!(l.outputs.hold_reason, Reason::ValveFault);
+        assert_eq!(l.outputs.inhibit_reason, Reason::ValveFault);
         while l.plant.propellant_kg() > 0.5 {
             l.step(None);
             let rate_rps = norm(l.plant.truth().rates_rps_body);

@@ -94,7 +94,7 @@ fn a_hot_cluster_fades_and_never_trips() {
 }
 
 #[test]
-fn a_cool_cluster_is_not_held_back() {
+fn a_cool_cluster_is_not_limited() {
     let (most_c, derated, tripped) = hard_push(&craft());
     assert!(!derated && !tripped, "up to {most_c} C");
 }

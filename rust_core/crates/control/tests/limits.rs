@@ -33,7 +33,7 @@ fn rough_flight(period_us: u32) -> Loop {
             l.outputs.mode,
             Mode::Safe,
             "round {round}: {:?}",
-            l.outputs.hold_reason
+            l.outputs.inhibit_reason
         );
     }
     l
@@ -78,7 +78,7 @@ fn the_bus_limits_how_many_nozzles_are_open_at_once() {
             l.waves.most_open
         );
         assert_eq!(l.waves.pulses > 0, most > 0, "{power_w} W");
-        assert_ne!(l.outputs.hold_reason, Reason::GuardTrip);
+        assert_ne!(l.outputs.inhibit_reason, Reason::GuardTrip);
     }
 }
 

@@ -54,7 +54,7 @@ fn keep(craft: &Craft, period_us: u32, initial: &InitialState) -> Kept {
     let mut kept = Kept::default();
     for tick in 0..l.ticks(HOLD_S) {
         l.step(None);
-        assert_ne!(l.outputs.hold_reason, Reason::GuardTrip);
+        assert_ne!(l.outputs.inhibit_reason, Reason::GuardTrip);
         assert_eq!(l.outputs.isolated, 0, "a sound nozzle was taken out");
         if tick < l.ticks(SETTLED_S) {
             continue;
@@ -217,7 +217,7 @@ fn throttled_nozzles_fly_transfers_turns_and_burns_within_the_limits() {
         l.say(fire(BodyAxis::Port, 1.0, 8.0));
         for _ in 0..l.ticks(8.5) {
             l.step(None);
-            assert_ne!(l.outputs.hold_reason, Reason::GuardTrip, "{mask:x}");
+            assert_ne!(l.outputs.inhibit_reason, Reason::GuardTrip, "{mask:x}");
         }
         assert_eq!(l.outputs.mode, Mode::Coast);
     }

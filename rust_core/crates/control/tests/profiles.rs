@@ -56,7 +56,7 @@ fn a_flight_is_what_its_preview_said() {
             total.propellant_kg,
             flown.used_kg,
             flown.worst_rad,
-            held(&flown)
+            inhibits(&flown)
         );
         assert_eq!(said.end, End::Given, "{name}");
         assert!(confirmed(&flown), "{name}: {:?}", flown.said);
@@ -83,7 +83,7 @@ fn a_flight_is_what_its_preview_said() {
 #[test]
 fn a_full_push_is_split_and_says_so() {
     let flown = fly(&mut standing(&craft()), &[segment(AHEAD, 1.0, 5.0)]);
-    assert_eq!(held(&flown), [Reason::NozzleResting]);
+    assert_eq!(inhibits(&flown), [Reason::NozzleResting]);
     assert!(flown.longest_us <= 3_000_000);
     let said = on_paper(&craft(), &[segment(AHEAD, 1.0, 5.0)]).unwrap();
     let [rest] = said.limits[..] else {
@@ -105,7 +105,7 @@ fn a_push_that_warms_a_cluster_is_split_and_the_cluster_never_trips() {
     assert!((110.0..115.0).contains(&warmest_c), "{warmest_c}");
     let flown = fly(&mut standing(&craft()), &long);
     println!("{:.2} s, {:?}", said.total.time_s, flown);
-    assert_eq!(held(&flown), [Reason::RcsClusterHot]);
+    assert_eq!(inhibits(&flown), [Reason::RcsClusterHot]);
     assert!((110.0..120.0).contains(&flown.hottest_c));
     assert!(confirmed(&flown), "{flown:?}");
     assert!(distance(flown.delta_v, said.total.delta_v_mps) < 0.15);
@@ -126,7 +126,7 @@ fn an_empty_supercapacitor_stretches_a_push() {
     let flown = fly(&mut standing(&craft), &hard);
     println!("{:.2} s, {:?}", said.total.time_s, flown);
     assert!(confirmed(&flown), "{flown:?}");
-    assert_eq!(held(&flown), [Reason::CapLow]);
+    assert_eq!(inhibits(&flown), [Reason::CapLow]);
     assert!(distance(flown.delta_v, said.total.delta_v_mps) < 0.1);
     assert!((flown.time_s - said.total.time_s).abs() < 0.8, "{flown:?}");
 }

@@ -113,7 +113,7 @@ fn a_record_says_what_went_in_and_what_came_out() {
     let control = record(l.records.last().unwrap()).control.unwrap();
     assert_eq!(control.mode, wire::FlightMode::Manoeuvre as i32);
     assert_eq!(control.on_time_us, l.outputs.command.on_time_us);
-    assert_eq!(control.wrench_asked, l.outputs.wrench_asked);
+    assert_eq!(control.wrench_demanded, l.outputs.wrench_demanded);
     assert_eq!(control.position_m_world, l.outputs.position);
     assert_eq!(control.attitude_xyzw, l.outputs.attitude);
     assert!(control.armed && control.emissions_allowed);
@@ -123,8 +123,8 @@ fn a_record_says_what_went_in_and_what_came_out() {
 /// Every field with a value of its own.
 fn full_detail(some: &mut impl FnMut() -> f64) -> PowerDetail {
     PowerDetail {
-        asked_w: Some(std::array::from_fn(|_| some())),
-        given_w: std::array::from_fn(|_| some()),
+        requested_w: Some(std::array::from_fn(|_| some())),
+        supplied_w: std::array::from_fn(|_| some()),
         base_in_w: some(),
         dock_in_w: some(),
         battery_w: some(),

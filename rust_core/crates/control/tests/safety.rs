@@ -72,7 +72,7 @@ fn a_lost_navigation_sensor_leads_to_safe_and_closed_valves() {
         l.deaf = lost;
         let took_s = l.until("safe", 1.0, |l| l.outputs.mode == Mode::Safe);
         assert!((0.23..0.29).contains(&took_s), "{lost:?}: {took_s} s");
-        assert_eq!(l.outputs.hold_reason, Reason::NavStale);
+        assert_eq!(l.outputs.inhibit_reason, Reason::NavStale);
         assert_eq!(
             l.said(id).last(),
             Some(&(ReplyStatus::Aborted, Reason::NavStale))
@@ -106,7 +106,7 @@ fn all_sensors_lost_at_once_closes_the_valves_within_a_pulse() {
     for _ in 0..l.ticks(2.0) {
         l.step(None);
         assert!(l.closed());
-        assert_eq!(l.outputs.wrench_asked, [0.0; 6]);
+        assert_eq!(l.outputs.wrench_demanded, [0.0; 6]);
     }
 }
 
@@ -164,7 +164,7 @@ fn two_lost_nodes_lead_to_safe() {
     l.deaf = bits(&[Fresh::valves(0), Fresh::valves(3)]);
     let took_s = l.until("safe", 1.0, |l| l.outputs.mode == Mode::Safe);
     assert!((0.09..0.12).contains(&took_s), "{took_s} s");
-    assert_eq!(l.outputs.hold_reason, Reason::NodeOffline);
+    assert_eq!(l.outputs.inhibit_reason, Reason::NodeOffline);
     assert_eq!(l.outputs.isolated, 0xF00F);
 }
 

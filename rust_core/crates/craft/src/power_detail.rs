@@ -9,10 +9,10 @@ pub const NODES_MAX: usize = 32;
 /// load i.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct PowerDetail {
-    /// What each load asked for, W; a rig may not say.
-    pub asked_w: Option<[f64; LOADS]>,
-    /// What each load got, W.
-    pub given_w: [f64; LOADS],
+    /// What each load requested, W; a rig may not say.
+    pub requested_w: Option<[f64; LOADS]>,
+    /// What each load was supplied with, W.
+    pub supplied_w: [f64; LOADS],
     /// The craft's own steady source, W.
     pub base_in_w: f64,
     /// Over the dock bridge, W.
@@ -29,9 +29,9 @@ pub struct PowerDetail {
     pub bus_a: f64,
     /// What the avionics bus can carry, W.
     pub pdu_limit_w: f64,
-    /// Loads that asked and got nothing.
+    /// Loads that requested power and got none.
     pub shed: u8,
-    /// Loads that got less than they asked for.
+    /// Loads that got less than they requested.
     pub throttled: u8,
     /// Loads that were shed or throttled, by reason in the order of `qiki_power::ShedReason`.
     pub reduced_by: [u8; 4],

@@ -54,7 +54,7 @@ impl AutoSolution {
 }
 
 impl ThrustMap {
-    /// Gives `wrench_asked` (force N, torque N·m about the centre of mass, body) by superposing
+    /// Gives `wrench_demanded` (force N, torque N·m about the centre of mass, body) by superposing
     /// the sets of its six components. A component takes its economy set up to that one's
     /// ceiling; from there on to the ceiling of the full set it passes over from one to the other
     /// in proportion. Where that or the sum is more than a component's ceiling, a nozzle's most
@@ -66,12 +66,12 @@ impl ThrustMap {
     #[must_use]
     pub fn allocate(
         &self,
-        wrench_asked: &[f64; AXES],
+        wrench_demanded: &[f64; AXES],
         unavailable: u16,
         power_max_w: f64,
     ) -> AutoSolution {
         let lost = self.lost(unavailable);
-        if !wrench_asked.iter().all(|w| w.is_finite()) {
+        if !wrench_demanded.iter().all(|w| w.is_finite()) {
             return AutoSolution {
                 lost,
                 ..AutoSolution::default()
@@ -83,7 +83,7 @@ impl ThrustMap {
             lost,
             ..AutoSolution::default()
         };
-        for (direction, amount) in components(wrench_asked) {
+        for (direction, amount) in components(wrench_demanded) {
             if lost & direction.bit() != 0 {
                 solution.denied |= direction.bit();
             } else {
@@ -93,7 +93,7 @@ impl ThrustMap {
         }
         let (scale, served) = (solution.scale, !solution.denied);
         let mut exact = true;
-        for (direction, amount) in components(wrench_asked) {
+        for (direction, amount) in components(wrench_demanded) {
             if direction.bit() & served != 0 {
                 exact &= self.serve(direction, scale * amount, unavailable, &mut solution);
             }

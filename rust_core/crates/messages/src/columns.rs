@@ -53,8 +53,8 @@ columns! {
     mode: u8, 1;
     /// Armed.
     armed: bool, 1;
-    /// Why the controller holds back, as numbered in the contract.
-    hold_reason: u8, 1;
+    /// Why motion is inhibited, as numbered in the contract.
+    inhibit_reason: u8, 1;
     /// Estimate, m, world.
     est_position_m: f64, 3;
     /// Estimate, m/s, world.
@@ -67,10 +67,10 @@ columns! {
     ref_position_m: f64, 3;
     /// Reference, scalar last.
     ref_attitude_xyzw: f64, 4;
-    /// Force N and torque N·m, body.
-    wrench_asked: f64, 6;
-    /// Force N and torque N·m, body.
-    wrench_given: f64, 6;
+    /// What the law demands: force N and torque N·m, body.
+    wrench_demanded: f64, 6;
+    /// What the allocation gives: force N and torque N·m, body.
+    wrench_allocated: f64, 6;
     /// From the allocation, N.
     thrust_n: f32, 16;
     /// Valve command, µs.
@@ -89,8 +89,8 @@ columns! {
     found_by_motion: u32, 1;
     /// Bit n: the feedback of nozzle n is not believed.
     feedback_lies: u32, 1;
-    /// Allocation mode asked for, as numbered in the contract.
-    allocation_asked: u8, 1;
+    /// Allocation mode requested, as numbered in the contract.
+    allocation_requested: u8, 1;
     /// Allocation mode in effect.
     allocation_mode: u8, 1;
     /// Why the two differ, or why manual override ended by itself.
@@ -115,7 +115,7 @@ columns! {
     cluster_temp_c: f64, 4;
     /// Loads that got nothing, as numbered in the contract.
     loads_shed: u8, 1;
-    /// Loads that got less than they asked for.
+    /// Loads that got less than they requested.
     loads_throttled: u8, 1;
     /// Faults of the power plane, as numbered in the contract.
     power_faults: u8, 1;
@@ -127,7 +127,7 @@ columns! {
     rcs_power_w: f64, 1;
     /// Why there is not more, as numbered in the contract.
     rcs_power_limits: u32, 1;
-    /// What holds each cluster back, as numbered in the contract.
+    /// The limits on each cluster, as numbered in the contract.
     cluster_limits: u8, 4;
     /// Bit n: nozzle n may not open.
     resting: u32, 1;
@@ -265,7 +265,7 @@ impl Columns {
         self.push_limits(c);
         self.mode.push(enumerated(c.mode));
         self.armed.push(c.armed);
-        self.hold_reason.push(enumerated(c.hold_reason));
+        self.inhibit_reason.push(enumerated(c.inhibit_reason));
         fill(&mut self.est_position_m, 3, &c.position_m_world, f64::NAN);
         fill(
             &mut self.est_velocity_mps,
@@ -287,13 +287,14 @@ impl Columns {
             &c.reference_attitude_xyzw,
             f64::NAN,
         );
-        fill(&mut self.wrench_asked, 6, &c.wrench_asked, 0.0);
-        fill(&mut self.wrench_given, 6, &c.wrench_given, 0.0);
+        fill(&mut self.wrench_demanded, 6, &c.wrench_demanded, 0.0);
+        fill(&mut self.wrench_allocated, 6, &c.wrench_allocated, 0.0);
         fill(&mut self.thrust_n, 16, &c.thrust_n, 0.0);
         fill(&mut self.on_time_us, 16, &c.on_time_us, 0);
         self.isolated.push(c.isolated);
         self.push_faults(&c.faults.unwrap_or_default());
-        self.allocation_asked.push(enumerated(c.allocation_asked));
+        self.allocation_requested
+            .push(enumerated(c.allocation_requested));
         self.allocation_mode.push(enumerated(c.allocation_mode));
         self.allocation_reason.push(enumerated(c.allocation_reason));
         self.alloc_status.push(enumerated(c.alloc_status));

@@ -179,7 +179,7 @@ fn put_nodes(to: &mut telemetry::Feedback, fresh: bool, from: &NodeTemps) {
 fn put_control(to: &mut telemetry::Control, from: &Outputs) {
     to.mode = i32::from(from.mode as u8);
     to.armed = from.command.armed;
-    to.hold_reason = i32::from(from.hold_reason as u8);
+    to.inhibit_reason = i32::from(from.inhibit_reason as u8);
     put(&mut to.position_m_world, true, &from.position);
     put(&mut to.velocity_mps_world, true, &from.velocity);
     put(&mut to.attitude_xyzw, true, &from.attitude);
@@ -194,8 +194,8 @@ fn put_control(to: &mut telemetry::Control, from: &Outputs) {
         true,
         &from.reference_attitude,
     );
-    put(&mut to.wrench_asked, true, &from.wrench_asked);
-    put(&mut to.wrench_given, true, &from.allocation.wrench);
+    put(&mut to.wrench_demanded, true, &from.wrench_demanded);
+    put(&mut to.wrench_allocated, true, &from.allocation.wrench);
     to.thrust_n.clear();
     // Shown to people; the valve command is what replay compares.
     #[allow(clippy::cast_possible_truncation)]
@@ -224,7 +224,7 @@ fn put_control(to: &mut telemetry::Control, from: &Outputs) {
     put(&mut to.cluster_limits, true, &from.cluster_limits);
     to.resting = u32::from(from.resting);
     to.working_mass_low = from.working_mass_low;
-    to.allocation_asked = i32::from(from.allocation_asked as u8);
+    to.allocation_requested = i32::from(from.allocation_requested as u8);
     to.allocation_mode = i32::from(from.allocation_mode as u8);
     to.allocation_reason = i32::from(from.allocation_reason as u8);
     to.faults = (from.faults != NozzleFaults::default()).then(|| faults(&from.faults));
@@ -246,9 +246,9 @@ fn progress(from: &BurnProgress) -> telemetry::BurnProgress {
     telemetry::BurnProgress {
         segment: u32::try_from(from.segment).unwrap_or(u32::MAX),
         clock_s: from.clock_s,
-        asked_mps: from.demanded_mps,
-        owed_mps: from.residual_mps,
-        held: i32::from(from.inhibited_by as u8),
+        demanded_mps: from.demanded_mps,
+        residual_mps: from.residual_mps,
+        inhibited_by: i32::from(from.inhibited_by as u8),
     }
 }
 

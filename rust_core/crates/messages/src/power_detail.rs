@@ -8,8 +8,8 @@ use qiki_craft::{LOADS, PowerDetail};
 pub fn detail_to_message(from: &PowerDetail) -> telemetry::PowerDetail {
     let [low_soc, overheat, nbl_budget, overcurrent] = from.reduced_by.map(u32::from);
     telemetry::PowerDetail {
-        asked: from.asked_w.as_ref().map(powers),
-        given: Some(powers(&from.given_w)),
+        requested: from.requested_w.as_ref().map(powers),
+        supplied: Some(powers(&from.supplied_w)),
         base_in_w: from.base_in_w,
         dock_in_w: from.dock_in_w,
         battery_w: from.battery_w,
@@ -45,8 +45,8 @@ pub fn detail_to_message(from: &PowerDetail) -> telemetry::PowerDetail {
 #[must_use]
 pub fn detail_from_message(from: &telemetry::PowerDetail) -> PowerDetail {
     PowerDetail {
-        asked_w: from.asked.as_ref().map(watts),
-        given_w: from.given.as_ref().map_or([0.0; LOADS], watts),
+        requested_w: from.requested.as_ref().map(watts),
+        supplied_w: from.supplied.as_ref().map_or([0.0; LOADS], watts),
         base_in_w: from.base_in_w,
         dock_in_w: from.dock_in_w,
         battery_w: from.battery_w,

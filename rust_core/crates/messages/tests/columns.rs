@@ -39,19 +39,19 @@ fn full() -> CycleRecord {
         control: Some(Control {
             mode: 9,
             armed: true,
-            hold_reason: 4,
+            inhibit_reason: 4,
             position_m_world: row(3),
             velocity_mps_world: row(3),
             attitude_xyzw: row(4),
             rates_rps_body: row(3),
             reference_position_m_world: row(3),
             reference_attitude_xyzw: row(4),
-            wrench_asked: row(6),
-            wrench_given: row(6),
+            wrench_demanded: row(6),
+            wrench_allocated: row(6),
             thrust_n: (0..16).map(|i| i as f32).collect(),
             alloc_status: 2,
             alloc_iterations: 6,
-            allocation_asked: 1,
+            allocation_requested: 1,
             allocation_mode: 2,
             allocation_reason: 17,
             on_time_us: (100..116).collect(),
@@ -82,7 +82,7 @@ fn full() -> CycleRecord {
 fn every_value_of_a_full_record_lands_in_its_column() {
     let c = columns(&[full()]);
     assert_eq!(
-        (c.len, c.tick[0], c.mode[0], c.armed[0], c.hold_reason[0]),
+        (c.len, c.tick[0], c.mode[0], c.armed[0], c.inhibit_reason[0]),
         (1, 7, 9, true, 4)
     );
     assert!((c.time_s[0] - 0.014).abs() < 1e-15 && (c.period_s[0] - 0.0020001).abs() < 1e-15);
@@ -93,7 +93,7 @@ fn every_value_of_a_full_record_lands_in_its_column() {
     );
     assert_eq!(
         (
-            c.allocation_asked[0],
+            c.allocation_requested[0],
             c.allocation_mode[0],
             c.allocation_reason[0]
         ),
@@ -110,7 +110,7 @@ fn every_value_of_a_full_record_lands_in_its_column() {
         [c.load_w[0], c.propellant_kg[0], c.true_mass_kg[0]],
         [139.0, 11.0, 431.0]
     );
-    assert_eq!(c.wrench_given, [0.5, 1.5, 2.5, 3.5, 4.5, 5.5]);
+    assert_eq!(c.wrench_allocated, [0.5, 1.5, 2.5, 3.5, 4.5, 5.5]);
     assert_eq!(c.true_attitude_xyzw, [0.5, 1.5, 2.5, 3.5]);
     let timing = [
         c.wakeup_ns[0],

@@ -33,7 +33,7 @@ impl From<&PowerReport> for PowerState {
             supercap_soc: report.supercap_soc,
             bus_v: report.bus_v,
             load_w: report.load_w,
-            rcs_w: report.given_w(Load::Rcs),
+            rcs_w: report.supplied_w(Load::Rcs),
             battery_w: report.battery_w(),
             supercap_w: report.supercap_w(),
             unserved_w: report.unserved_w,
@@ -45,8 +45,8 @@ impl From<&PowerReport> for PowerState {
 /// What the power node tells beyond states of charge, bus voltage and load.
 pub(crate) fn detail(report: &PowerReport) -> PowerDetail {
     PowerDetail {
-        asked_w: Some(report.asked_w),
-        given_w: report.loads_w,
+        requested_w: Some(report.requested_w),
+        supplied_w: report.loads_w,
         base_in_w: report.base_in_w,
         dock_in_w: report.dock_w,
         battery_w: report.battery_w(),

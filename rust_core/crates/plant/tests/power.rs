@@ -159,8 +159,8 @@ fn speed_and_nozzle_power_are_the_plants_own() {
     });
     power_step(&mut plant, &CLOSED);
     let report = *plant.power_system().report();
-    assert_eq!(report.given_w(Load::Motion), 0.0);
-    assert_eq!(report.given_w(Load::Rcs), 0.0);
+    assert_eq!(report.supplied_w(Load::Motion), 0.0);
+    assert_eq!(report.supplied_w(Load::Rcs), 0.0);
 }
 
 #[test]

@@ -45,8 +45,8 @@ fn the_detail_is_the_report_of_the_power_plane() {
     let mut plant = at_rest(&craft());
     let detail = told(&mut plant, &[DT_S; NOZZLES]);
     let r: PowerReport = *plant.power_system().report();
-    assert_eq!(detail.asked_w, Some(r.asked_w));
-    assert_eq!(detail.given_w, r.loads_w);
+    assert_eq!(detail.requested_w, Some(r.requested_w));
+    assert_eq!(detail.supplied_w, r.loads_w);
     assert_eq!(detail.battery_w, r.battery_discharge_w - r.battery_charge_w);
     assert_eq!(
         detail.supercap_w,
@@ -67,7 +67,7 @@ fn the_detail_is_the_report_of_the_power_plane() {
     assert_eq!(detail.throttled, bit(Load::Rcs));
     let overcurrent = detail.reduced_by[ShedReason::PduOvercurrent.index()];
     assert_eq!(overcurrent, bit(Load::Rcs));
-    assert!(detail.given_w[Load::Rcs.index()] < detail.asked_w.unwrap()[Load::Rcs.index()]);
+    assert!(detail.supplied_w[Load::Rcs.index()] < detail.requested_w.unwrap()[Load::Rcs.index()]);
 }
 
 #[test]

@@ -100,10 +100,10 @@ fn power_goes_with_the_level() {
         }
         let thruster = &craft.thrusters[NOZZLE];
         let expected_w = level * thruster.power_w_per_n * thruster.thrust_max_n;
-        let given_w = plant.power().rcs_w;
+        let supplied_w = plant.power().rcs_w;
         assert!(
-            (given_w - expected_w).abs() < 1e-9,
-            "{given_w} W at {level}"
+            (supplied_w - expected_w).abs() < 1e-9,
+            "{supplied_w} W at {level}"
         );
     }
 }

@@ -1,11 +1,11 @@
-//! What is asked of the power plane in one step.
+//! What is demanded of the power plane in one step.
 
 use qiki_craft::{CLUSTERS, PowerPlane};
 
 use crate::loads::{LOADS, Load};
 
 /// Means over the step, and switches as they stand. What is not a positive finite number counts
-/// as nothing asked.
+/// as no demand.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Demand {
     /// Speed for the electrical drives, m/s.
@@ -46,15 +46,15 @@ impl Demand {
     /// What each load asks for, W; the supercapacitor asks by itself.
     pub(crate) fn loads_w(&self, plane: &PowerPlane) -> [f64; LOADS] {
         let on = |switch: bool, power_w: f64| if switch { power_w } else { 0.0 };
-        let mut asked_w = [0.0; LOADS];
-        asked_w[Load::Base as usize] = plane.base_out_w;
-        asked_w[Load::Motion as usize] = sound(plane.motion_w_per_mps * self.speed_mps);
-        asked_w[Load::Mcqpu as usize] = plane.mcqpu_w * sound(self.mcqpu_ratio).min(1.0);
-        asked_w[Load::Radar as usize] = on(self.radar_on, plane.radar_w);
-        asked_w[Load::Transponder as usize] = on(self.transponder_on, plane.transponder_w);
-        asked_w[Load::Nbl as usize] = on(self.nbl_active, self.nbl_limit_w(plane));
-        asked_w[Load::Rcs as usize] = self.clusters_w().iter().sum();
-        asked_w
+        let mut requested_w = [0.0; LOADS];
+        requested_w[Load::Base as usize] = plane.base_out_w;
+        requested_w[Load::Motion as usize] = sound(plane.motion_w_per_mps * self.speed_mps);
+        requested_w[Load::Mcqpu as usize] = plane.mcqpu_w * sound(self.mcqpu_ratio).min(1.0);
+        requested_w[Load::Radar as usize] = on(self.radar_on, plane.radar_w);
+        requested_w[Load::Transponder as usize] = on(self.transponder_on, plane.transponder_w);
+        requested_w[Load::Nbl as usize] = on(self.nbl_active, self.nbl_limit_w(plane));
+        requested_w[Load::Rcs as usize] = self.clusters_w().iter().sum();
+        requested_w
     }
 
     /// Power of the nozzles, by cluster, W.

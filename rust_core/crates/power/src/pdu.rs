@@ -15,11 +15,11 @@ const AVIONICS: [Load; 6] = [
     Load::Nbl,
 ];
 
-/// Who asked for what, who gets what, and why not more.
+/// What each load requests, what it is supplied with, and why that is not more.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shares {
-    pub(crate) asked_w: [f64; LOADS],
-    pub(crate) given_w: [f64; LOADS],
+    pub(crate) requested_w: [f64; LOADS],
+    pub(crate) supplied_w: [f64; LOADS],
     pub(crate) shed: Set<Load>,
     pub(crate) throttled: Set<Load>,
     pub(crate) reasons: [Set<ShedReason>; LOADS],
@@ -27,10 +27,10 @@ pub(crate) struct Shares {
 }
 
 impl Shares {
-    pub(crate) fn new(asked_w: [f64; LOADS]) -> Self {
+    pub(crate) fn new(requested_w: [f64; LOADS]) -> Self {
         Self {
-            asked_w,
-            given_w: asked_w,
+            requested_w,
+            supplied_w: requested_w,
             shed: Set::default(),
             throttled: Set::default(),
             reasons: [Set::default(); LOADS],
@@ -40,24 +40,24 @@ impl Shares {
 
     /// Takes a load off; one that asks for nothing is not shed.
     pub(crate) fn shed(&mut self, load: Load, reason: ShedReason) {
-        if self.asked_w[load as usize] > 0.0 {
-            self.given_w[load as usize] = 0.0;
+        if self.requested_w[load as usize] > 0.0 {
+            self.supplied_w[load as usize] = 0.0;
             self.shed.insert(load);
             self.reasons[load as usize].insert(reason);
         }
     }
 
-    pub(crate) fn given(&self, load: Load) -> f64 {
-        self.given_w[load as usize]
+    pub(crate) fn supplied(&self, load: Load) -> f64 {
+        self.supplied_w[load as usize]
     }
 
     pub(crate) fn avionics_w(&self) -> f64 {
-        AVIONICS.iter().map(|load| self.given(*load)).sum()
+        AVIONICS.iter().map(|load| self.supplied(*load)).sum()
     }
 
     /// All but charging, W.
     pub(crate) fn load_w(&self) -> f64 {
-        self.avionics_w() + self.given(Load::Rcs)
+        self.avionics_w() + self.supplied(Load::Rcs)
     }
 
     /// Brings the avionics bus within its limit: sheds in order, looking again after each, then
@@ -68,7 +68,7 @@ impl Shares {
             if self.avionics_w() <= limit_w {
                 return;
             }
-            if self.given(load) > 0.0 {
+            if self.supplied(load) > 0.0 {
                 self.shed(load, ShedReason::PduOvercurrent);
             }
         }
@@ -87,10 +87,10 @@ impl Shares {
         if over_w <= 0.0 {
             return;
         }
-        let given_w = &mut self.given_w[load as usize];
-        self.overcurrent |= over_w > *given_w;
-        if *given_w > 0.0 {
-            *given_w = (*given_w - over_w).max(0.0);
+        let supplied_w = &mut self.supplied_w[load as usize];
+        self.overcurrent |= over_w > *supplied_w;
+        if *supplied_w > 0.0 {
+            *supplied_w = (*supplied_w - over_w).max(0.0);
             self.throttled.insert(load);
             self.reasons[load as usize].insert(ShedReason::PduOvercurrent);
         }

@@ -41,15 +41,15 @@ pub struct PowerReport {
     /// Source power that nothing could take, W.
     pub spill_w: f64,
 
-    /// What each [`Load`] asked for, W.
-    pub asked_w: [f64; LOADS],
+    /// What each [`Load`] requested, W.
+    pub requested_w: [f64; LOADS],
     /// What each got from the distribution, W.
     pub loads_w: [f64; LOADS],
     /// All loads but charging, W.
     pub load_w: f64,
-    /// Loads that asked and got nothing.
+    /// Loads that requested power and got none.
     pub shed: Set<Load>,
-    /// Loads that got less than they asked for.
+    /// Loads that got less than they requested.
     pub throttled: Set<Load>,
     /// Why, for each [`Load`].
     pub reasons: [Set<ShedReason>; LOADS],
@@ -94,7 +94,7 @@ pub struct PowerReport {
 impl PowerReport {
     /// What a load got, W.
     #[must_use]
-    pub fn given_w(&self, load: Load) -> f64 {
+    pub fn supplied_w(&self, load: Load) -> f64 {
         self.loads_w[load as usize]
     }
 

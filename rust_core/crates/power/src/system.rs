@@ -42,9 +42,9 @@ struct Step {
 impl Step {
     /// Power given to the nozzles, W: throttling takes from every cluster in proportion.
     fn rcs_clusters_w(&self) -> [f64; CLUSTERS] {
-        let asked_w = self.shares.asked_w[Load::Rcs as usize];
-        let part = if asked_w > 0.0 {
-            self.shares.given(Load::Rcs) / asked_w
+        let requested_w = self.shares.requested_w[Load::Rcs as usize];
+        let part = if requested_w > 0.0 {
+            self.shares.supplied(Load::Rcs) / requested_w
         } else {
             1.0
         };
@@ -110,7 +110,7 @@ impl PowerSystem {
         let room_w = self.charge_room_w(&mut step.shares);
         let need_w = step.shares.load_w() - self.plane.base_in_w - step.offer_w;
         step.flows = self.storage.settle(need_w, room_w, span_s);
-        step.shares.given_w[Load::SupercapCharge as usize] = (-step.flows.supercap_w).max(0.0);
+        step.shares.supplied_w[Load::SupercapCharge as usize] = (-step.flows.supercap_w).max(0.0);
         self.report = self.measured(&step);
         self.thermal.step(&self.heat(), span_s);
         self.conclude(&step, span_s);
@@ -206,7 +206,7 @@ impl PowerSystem {
         } else {
             0.0
         };
-        shares.asked_w[Load::SupercapCharge as usize] = wanted_w;
+        shares.requested_w[Load::SupercapCharge as usize] = wanted_w;
         if tripped(self.thermal.at(self.known.supercap)) {
             shares.shed(Load::SupercapCharge, ShedReason::ThermalOverheat);
             return 0.0;
@@ -237,11 +237,11 @@ impl PowerSystem {
             battery_discharge_w: flows.battery_w.max(0.0),
             battery_charge_w: (-flows.battery_w).max(0.0),
             supercap_discharge_w: flows.supercap_w.max(0.0),
-            supercap_charge_w: shares.given(Load::SupercapCharge),
+            supercap_charge_w: shares.supplied(Load::SupercapCharge),
             unserved_w: flows.unserved_w,
             spill_w: flows.spill_w - left_w,
-            asked_w: shares.asked_w,
-            loads_w: shares.given_w,
+            requested_w: shares.requested_w,
+            loads_w: shares.supplied_w,
             load_w: shares.load_w(),
             shed: shares.shed,
             throttled: shares.throttled,
@@ -255,7 +255,7 @@ impl PowerSystem {
             dock_a: dock_w / self.dock.station_v,
             nbl_active: step.demand.nbl_active,
             nbl_allowed: step.nbl_allowed,
-            nbl_budget_w: given(step.nbl_allowed, shares.asked_w[Load::Nbl as usize]),
+            nbl_budget_w: given(step.nbl_allowed, shares.requested_w[Load::Nbl as usize]),
             rcs_cluster_w: step.rcs_clusters_w(),
             ..PowerReport::default()
         }
@@ -299,8 +299,8 @@ impl PowerSystem {
     fn heat(&self) -> HeatDrive {
         let r = &self.report;
         HeatDrive {
-            mcqpu_w: r.given_w(Load::Mcqpu),
-            nbl_w: r.given_w(Load::Nbl),
+            mcqpu_w: r.supplied_w(Load::Mcqpu),
+            nbl_w: r.supplied_w(Load::Nbl),
             power_out_w: r.load_w,
             bus_a_squared: r.bus_a * r.bus_a,
             supercap_w: r.supercap_charge_w + r.supercap_discharge_w,

@@ -55,11 +55,11 @@ fn the_battery_serves_first_and_the_supercapacitor_what_is_above_its_limit() {
 fn the_supercapacitor_is_refilled_by_the_battery_within_its_charge_limit() {
     let mut system = system_with(|p| p.supercap_soc_init = 0.5);
     let r = *system.step(&Demand::default(), SPAN_S);
-    assert_eq!(r.given_w(Load::SupercapCharge), 3000.0);
+    assert_eq!(r.supplied_w(Load::SupercapCharge), 3000.0);
     assert!((r.battery_discharge_w - (3000.0 + AVIONICS_W - 30.0)).abs() < 1e-9);
     run(&mut system, &Demand::default(), 500);
     assert_eq!(system.report().supercap_soc, 1.0);
-    assert_eq!(system.report().given_w(Load::SupercapCharge), 0.0);
+    assert_eq!(system.report().supplied_w(Load::SupercapCharge), 0.0);
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn bus_voltage_and_limit_follow_the_battery_linearly() {
         let r = system.report();
         assert!((r.bus_v - volts).abs() < 1e-12);
         assert!((r.pdu_limit_w - 6.0 * volts).abs() < 1e-9);
-        assert!((r.bus_a * r.bus_v - (r.load_w - r.given_w(Load::Rcs))).abs() < 1e-9);
+        assert!((r.bus_a * r.bus_v - (r.load_w - r.supplied_w(Load::Rcs))).abs() < 1e-9);
     }
 }
 

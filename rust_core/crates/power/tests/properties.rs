@@ -95,17 +95,19 @@ fn loads_within_limits(craft: &Craft, r: &PowerReport) {
         p.supercap_charge_max_w,
     ];
     for load in Load::ALL.iter().copied() {
-        let (asked_w, given_w) = (r.asked_w[load as usize], r.given_w(load));
-        assert!(given_w >= 0.0 && given_w <= asked_w && given_w <= most[load as usize]);
-        assert!(!r.shed.has(load) || (given_w == 0.0 && asked_w > 0.0));
+        let (requested_w, supplied_w) = (r.requested_w[load as usize], r.supplied_w(load));
+        assert!(
+            supplied_w >= 0.0 && supplied_w <= requested_w && supplied_w <= most[load as usize]
+        );
+        assert!(!r.shed.has(load) || (supplied_w == 0.0 && requested_w > 0.0));
         let denied = r.shed.has(load) || r.throttled.has(load);
         assert_eq!(denied, !r.reasons[load as usize].is_empty());
-        if given_w < asked_w && load != Load::SupercapCharge {
+        if supplied_w < requested_w && load != Load::SupercapCharge {
             assert!(denied, "{load:?}: less without a reason");
         }
     }
     if !r.faults.has(Fault::PduOvercurrent) {
-        let avionics_w = r.load_w - r.given_w(Load::Rcs);
+        let avionics_w = r.load_w - r.supplied_w(Load::Rcs);
         assert!(avionics_w <= r.pdu_limit_w + 1e-9);
         assert!(r.power_out_w() <= p.peak_max_w + 1e-9);
     }

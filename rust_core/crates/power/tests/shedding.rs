@@ -126,7 +126,7 @@ fn the_link_has_a_core_limit_of_its_own() {
 
 #[test]
 fn the_link_needs_charge_and_its_switch_and_keeps_the_operators_limit() {
-    for (soc, active, max_w, given_w) in [
+    for (soc, active, max_w, supplied_w) in [
         (0.35, true, f64::INFINITY, 20.0),
         (0.349, true, f64::INFINITY, 0.0),
         (0.8, false, f64::INFINITY, 0.0),
@@ -141,8 +141,12 @@ fn the_link_needs_charge_and_its_switch_and_keeps_the_operators_limit() {
             ..Demand::default()
         };
         let r = system.step(&demand, SPAN_S);
-        assert_eq!(r.given_w(Load::Nbl), given_w, "{soc} {active} {max_w}");
-        assert_eq!(r.nbl_budget_w, given_w);
+        assert_eq!(
+            r.supplied_w(Load::Nbl),
+            supplied_w,
+            "{soc} {active} {max_w}"
+        );
+        assert_eq!(r.nbl_budget_w, supplied_w);
     }
 }
 
@@ -189,7 +193,7 @@ fn an_overloaded_bus_sheds_one_load_at_a_time_in_order_and_looks_again() {
     ] {
         let r = on_a_bus_of((limit_w + 1e-9) / 26.8);
         assert_eq!(shed(&r), gone, "at {limit_w} W");
-        assert!((r.given_w(Load::Motion) - motion_w).abs() < 1e-6);
+        assert!((r.supplied_w(Load::Motion) - motion_w).abs() < 1e-6);
         assert_eq!(r.throttled.has(Load::Motion), motion_w < 20.0);
         assert_eq!(codes(&r), [""; 0]);
         assert!(r.load_w <= r.pdu_limit_w + 1e-9);
@@ -204,7 +208,7 @@ fn what_may_not_be_shed_overloads_the_bus_as_a_fault() {
     let r = on_a_bus_of(90.0 / 26.8);
     assert_eq!(codes(&r), ["PDU_OVERCURRENT"]);
     assert_eq!(r.load_w, 95.0);
-    assert_eq!(r.given_w(Load::Motion), 0.0);
+    assert_eq!(r.supplied_w(Load::Motion), 0.0);
 }
 
 #[test]
@@ -229,8 +233,8 @@ fn the_peak_is_shared_and_only_nozzles_are_throttled_for_it() {
     demand.rcs_cluster_w = [16_800.0, 16_800.0, 16_800.0, 0.0];
     let r = *system.step(&demand, SPAN_S);
     assert!((r.load_w - 45_000.0).abs() < 1e-9);
-    assert!((r.given_w(Load::Rcs) - (45_000.0 - AVIONICS_W)).abs() < 1e-9);
-    assert!((r.rcs_cluster_w.iter().sum::<f64>() - r.given_w(Load::Rcs)).abs() < 1e-9);
+    assert!((r.supplied_w(Load::Rcs) - (45_000.0 - AVIONICS_W)).abs() < 1e-9);
+    assert!((r.rcs_cluster_w.iter().sum::<f64>() - r.supplied_w(Load::Rcs)).abs() < 1e-9);
     assert_eq!(r.rcs_cluster_w[3], 0.0);
     assert_eq!(r.throttled.iter().collect::<Vec<_>>(), [Load::Rcs]);
     assert_eq!(why(&r, Load::Rcs), ["pdu_overcurrent"]);
@@ -241,7 +245,7 @@ fn the_peak_is_shared_and_only_nozzles_are_throttled_for_it() {
 fn a_peak_below_the_avionics_leaves_the_nozzles_nothing_and_is_a_fault() {
     let mut system = system_with(|p| p.peak_max_w = 100.0);
     let r = *system.step(&burning(5e3), SPAN_S);
-    assert_eq!(r.given_w(Load::Rcs), 0.0);
+    assert_eq!(r.supplied_w(Load::Rcs), 0.0);
     assert_eq!(codes(&r), ["PDU_OVERCURRENT"]);
 }
 

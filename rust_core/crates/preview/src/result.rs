@@ -68,7 +68,7 @@ pub struct SegmentPreview {
     pub after: Stores,
 }
 
-/// A limit that holds the profile back.
+/// A limit that inhibits the profile.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LimitHit {
     /// From here on, s.

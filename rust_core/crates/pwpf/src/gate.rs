@@ -29,7 +29,7 @@ pub struct WideGate {
 }
 
 impl WideGate {
-    /// Nothing is held back.
+    /// Nothing is inhibited.
     pub const FREE: Self = Self {
         closed: 0,
         no_opening: 0,

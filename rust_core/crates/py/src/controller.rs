@@ -110,14 +110,14 @@ impl ControllerCore {
 
     /// `qiki.commands.v1.ReasonCode`.
     #[getter]
-    fn hold_reason(&self) -> u8 {
-        self.outputs.hold_reason as u8
+    fn inhibit_reason(&self) -> u8 {
+        self.outputs.inhibit_reason as u8
     }
 
     /// (6,) N and N·m, body.
     #[getter]
-    fn wrench_asked<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
-        self.outputs.wrench_asked.to_vec().into_pyarray(py)
+    fn wrench_demanded<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        self.outputs.wrench_demanded.to_vec().into_pyarray(py)
     }
 
     /// (16,) N.

@@ -18,7 +18,7 @@ use crate::error::{CoreError, Result};
 struct Watched {
     mode: i32,
     armed: bool,
-    hold_reason: i32,
+    inhibit_reason: i32,
     isolated: u32,
     faults: telemetry::NozzleFaults,
     allocation: [i32; 3],
@@ -26,7 +26,7 @@ struct Watched {
     limits: Limits,
 }
 
-/// What holds the craft back, as bits. What a record leaves out is as it was.
+/// The limits in force, as bits. What a record leaves out is as it was.
 #[derive(Default, PartialEq, Clone)]
 struct Limits {
     nozzles: u32,
@@ -119,11 +119,11 @@ impl CycleScanner {
         let now = Watched {
             mode: control.mode,
             armed: control.armed,
-            hold_reason: control.hold_reason,
+            inhibit_reason: control.inhibit_reason,
             isolated: control.isolated,
             faults: control.faults.unwrap_or_default(),
             allocation: [
-                control.allocation_asked,
+                control.allocation_requested,
                 control.allocation_mode,
                 control.allocation_reason,
             ],

@@ -45,7 +45,7 @@ class CommandStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     COMMAND_STATUS_EFFECT_CONFIRMED: _ClassVar[CommandStatus]
     COMMAND_STATUS_EFFECT_TIMEOUT: _ClassVar[CommandStatus]
     COMMAND_STATUS_ABORTED: _ClassVar[CommandStatus]
-    COMMAND_STATUS_HELD: _ClassVar[CommandStatus]
+    COMMAND_STATUS_INHIBITED: _ClassVar[CommandStatus]
 
 class ReasonCode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -127,7 +127,7 @@ COMMAND_STATUS_REJECTED: CommandStatus
 COMMAND_STATUS_EFFECT_CONFIRMED: CommandStatus
 COMMAND_STATUS_EFFECT_TIMEOUT: CommandStatus
 COMMAND_STATUS_ABORTED: CommandStatus
-COMMAND_STATUS_HELD: CommandStatus
+COMMAND_STATUS_INHIBITED: CommandStatus
 REASON_CODE_UNSPECIFIED: ReasonCode
 REASON_CODE_CMD_VALIDATION_FAILED: ReasonCode
 REASON_CODE_NOT_ARMED: ReasonCode

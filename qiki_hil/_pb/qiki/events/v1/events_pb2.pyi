@@ -46,20 +46,20 @@ NODE_STATE_FAILSAFE: NodeState
 NODE_STATE_FAULT: NodeState
 
 class RunStarted(_message.Message):
-    __slots__ = ("scenario", "rig", "rate_hz", "seed", "hardware_profile_hash", "realtime")
+    __slots__ = ("scenario", "rig", "rate_hz", "seed", "hardware_profile_hash", "realtime_measures")
     SCENARIO_FIELD_NUMBER: _ClassVar[int]
     RIG_FIELD_NUMBER: _ClassVar[int]
     RATE_HZ_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
     HARDWARE_PROFILE_HASH_FIELD_NUMBER: _ClassVar[int]
-    REALTIME_FIELD_NUMBER: _ClassVar[int]
+    REALTIME_MEASURES_FIELD_NUMBER: _ClassVar[int]
     scenario: str
     rig: str
     rate_hz: float
     seed: int
     hardware_profile_hash: str
-    realtime: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, scenario: _Optional[str] = ..., rig: _Optional[str] = ..., rate_hz: _Optional[float] = ..., seed: _Optional[int] = ..., hardware_profile_hash: _Optional[str] = ..., realtime: _Optional[_Iterable[str]] = ...) -> None: ...
+    realtime_measures: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, scenario: _Optional[str] = ..., rig: _Optional[str] = ..., rate_hz: _Optional[float] = ..., seed: _Optional[int] = ..., hardware_profile_hash: _Optional[str] = ..., realtime_measures: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class RunEnded(_message.Message):
     __slots__ = ("status", "loop_end", "detail", "ticks", "overruns", "records_dropped", "valves_closed")
@@ -90,16 +90,16 @@ class ModeChanged(_message.Message):
     def __init__(self, from_mode: _Optional[_Union[_command_pb2.FlightMode, str]] = ..., to_mode: _Optional[_Union[_command_pb2.FlightMode, str]] = ..., reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ...) -> None: ...
 
 class AllocationChanged(_message.Message):
-    __slots__ = ("asked", "from_mode", "to_mode", "reason")
-    ASKED_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ("requested", "from_mode", "to_mode", "reason")
+    REQUESTED_FIELD_NUMBER: _ClassVar[int]
     FROM_MODE_FIELD_NUMBER: _ClassVar[int]
     TO_MODE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
-    asked: _command_pb2.AllocationMode
+    requested: _command_pb2.AllocationMode
     from_mode: _command_pb2.AllocationMode
     to_mode: _command_pb2.AllocationMode
     reason: _command_pb2.ReasonCode
-    def __init__(self, asked: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., from_mode: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., to_mode: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ...) -> None: ...
+    def __init__(self, requested: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., from_mode: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., to_mode: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ...) -> None: ...
 
 class ArmedChanged(_message.Message):
     __slots__ = ("armed", "reason")

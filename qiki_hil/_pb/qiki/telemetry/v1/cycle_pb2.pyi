@@ -78,18 +78,18 @@ class Feedback(_message.Message):
     def __init__(self, fresh: _Optional[int] = ..., rates_rps_body: _Optional[_Iterable[float]] = ..., acceleration_mps2_body: _Optional[_Iterable[float]] = ..., attitude_xyzw: _Optional[_Iterable[float]] = ..., position_m_world: _Optional[_Iterable[float]] = ..., velocity_mps_world: _Optional[_Iterable[float]] = ..., open_time_us: _Optional[_Iterable[int]] = ..., valve_fault: _Optional[int] = ..., node_state: _Optional[_Iterable[int]] = ..., battery_soc_ratio: _Optional[float] = ..., supercap_soc_ratio: _Optional[float] = ..., bus_v: _Optional[float] = ..., load_w: _Optional[float] = ..., propellant_kg: _Optional[float] = ..., cluster_temp_c: _Optional[_Iterable[float]] = ..., power_detail: _Optional[_Union[_power_pb2.PowerDetail, _Mapping]] = ..., node_temp_c: _Optional[_Iterable[float]] = ..., nodes_warned: _Optional[int] = ..., nodes_tripped: _Optional[int] = ...) -> None: ...
 
 class BurnProgress(_message.Message):
-    __slots__ = ("segment", "clock_s", "asked_mps", "owed_mps", "held")
+    __slots__ = ("segment", "clock_s", "demanded_mps", "residual_mps", "inhibited_by")
     SEGMENT_FIELD_NUMBER: _ClassVar[int]
     CLOCK_S_FIELD_NUMBER: _ClassVar[int]
-    ASKED_MPS_FIELD_NUMBER: _ClassVar[int]
-    OWED_MPS_FIELD_NUMBER: _ClassVar[int]
-    HELD_FIELD_NUMBER: _ClassVar[int]
+    DEMANDED_MPS_FIELD_NUMBER: _ClassVar[int]
+    RESIDUAL_MPS_FIELD_NUMBER: _ClassVar[int]
+    INHIBITED_BY_FIELD_NUMBER: _ClassVar[int]
     segment: int
     clock_s: float
-    asked_mps: float
-    owed_mps: float
-    held: _command_pb2.ReasonCode
-    def __init__(self, segment: _Optional[int] = ..., clock_s: _Optional[float] = ..., asked_mps: _Optional[float] = ..., owed_mps: _Optional[float] = ..., held: _Optional[_Union[_command_pb2.ReasonCode, str]] = ...) -> None: ...
+    demanded_mps: float
+    residual_mps: float
+    inhibited_by: _command_pb2.ReasonCode
+    def __init__(self, segment: _Optional[int] = ..., clock_s: _Optional[float] = ..., demanded_mps: _Optional[float] = ..., residual_mps: _Optional[float] = ..., inhibited_by: _Optional[_Union[_command_pb2.ReasonCode, str]] = ...) -> None: ...
 
 class NozzleFaults(_message.Message):
     __slots__ = ("closed", "open", "returning", "by_feedback", "by_motion", "by_node", "feedback_lies")
@@ -110,18 +110,18 @@ class NozzleFaults(_message.Message):
     def __init__(self, closed: _Optional[int] = ..., open: _Optional[int] = ..., returning: _Optional[int] = ..., by_feedback: _Optional[int] = ..., by_motion: _Optional[int] = ..., by_node: _Optional[int] = ..., feedback_lies: _Optional[int] = ...) -> None: ...
 
 class Control(_message.Message):
-    __slots__ = ("mode", "armed", "hold_reason", "position_m_world", "velocity_mps_world", "attitude_xyzw", "rates_rps_body", "reference_position_m_world", "reference_attitude_xyzw", "wrench_asked", "wrench_given", "thrust_n", "alloc_status", "alloc_iterations", "on_time_us", "isolated", "replies", "nav_age_ticks", "emissions_allowed", "rcs_power_max_w", "rcs_power_limits", "allocation_asked", "allocation_mode", "allocation_reason", "rcs_power_w", "cluster_limits", "resting", "working_mass_low", "burn", "faults")
+    __slots__ = ("mode", "armed", "inhibit_reason", "position_m_world", "velocity_mps_world", "attitude_xyzw", "rates_rps_body", "reference_position_m_world", "reference_attitude_xyzw", "wrench_demanded", "wrench_allocated", "thrust_n", "alloc_status", "alloc_iterations", "on_time_us", "isolated", "replies", "nav_age_ticks", "emissions_allowed", "rcs_power_max_w", "rcs_power_limits", "allocation_requested", "allocation_mode", "allocation_reason", "rcs_power_w", "cluster_limits", "resting", "working_mass_low", "burn", "faults")
     MODE_FIELD_NUMBER: _ClassVar[int]
     ARMED_FIELD_NUMBER: _ClassVar[int]
-    HOLD_REASON_FIELD_NUMBER: _ClassVar[int]
+    INHIBIT_REASON_FIELD_NUMBER: _ClassVar[int]
     POSITION_M_WORLD_FIELD_NUMBER: _ClassVar[int]
     VELOCITY_MPS_WORLD_FIELD_NUMBER: _ClassVar[int]
     ATTITUDE_XYZW_FIELD_NUMBER: _ClassVar[int]
     RATES_RPS_BODY_FIELD_NUMBER: _ClassVar[int]
     REFERENCE_POSITION_M_WORLD_FIELD_NUMBER: _ClassVar[int]
     REFERENCE_ATTITUDE_XYZW_FIELD_NUMBER: _ClassVar[int]
-    WRENCH_ASKED_FIELD_NUMBER: _ClassVar[int]
-    WRENCH_GIVEN_FIELD_NUMBER: _ClassVar[int]
+    WRENCH_DEMANDED_FIELD_NUMBER: _ClassVar[int]
+    WRENCH_ALLOCATED_FIELD_NUMBER: _ClassVar[int]
     THRUST_N_FIELD_NUMBER: _ClassVar[int]
     ALLOC_STATUS_FIELD_NUMBER: _ClassVar[int]
     ALLOC_ITERATIONS_FIELD_NUMBER: _ClassVar[int]
@@ -132,7 +132,7 @@ class Control(_message.Message):
     EMISSIONS_ALLOWED_FIELD_NUMBER: _ClassVar[int]
     RCS_POWER_MAX_W_FIELD_NUMBER: _ClassVar[int]
     RCS_POWER_LIMITS_FIELD_NUMBER: _ClassVar[int]
-    ALLOCATION_ASKED_FIELD_NUMBER: _ClassVar[int]
+    ALLOCATION_REQUESTED_FIELD_NUMBER: _ClassVar[int]
     ALLOCATION_MODE_FIELD_NUMBER: _ClassVar[int]
     ALLOCATION_REASON_FIELD_NUMBER: _ClassVar[int]
     RCS_POWER_W_FIELD_NUMBER: _ClassVar[int]
@@ -143,15 +143,15 @@ class Control(_message.Message):
     FAULTS_FIELD_NUMBER: _ClassVar[int]
     mode: _command_pb2.FlightMode
     armed: bool
-    hold_reason: _command_pb2.ReasonCode
+    inhibit_reason: _command_pb2.ReasonCode
     position_m_world: _containers.RepeatedScalarFieldContainer[float]
     velocity_mps_world: _containers.RepeatedScalarFieldContainer[float]
     attitude_xyzw: _containers.RepeatedScalarFieldContainer[float]
     rates_rps_body: _containers.RepeatedScalarFieldContainer[float]
     reference_position_m_world: _containers.RepeatedScalarFieldContainer[float]
     reference_attitude_xyzw: _containers.RepeatedScalarFieldContainer[float]
-    wrench_asked: _containers.RepeatedScalarFieldContainer[float]
-    wrench_given: _containers.RepeatedScalarFieldContainer[float]
+    wrench_demanded: _containers.RepeatedScalarFieldContainer[float]
+    wrench_allocated: _containers.RepeatedScalarFieldContainer[float]
     thrust_n: _containers.RepeatedScalarFieldContainer[float]
     alloc_status: AllocStatus
     alloc_iterations: int
@@ -162,7 +162,7 @@ class Control(_message.Message):
     emissions_allowed: bool
     rcs_power_max_w: float
     rcs_power_limits: int
-    allocation_asked: _command_pb2.AllocationMode
+    allocation_requested: _command_pb2.AllocationMode
     allocation_mode: _command_pb2.AllocationMode
     allocation_reason: _command_pb2.ReasonCode
     rcs_power_w: float
@@ -171,7 +171,7 @@ class Control(_message.Message):
     working_mass_low: bool
     burn: BurnProgress
     faults: NozzleFaults
-    def __init__(self, mode: _Optional[_Union[_command_pb2.FlightMode, str]] = ..., armed: bool = ..., hold_reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ..., position_m_world: _Optional[_Iterable[float]] = ..., velocity_mps_world: _Optional[_Iterable[float]] = ..., attitude_xyzw: _Optional[_Iterable[float]] = ..., rates_rps_body: _Optional[_Iterable[float]] = ..., reference_position_m_world: _Optional[_Iterable[float]] = ..., reference_attitude_xyzw: _Optional[_Iterable[float]] = ..., wrench_asked: _Optional[_Iterable[float]] = ..., wrench_given: _Optional[_Iterable[float]] = ..., thrust_n: _Optional[_Iterable[float]] = ..., alloc_status: _Optional[_Union[AllocStatus, str]] = ..., alloc_iterations: _Optional[int] = ..., on_time_us: _Optional[_Iterable[int]] = ..., isolated: _Optional[int] = ..., replies: _Optional[_Iterable[_Union[_command_pb2.CommandReply, _Mapping]]] = ..., nav_age_ticks: _Optional[int] = ..., emissions_allowed: bool = ..., rcs_power_max_w: _Optional[float] = ..., rcs_power_limits: _Optional[int] = ..., allocation_asked: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., allocation_mode: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., allocation_reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ..., rcs_power_w: _Optional[float] = ..., cluster_limits: _Optional[_Iterable[int]] = ..., resting: _Optional[int] = ..., working_mass_low: bool = ..., burn: _Optional[_Union[BurnProgress, _Mapping]] = ..., faults: _Optional[_Union[NozzleFaults, _Mapping]] = ...) -> None: ...
+    def __init__(self, mode: _Optional[_Union[_command_pb2.FlightMode, str]] = ..., armed: bool = ..., inhibit_reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ..., position_m_world: _Optional[_Iterable[float]] = ..., velocity_mps_world: _Optional[_Iterable[float]] = ..., attitude_xyzw: _Optional[_Iterable[float]] = ..., rates_rps_body: _Optional[_Iterable[float]] = ..., reference_position_m_world: _Optional[_Iterable[float]] = ..., reference_attitude_xyzw: _Optional[_Iterable[float]] = ..., wrench_demanded: _Optional[_Iterable[float]] = ..., wrench_allocated: _Optional[_Iterable[float]] = ..., thrust_n: _Optional[_Iterable[float]] = ..., alloc_status: _Optional[_Union[AllocStatus, str]] = ..., alloc_iterations: _Optional[int] = ..., on_time_us: _Optional[_Iterable[int]] = ..., isolated: _Optional[int] = ..., replies: _Optional[_Iterable[_Union[_command_pb2.CommandReply, _Mapping]]] = ..., nav_age_ticks: _Optional[int] = ..., emissions_allowed: bool = ..., rcs_power_max_w: _Optional[float] = ..., rcs_power_limits: _Optional[int] = ..., allocation_requested: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., allocation_mode: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., allocation_reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ..., rcs_power_w: _Optional[float] = ..., cluster_limits: _Optional[_Iterable[int]] = ..., resting: _Optional[int] = ..., working_mass_low: bool = ..., burn: _Optional[_Union[BurnProgress, _Mapping]] = ..., faults: _Optional[_Union[NozzleFaults, _Mapping]] = ...) -> None: ...
 
 class Truth(_message.Message):
     __slots__ = ("position_m_world", "velocity_mps_world", "attitude_xyzw", "rates_rps_body", "mass_kg")

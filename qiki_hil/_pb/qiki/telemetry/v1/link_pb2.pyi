@@ -27,14 +27,14 @@ LOOP_END_RIG_FAILED: LoopEnd
 LOOP_END_SETUP_FAILED: LoopEnd
 
 class LoopStarted(_message.Message):
-    __slots__ = ("realtime", "start_unix_ns", "start_monotonic_ns")
-    REALTIME_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ("realtime_measures", "start_unix_ns", "start_monotonic_ns")
+    REALTIME_MEASURES_FIELD_NUMBER: _ClassVar[int]
     START_UNIX_NS_FIELD_NUMBER: _ClassVar[int]
     START_MONOTONIC_NS_FIELD_NUMBER: _ClassVar[int]
-    realtime: _containers.RepeatedScalarFieldContainer[str]
+    realtime_measures: _containers.RepeatedScalarFieldContainer[str]
     start_unix_ns: int
     start_monotonic_ns: int
-    def __init__(self, realtime: _Optional[_Iterable[str]] = ..., start_unix_ns: _Optional[int] = ..., start_monotonic_ns: _Optional[int] = ...) -> None: ...
+    def __init__(self, realtime_measures: _Optional[_Iterable[str]] = ..., start_unix_ns: _Optional[int] = ..., start_monotonic_ns: _Optional[int] = ...) -> None: ...
 
 class LoopEnded(_message.Message):
     __slots__ = ("end", "detail", "ticks", "records_dropped", "overruns", "rig_counters", "wall_ns", "valves_closed")

@@ -26,9 +26,9 @@ class LoadPowers(_message.Message):
     def __init__(self, base_w: _Optional[float] = ..., motion_w: _Optional[float] = ..., mcqpu_w: _Optional[float] = ..., radar_w: _Optional[float] = ..., transponder_w: _Optional[float] = ..., nbl_w: _Optional[float] = ..., rcs_w: _Optional[float] = ..., supercap_charge_w: _Optional[float] = ...) -> None: ...
 
 class PowerDetail(_message.Message):
-    __slots__ = ("asked", "given", "base_in_w", "dock_in_w", "battery_w", "supercap_w", "unserved_w", "spill_w", "bus_a", "pdu_limit_w", "shed", "throttled", "low_soc_loads", "thermal_overheat_loads", "nbl_budget_loads", "pdu_overcurrent_loads", "faults", "low_soc", "dock_connected", "dock_closed", "dock_soft_start_ratio", "dock_offer_w", "dock_v", "dock_a", "nbl_active", "nbl_allowed", "nbl_budget_w", "rcs_allowance", "rcs_budget_w", "rcs_budget_limits")
-    ASKED_FIELD_NUMBER: _ClassVar[int]
-    GIVEN_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ("requested", "supplied", "base_in_w", "dock_in_w", "battery_w", "supercap_w", "unserved_w", "spill_w", "bus_a", "pdu_limit_w", "shed", "throttled", "low_soc_loads", "thermal_overheat_loads", "nbl_budget_loads", "pdu_overcurrent_loads", "faults", "low_soc", "dock_connected", "dock_closed", "dock_soft_start_ratio", "dock_offer_w", "dock_v", "dock_a", "nbl_active", "nbl_allowed", "nbl_budget_w", "rcs_allowance", "rcs_budget_w", "rcs_budget_limits")
+    REQUESTED_FIELD_NUMBER: _ClassVar[int]
+    SUPPLIED_FIELD_NUMBER: _ClassVar[int]
     BASE_IN_W_FIELD_NUMBER: _ClassVar[int]
     DOCK_IN_W_FIELD_NUMBER: _ClassVar[int]
     BATTERY_W_FIELD_NUMBER: _ClassVar[int]
@@ -57,8 +57,8 @@ class PowerDetail(_message.Message):
     RCS_ALLOWANCE_FIELD_NUMBER: _ClassVar[int]
     RCS_BUDGET_W_FIELD_NUMBER: _ClassVar[int]
     RCS_BUDGET_LIMITS_FIELD_NUMBER: _ClassVar[int]
-    asked: LoadPowers
-    given: LoadPowers
+    requested: LoadPowers
+    supplied: LoadPowers
     base_in_w: float
     dock_in_w: float
     battery_w: float
@@ -87,4 +87,4 @@ class PowerDetail(_message.Message):
     rcs_allowance: int
     rcs_budget_w: float
     rcs_budget_limits: int
-    def __init__(self, asked: _Optional[_Union[LoadPowers, _Mapping]] = ..., given: _Optional[_Union[LoadPowers, _Mapping]] = ..., base_in_w: _Optional[float] = ..., dock_in_w: _Optional[float] = ..., battery_w: _Optional[float] = ..., supercap_w: _Optional[float] = ..., unserved_w: _Optional[float] = ..., spill_w: _Optional[float] = ..., bus_a: _Optional[float] = ..., pdu_limit_w: _Optional[float] = ..., shed: _Optional[int] = ..., throttled: _Optional[int] = ..., low_soc_loads: _Optional[int] = ..., thermal_overheat_loads: _Optional[int] = ..., nbl_budget_loads: _Optional[int] = ..., pdu_overcurrent_loads: _Optional[int] = ..., faults: _Optional[int] = ..., low_soc: bool = ..., dock_connected: bool = ..., dock_closed: bool = ..., dock_soft_start_ratio: _Optional[float] = ..., dock_offer_w: _Optional[float] = ..., dock_v: _Optional[float] = ..., dock_a: _Optional[float] = ..., nbl_active: bool = ..., nbl_allowed: bool = ..., nbl_budget_w: _Optional[float] = ..., rcs_allowance: _Optional[int] = ..., rcs_budget_w: _Optional[float] = ..., rcs_budget_limits: _Optional[int] = ...) -> None: ...
+    def __init__(self, requested: _Optional[_Union[LoadPowers, _Mapping]] = ..., supplied: _Optional[_Union[LoadPowers, _Mapping]] = ..., base_in_w: _Optional[float] = ..., dock_in_w: _Optional[float] = ..., battery_w: _Optional[float] = ..., supercap_w: _Optional[float] = ..., unserved_w: _Optional[float] = ..., spill_w: _Optional[float] = ..., bus_a: _Optional[float] = ..., pdu_limit_w: _Optional[float] = ..., shed: _Optional[int] = ..., throttled: _Optional[int] = ..., low_soc_loads: _Optional[int] = ..., thermal_overheat_loads: _Optional[int] = ..., nbl_budget_loads: _Optional[int] = ..., pdu_overcurrent_loads: _Optional[int] = ..., faults: _Optional[int] = ..., low_soc: bool = ..., dock_connected: bool = ..., dock_closed: bool = ..., dock_soft_start_ratio: _Optional[float] = ..., dock_offer_w: _Optional[float] = ..., dock_v: _Optional[float] = ..., dock_a: _Optional[float] = ..., nbl_active: bool = ..., nbl_allowed: bool = ..., nbl_budget_w: _Optional[float] = ..., rcs_allowance: _Optional[int] = ..., rcs_budget_w: _Optional[float] = ..., rcs_budget_limits: _Optional[int] = ...) -> None: ...

@@ -143,12 +143,12 @@ class NblTelemetry(_message.Message):
     def __init__(self, active: bool = ..., allowed: bool = ..., power_w: _Optional[float] = ..., budget_w: _Optional[float] = ...) -> None: ...
 
 class PowerPlaneTelemetry(_message.Message):
-    __slots__ = ("age_s", "source", "sources", "loads", "asked", "power_in_w", "power_out_w", "battery_charge_w", "battery_discharge_w", "supercap_charge_w", "supercap_discharge_w", "spill_w", "unserved_w", "bus_a", "pdu_limit_w", "low_soc", "load_shedding", "shed_loads", "shed_reasons", "pdu_throttled", "throttled_loads", "reductions", "faults", "dock", "nbl", "rcs_allowance", "rcs_budget_w", "rcs_budget_limits")
+    __slots__ = ("age_s", "source", "sources", "loads", "requested", "power_in_w", "power_out_w", "battery_charge_w", "battery_discharge_w", "supercap_charge_w", "supercap_discharge_w", "spill_w", "unserved_w", "bus_a", "pdu_limit_w", "low_soc", "load_shedding", "shed_loads", "shed_reasons", "pdu_throttled", "throttled_loads", "reductions", "faults", "dock", "nbl", "rcs_allowance", "rcs_budget_w", "rcs_budget_limits")
     AGE_S_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     SOURCES_FIELD_NUMBER: _ClassVar[int]
     LOADS_FIELD_NUMBER: _ClassVar[int]
-    ASKED_FIELD_NUMBER: _ClassVar[int]
+    REQUESTED_FIELD_NUMBER: _ClassVar[int]
     POWER_IN_W_FIELD_NUMBER: _ClassVar[int]
     POWER_OUT_W_FIELD_NUMBER: _ClassVar[int]
     BATTERY_CHARGE_W_FIELD_NUMBER: _ClassVar[int]
@@ -176,7 +176,7 @@ class PowerPlaneTelemetry(_message.Message):
     source: DataSource
     sources: SourcePowers
     loads: _power_pb2.LoadPowers
-    asked: _power_pb2.LoadPowers
+    requested: _power_pb2.LoadPowers
     power_in_w: float
     power_out_w: float
     battery_charge_w: float
@@ -200,7 +200,7 @@ class PowerPlaneTelemetry(_message.Message):
     rcs_allowance: str
     rcs_budget_w: float
     rcs_budget_limits: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, age_s: _Optional[float] = ..., source: _Optional[_Union[DataSource, str]] = ..., sources: _Optional[_Union[SourcePowers, _Mapping]] = ..., loads: _Optional[_Union[_power_pb2.LoadPowers, _Mapping]] = ..., asked: _Optional[_Union[_power_pb2.LoadPowers, _Mapping]] = ..., power_in_w: _Optional[float] = ..., power_out_w: _Optional[float] = ..., battery_charge_w: _Optional[float] = ..., battery_discharge_w: _Optional[float] = ..., supercap_charge_w: _Optional[float] = ..., supercap_discharge_w: _Optional[float] = ..., spill_w: _Optional[float] = ..., unserved_w: _Optional[float] = ..., bus_a: _Optional[float] = ..., pdu_limit_w: _Optional[float] = ..., low_soc: bool = ..., load_shedding: bool = ..., shed_loads: _Optional[_Iterable[str]] = ..., shed_reasons: _Optional[_Iterable[str]] = ..., pdu_throttled: bool = ..., throttled_loads: _Optional[_Iterable[str]] = ..., reductions: _Optional[_Iterable[_Union[LoadReduction, _Mapping]]] = ..., faults: _Optional[_Iterable[str]] = ..., dock: _Optional[_Union[DockTelemetry, _Mapping]] = ..., nbl: _Optional[_Union[NblTelemetry, _Mapping]] = ..., rcs_allowance: _Optional[str] = ..., rcs_budget_w: _Optional[float] = ..., rcs_budget_limits: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, age_s: _Optional[float] = ..., source: _Optional[_Union[DataSource, str]] = ..., sources: _Optional[_Union[SourcePowers, _Mapping]] = ..., loads: _Optional[_Union[_power_pb2.LoadPowers, _Mapping]] = ..., requested: _Optional[_Union[_power_pb2.LoadPowers, _Mapping]] = ..., power_in_w: _Optional[float] = ..., power_out_w: _Optional[float] = ..., battery_charge_w: _Optional[float] = ..., battery_discharge_w: _Optional[float] = ..., supercap_charge_w: _Optional[float] = ..., supercap_discharge_w: _Optional[float] = ..., spill_w: _Optional[float] = ..., unserved_w: _Optional[float] = ..., bus_a: _Optional[float] = ..., pdu_limit_w: _Optional[float] = ..., low_soc: bool = ..., load_shedding: bool = ..., shed_loads: _Optional[_Iterable[str]] = ..., shed_reasons: _Optional[_Iterable[str]] = ..., pdu_throttled: bool = ..., throttled_loads: _Optional[_Iterable[str]] = ..., reductions: _Optional[_Iterable[_Union[LoadReduction, _Mapping]]] = ..., faults: _Optional[_Iterable[str]] = ..., dock: _Optional[_Union[DockTelemetry, _Mapping]] = ..., nbl: _Optional[_Union[NblTelemetry, _Mapping]] = ..., rcs_allowance: _Optional[str] = ..., rcs_budget_w: _Optional[float] = ..., rcs_budget_limits: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ThermalNodeTelemetry(_message.Message):
     __slots__ = ("id", "temp_c", "warned", "tripped", "warn_c", "trip_c", "hysteresis_k")
@@ -301,7 +301,7 @@ class LoopTelemetry(_message.Message):
     def __init__(self, period_ns: _Optional[int] = ..., wakeup: _Optional[_Union[DurationPercentiles, _Mapping]] = ..., step: _Optional[_Union[DurationPercentiles, _Mapping]] = ..., overruns: _Optional[int] = ..., records_dropped: _Optional[int] = ...) -> None: ...
 
 class TelemetrySnapshot(_message.Message):
-    __slots__ = ("schema_version", "run_id", "source", "hardware_profile_hash", "tick", "time_ns", "unix_ns", "monotonic_ns", "record_age_s", "mode", "armed", "hold_reason", "motion", "wrench_asked", "wrench_given", "thrusters", "power", "thermal", "propellant", "loop", "allocation_asked", "allocation_mode", "allocation_reason", "power_plane", "thermal_nodes", "rcs")
+    __slots__ = ("schema_version", "run_id", "source", "hardware_profile_hash", "tick", "time_ns", "unix_ns", "monotonic_ns", "record_age_s", "mode", "armed", "inhibit_reason", "motion", "wrench_demanded", "wrench_allocated", "thrusters", "power", "thermal", "propellant", "loop", "allocation_requested", "allocation_mode", "allocation_reason", "power_plane", "thermal_nodes", "rcs")
     SCHEMA_VERSION_FIELD_NUMBER: _ClassVar[int]
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
@@ -313,16 +313,16 @@ class TelemetrySnapshot(_message.Message):
     RECORD_AGE_S_FIELD_NUMBER: _ClassVar[int]
     MODE_FIELD_NUMBER: _ClassVar[int]
     ARMED_FIELD_NUMBER: _ClassVar[int]
-    HOLD_REASON_FIELD_NUMBER: _ClassVar[int]
+    INHIBIT_REASON_FIELD_NUMBER: _ClassVar[int]
     MOTION_FIELD_NUMBER: _ClassVar[int]
-    WRENCH_ASKED_FIELD_NUMBER: _ClassVar[int]
-    WRENCH_GIVEN_FIELD_NUMBER: _ClassVar[int]
+    WRENCH_DEMANDED_FIELD_NUMBER: _ClassVar[int]
+    WRENCH_ALLOCATED_FIELD_NUMBER: _ClassVar[int]
     THRUSTERS_FIELD_NUMBER: _ClassVar[int]
     POWER_FIELD_NUMBER: _ClassVar[int]
     THERMAL_FIELD_NUMBER: _ClassVar[int]
     PROPELLANT_FIELD_NUMBER: _ClassVar[int]
     LOOP_FIELD_NUMBER: _ClassVar[int]
-    ALLOCATION_ASKED_FIELD_NUMBER: _ClassVar[int]
+    ALLOCATION_REQUESTED_FIELD_NUMBER: _ClassVar[int]
     ALLOCATION_MODE_FIELD_NUMBER: _ClassVar[int]
     ALLOCATION_REASON_FIELD_NUMBER: _ClassVar[int]
     POWER_PLANE_FIELD_NUMBER: _ClassVar[int]
@@ -339,19 +339,19 @@ class TelemetrySnapshot(_message.Message):
     record_age_s: float
     mode: _command_pb2.FlightMode
     armed: bool
-    hold_reason: _command_pb2.ReasonCode
+    inhibit_reason: _command_pb2.ReasonCode
     motion: MotionTelemetry
-    wrench_asked: WrenchTelemetry
-    wrench_given: WrenchTelemetry
+    wrench_demanded: WrenchTelemetry
+    wrench_allocated: WrenchTelemetry
     thrusters: _containers.RepeatedCompositeFieldContainer[ThrusterTelemetry]
     power: PowerTelemetry
     thermal: ThermalTelemetry
     propellant: PropellantTelemetry
     loop: LoopTelemetry
-    allocation_asked: _command_pb2.AllocationMode
+    allocation_requested: _command_pb2.AllocationMode
     allocation_mode: _command_pb2.AllocationMode
     allocation_reason: _command_pb2.ReasonCode
     power_plane: PowerPlaneTelemetry
     thermal_nodes: ThermalNodesTelemetry
     rcs: RcsTelemetry
-    def __init__(self, schema_version: _Optional[int] = ..., run_id: _Optional[str] = ..., source: _Optional[str] = ..., hardware_profile_hash: _Optional[str] = ..., tick: _Optional[int] = ..., time_ns: _Optional[int] = ..., unix_ns: _Optional[int] = ..., monotonic_ns: _Optional[int] = ..., record_age_s: _Optional[float] = ..., mode: _Optional[_Union[_command_pb2.FlightMode, str]] = ..., armed: bool = ..., hold_reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ..., motion: _Optional[_Union[MotionTelemetry, _Mapping]] = ..., wrench_asked: _Optional[_Union[WrenchTelemetry, _Mapping]] = ..., wrench_given: _Optional[_Union[WrenchTelemetry, _Mapping]] = ..., thrusters: _Optional[_Iterable[_Union[ThrusterTelemetry, _Mapping]]] = ..., power: _Optional[_Union[PowerTelemetry, _Mapping]] = ..., thermal: _Optional[_Union[ThermalTelemetry, _Mapping]] = ..., propellant: _Optional[_Union[PropellantTelemetry, _Mapping]] = ..., loop: _Optional[_Union[LoopTelemetry, _Mapping]] = ..., allocation_asked: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., allocation_mode: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., allocation_reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ..., power_plane: _Optional[_Union[PowerPlaneTelemetry, _Mapping]] = ..., thermal_nodes: _Optional[_Union[ThermalNodesTelemetry, _Mapping]] = ..., rcs: _Optional[_Union[RcsTelemetry, _Mapping]] = ...) -> None: ...
+    def __init__(self, schema_version: _Optional[int] = ..., run_id: _Optional[str] = ..., source: _Optional[str] = ..., hardware_profile_hash: _Optional[str] = ..., tick: _Optional[int] = ..., time_ns: _Optional[int] = ..., unix_ns: _Optional[int] = ..., monotonic_ns: _Optional[int] = ..., record_age_s: _Optional[float] = ..., mode: _Optional[_Union[_command_pb2.FlightMode, str]] = ..., armed: bool = ..., inhibit_reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ..., motion: _Optional[_Union[MotionTelemetry, _Mapping]] = ..., wrench_demanded: _Optional[_Union[WrenchTelemetry, _Mapping]] = ..., wrench_allocated: _Optional[_Union[WrenchTelemetry, _Mapping]] = ..., thrusters: _Optional[_Iterable[_Union[ThrusterTelemetry, _Mapping]]] = ..., power: _Optional[_Union[PowerTelemetry, _Mapping]] = ..., thermal: _Optional[_Union[ThermalTelemetry, _Mapping]] = ..., propellant: _Optional[_Union[PropellantTelemetry, _Mapping]] = ..., loop: _Optional[_Union[LoopTelemetry, _Mapping]] = ..., allocation_requested: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., allocation_mode: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., allocation_reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ..., power_plane: _Optional[_Union[PowerPlaneTelemetry, _Mapping]] = ..., thermal_nodes: _Optional[_Union[ThermalNodesTelemetry, _Mapping]] = ..., rcs: _Optional[_Union[RcsTelemetry, _Mapping]] = ...) -> None: ...

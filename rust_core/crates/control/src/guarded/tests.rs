@@ -110,7 +110,7 @@ fn a_command_that_the_guard_refuses_becomes_closed_valves_and_safe() {
     );
     desk.step(None);
     assert_eq!(desk.outputs.mode, Mode::Safe);
-    assert_eq!(desk.outputs.hold_reason, Reason::GuardTrip);
+    assert_eq!(desk.outputs.inhibit_reason, Reason::GuardTrip);
     assert_eq!(desk.outputs.command.on_time_us, [0; NOZZLES]);
     assert!(
         desk.outputs.command.armed,
@@ -144,7 +144,7 @@ fn after_a_trip_the_craft_can_be_flown_again() {
             desk.outputs.mode,
             Mode::Manoeuvre,
             "{:?}",
-            desk.outputs.hold_reason
+            desk.outputs.inhibit_reason
         );
     }
 }
@@ -158,7 +158,7 @@ fn an_allocation_that_fails_becomes_safe_and_no_thrust() {
     assert_eq!(desk.outputs.allocation.thrust_n, [0.0; NOZZLES]);
     desk.step(None);
     assert_eq!(
-        (desk.outputs.mode, desk.outputs.hold_reason),
+        (desk.outputs.mode, desk.outputs.inhibit_reason),
         (Mode::Safe, Reason::AllocationFailed)
     );
     assert_eq!(desk.outputs.allocation.thrust_n, [0.0; NOZZLES]);
@@ -216,7 +216,7 @@ fn a_loop_that_stood_still_for_long_goes_to_safe_and_gives_up_the_motion() {
         desk.controller.step(&inputs, &mut desk.outputs);
         assert_eq!(desk.outputs.mode, mode, "{gap_ms} ms");
         if mode == Mode::Safe {
-            assert_eq!(desk.outputs.hold_reason, Reason::Overrun);
+            assert_eq!(desk.outputs.inhibit_reason, Reason::Overrun);
             assert_eq!(desk.outputs.replies[0].reason, Reason::Overrun);
         }
     }

@@ -51,7 +51,7 @@ impl Deciding<'_> {
             allocation.push_of(segment, now.power_w, estimate, mode)
         });
         if let Some(reason) = burn.newly_inhibited() {
-            self.state.commands.hold(EffectKind::Motion, reason);
+            self.state.commands.inhibit(EffectKind::Motion, reason);
         }
         let end = burn.end();
         self.state.burn = Some(burn);

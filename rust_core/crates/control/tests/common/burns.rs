@@ -82,7 +82,7 @@ pub fn confirmed(flown: &Flown) -> bool {
     flown.said.last() == Some(&(ReplyStatus::EffectConfirmed, Reason::None))
 }
 
-pub fn held(flown: &Flown) -> Vec<Reason> {
-    let held = flown.said.iter().filter(|s| s.0 == ReplyStatus::Held);
-    held.map(|s| s.1).collect()
+pub fn inhibits(flown: &Flown) -> Vec<Reason> {
+    let inhibited = flown.said.iter().filter(|s| s.0 == ReplyStatus::Inhibited);
+    inhibited.map(|s| s.1).collect()
 }

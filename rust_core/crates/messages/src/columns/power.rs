@@ -1,4 +1,4 @@
-//! Columns of the power plane, and of what holds the nozzles back.
+//! Columns of the power plane, and of the limits on the nozzles.
 
 use super::{Columns, fill, narrow};
 use crate::telemetry::{Control, Feedback, PowerDetail};

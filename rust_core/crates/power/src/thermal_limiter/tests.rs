@@ -273,7 +273,7 @@ fn a_node_that_does_not_cool_gives_its_nozzles_back_after_a_minute() {
 }
 
 #[test]
-fn a_craft_without_such_nodes_is_not_held_back() {
+fn a_craft_without_such_nodes_is_not_limited() {
     let mut craft = craft();
     craft.thermal.nodes.retain(|n| !n.name.starts_with("rcs_c"));
     let mut c = ThermalLimiter::new(&craft, MAX_ON_US, PERIOD_US);

@@ -9,7 +9,7 @@ LATE_TICKS = 10
 """Behind by more than this the schedule starts anew: the craft stood still meanwhile."""
 
 
-def run_realtime(
+def run_by_clock(
     nodes: NodeSet,
     port: NodePort,
     period_ns: int,

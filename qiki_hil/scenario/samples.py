@@ -36,7 +36,7 @@ def over(name: str, columns: Columns, rows: Rows) -> NDArray[Any]:
     return signal.of(columns)[rows] if signal.running else signal.of(RowsOf(columns, rows))
 
 
-class Readings:
+class SampleCache:
     """Windows of a run's signals. What is computed of a signal is kept for windows within it."""
 
     def __init__(self, columns: Columns) -> None:

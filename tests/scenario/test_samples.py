@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qiki_hil.scenario.readings import Readings, columns_read, over
+from qiki_hil.scenario.samples import SampleCache, columns_read, over
 from qiki_hil.scenario.signals import SIGNALS
 from tests.scenario.synthetic import synthetic_columns
 
@@ -20,16 +20,16 @@ def test_a_part_is_that_of_the_whole(name, rows):
 @pytest.mark.parametrize("name", ["position_error_m", "pulses_total", "mode"])
 def test_windows_are_the_same_in_whatever_order_they_are_asked_for(name):
     columns = synthetic_columns()
-    readings = Readings(columns)
+    cache = SampleCache(columns)
     for window in (slice(50, 200), slice(60, 61), slice(40, 120), slice(40, 400), slice(0, 400)):
         expected = SIGNALS[name].of(columns)[window]
-        np.testing.assert_array_equal(readings.over(name, window), expected)
+        np.testing.assert_array_equal(cache.over(name, window), expected)
 
 
 def test_what_was_computed_is_kept_for_windows_within_it():
-    readings = Readings(synthetic_columns())
-    whole = readings.over("speed_mps", slice(0, 400))
-    assert np.shares_memory(whole, readings.over("speed_mps", slice(100, 200)))
+    cache = SampleCache(synthetic_columns())
+    whole = cache.over("speed_mps", slice(0, 400))
+    assert np.shares_memory(whole, cache.over("speed_mps", slice(100, 200)))
 
 
 @pytest.mark.parametrize("truth", [True, False])
