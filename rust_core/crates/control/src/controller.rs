@@ -1,8 +1,7 @@
 //! The five stages of control, each with its own state.
 
-use qiki_alloc::Solution;
 use qiki_command::Mode;
-use qiki_craft::{Craft, NOZZLES, ValveCommand};
+use qiki_craft::{Craft, ValveCommand};
 use qiki_gnc::Law;
 
 use crate::allocation::{Allocation, AllocationStage};
@@ -112,13 +111,13 @@ impl Controller {
             .modulate(estimate, decision, demand, allocation, &self.allocation)
     }
 
-    /// What the record of the tick says, but for the command that was sent.
+    /// What the record of the tick says, but for the command that was sent and the thrusts that it
+    /// follows.
     pub(crate) fn report(
         &self,
         estimate: &Estimate,
         decision: &Decision,
         demand: &Demand,
-        solution: Solution<NOZZLES>,
         outputs: &mut Outputs,
     ) {
         let (pose, reference) = (&estimate.pose, &demand.reference.pose);
@@ -131,7 +130,6 @@ impl Controller {
         outputs.reference_position = reference.position.into();
         outputs.reference_attitude = reference.attitude.coords.into();
         outputs.wrench_demanded = demand.wrench;
-        outputs.allocation = solution;
         outputs.nav_age_ticks = estimate.nav_age_ticks;
         outputs.emissions_allowed = decision.mode != Mode::Emcon;
         outputs.rcs_power_w = self.allocation.mean_w(&outputs.allocation.thrust_n);

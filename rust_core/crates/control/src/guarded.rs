@@ -48,9 +48,9 @@ impl GuardedController {
             pulses.command.closed()
         };
         control.sent(&sent, verdict.is_err());
-        let flown = pulses.flown(&allocation);
-        control.report(&estimate, &decision, &demand, flown, outputs);
         outputs.command = sent;
+        outputs.allocation = pulses.flown(&allocation);
+        control.report(&estimate, &decision, &demand, outputs);
         outputs.guard_violation = verdict.err();
     }
 

@@ -114,10 +114,16 @@ pub struct ThermalLimiter {
     /// Bit n: nozzle n has been open without a pause; it rests after a longest opening.
     open: u16,
     rests: u16,
-    /// Bit n: the cluster of nozzle n has tripped.
+    /// Bit n: the cluster of nozzle n has tripped; is known to be at its warning temperature or
+    /// above; is known to be too warm for one more longest opening; has not told its temperature.
     tripped: u16,
+    warm: u16,
+    too_warm: u16,
+    unknown: u16,
     /// Part of its thrust that a nozzle of each cluster may have.
     share: [f64; CLUSTERS],
+    /// What holds each cluster back, but for rests.
+    heat_limits: [Set<ClusterLimit>; CLUSTERS],
 }
 
 impl ThermalLimiter {
@@ -141,7 +147,11 @@ impl ThermalLimiter {
             open: 0,
             rests: 0,
             tripped: 0,
+            warm: 0,
+            too_warm: 0,
+            unknown: 0,
             share: [1.0; CLUSTERS],
+            heat_limits: [Set::default(); CLUSTERS],
         };
         cooldown.judge_clusters();
         cooldown
@@ -150,22 +160,35 @@ impl ThermalLimiter {
     /// Takes in the temperatures of this tick, if there are any.
     pub fn observe(&mut self, feedback: &Feedback) {
         let heard = feedback.fresh.has(Fresh::THERMAL);
+        let mut changed = heard;
         for (cluster, temp_c) in self.clusters.iter_mut().zip(feedback.cluster_temp_c) {
             if let Some(cluster) = cluster {
                 cluster.observe(heard.then_some(temp_c));
+                // The tick in which its temperature becomes unknown.
+                changed |= cluster.age_ticks == self.stale_ticks.saturating_add(1);
             }
         }
-        self.judge_clusters();
+        if changed {
+            self.judge_clusters();
+        }
     }
 
     fn judge_clusters(&mut self) {
-        self.tripped = 0;
+        (self.tripped, self.warm, self.too_warm, self.unknown) = (0, 0, 0, 0);
         for c in 0..CLUSTERS {
             if let Some(cluster) = &self.clusters[c] {
-                self.share[c] = cluster.share(self.unknown(cluster));
-                if cluster.watch.tripped() {
-                    self.tripped |= nozzles_of(c);
-                }
+                let unknown = self.is_unknown(cluster);
+                self.share[c] = cluster.share(unknown);
+                let (watch, nozzles) = (&cluster.watch, nozzles_of(c));
+                let put = |set: &mut u16, holds: bool| *set |= if holds { nozzles } else { 0 };
+                put(&mut self.tripped, watch.tripped());
+                put(&mut self.unknown, unknown);
+                put(&mut self.warm, !unknown && watch.temp_c() >= watch.warn_c());
+                put(
+                    &mut self.too_warm,
+                    !unknown && watch.temp_c() > cluster.ready_c,
+                );
+                self.heat_limits[c] = heat_limits(watch, unknown);
             }
         }
     }
@@ -216,50 +239,28 @@ impl ThermalLimiter {
 
     /// Bit n: the cluster of nozzle n is known to be at its warning temperature or above.
     pub fn warm(&self) -> u16 {
-        self.where_cluster(|c| c.watch.temp_c() >= c.watch.warn_c())
+        self.warm
     }
 
     /// Bit n: the cluster of nozzle n is not known to be too warm for one more longest opening.
     pub fn ready(&self) -> u16 {
-        !self.where_cluster(|c| c.watch.temp_c() > c.ready_c)
-    }
-
-    fn where_cluster(&self, holds: impl Fn(&Cluster) -> bool) -> u16 {
-        let known = |c: &usize| {
-            self.clusters[*c]
-                .as_ref()
-                .is_some_and(|k| !self.unknown(k) && holds(k))
-        };
-        (0..CLUSTERS)
-            .filter(known)
-            .fold(0, |set, c| set | nozzles_of(c))
+        !self.too_warm
     }
 
     /// Whether any cluster is tripped or of unknown temperature.
     pub fn forbids_burns(&self) -> bool {
-        let hot = |c: &Cluster| c.watch.tripped() || self.unknown(c);
-        self.clusters.iter().flatten().any(hot)
+        self.tripped | self.unknown != 0
     }
 
     /// What is in force, for each cluster.
     pub fn limits(&self) -> [Set<ClusterLimit>; CLUSTERS] {
-        std::array::from_fn(|c| {
-            let mut limits = Set::default();
-            let mut note = |limit, holds| {
-                if holds {
-                    limits.insert(limit);
-                }
-            };
-            note(ClusterLimit::Cooldown, self.rests & nozzles_of(c) != 0);
-            if let Some(cluster) = &self.clusters[c] {
-                let watch = &cluster.watch;
-                note(ClusterLimit::HotTripped, watch.tripped());
-                let fades = watch.derating() < 1.0 && !watch.tripped();
-                note(ClusterLimit::HotDerated, fades);
-                note(ClusterLimit::Unknown, self.unknown(cluster));
+        let mut limits = self.heat_limits;
+        for (c, limits) in limits.iter_mut().enumerate() {
+            if self.rests & nozzles_of(c) != 0 {
+                limits.insert(ClusterLimit::Cooldown);
             }
-            limits
-        })
+        }
+        limits
     }
 
     /// Whether a rest of this length is enough for a nozzle.
@@ -268,18 +269,34 @@ impl ThermalLimiter {
             return false;
         }
         self.cluster_of(nozzle).is_none_or(|cluster| {
-            let cool = !self.unknown(cluster) && cluster.watch.temp_c() <= cluster.ready_c;
+            let cool = !self.is_unknown(cluster) && cluster.watch.temp_c() <= cluster.ready_c;
             cool || rested_us >= cluster.longest_us
         })
     }
 
-    fn unknown(&self, cluster: &Cluster) -> bool {
+    fn is_unknown(&self, cluster: &Cluster) -> bool {
         cluster.age_ticks > self.stale_ticks
     }
 
     fn cluster_of(&self, nozzle: usize) -> Option<&Cluster> {
         self.clusters[nozzle / NOZZLES_PER_CLUSTER].as_ref()
     }
+}
+
+/// What a cluster's temperature, or the lack of one, puts in force.
+fn heat_limits(watch: &NodeWatch, unknown: bool) -> Set<ClusterLimit> {
+    let fades = watch.derating() < 1.0 && !watch.tripped();
+    let mut limits = Set::default();
+    for (limit, holds) in [
+        (ClusterLimit::HotTripped, watch.tripped()),
+        (ClusterLimit::HotDerated, fades),
+        (ClusterLimit::Unknown, unknown),
+    ] {
+        if holds {
+            limits.insert(limit);
+        }
+    }
+    limits
 }
 
 /// Heat in the node per watt that its cluster's nozzles draw.
