@@ -6,9 +6,12 @@ use crate::nearest::nearest;
 use crate::simplex::LpStatus;
 use crate::{AXES, AllocError, Bounds, Power, Solution, Status};
 
-/// A scaled error below this counts as met.
+/// Scaled error below which a wrench counts as met, without unit: with weights of 0.01 and 0.02
+/// (BotSpec) it is 10 µN and 5 µN·m, far below any pulse and far above rounding.
 const MET_TOLERANCE: f64 = 1e-7;
-/// A nozzle whose gain is below this part of the residual is free to move along the optimum.
+/// Part of the residual below which a nozzle's gain counts as zero, ratio: such a nozzle may move
+/// without changing the error. Above rounding (1e-16 times the number of terms), below every gain
+/// that matters.
 const FREE_TOLERANCE: f64 = 1e-9;
 
 /// Allocation for one geometry of N nozzles (16 at most). Keeps the last basis as the start of
@@ -238,15 +241,16 @@ impl<const N: usize> Allocator<N> {
         };
         let residual: [f64; AXES] = std::array::from_fn(|i| target[i] - nearest.given[i]);
         let met = norm(&residual) <= MET_TOLERANCE;
-        // On the edge of what is in reach rounding decides which stage sees it; then the
-        // residual is noise and says nothing about the optimum's face.
+        // At the edge of what is in reach rounding decides which stage finds the wrench met. The
+        // residual is noise then, and no nozzle may be fixed by it.
         let face = if met {
             *bounds
         } else {
             self.face(&residual, &nearest.thrust, bounds)
         };
         let (cheaper, pivots) = self.least_fuel(&nearest.given, &face);
-        // Without a second answer the first one stands: least error, fuel as it came.
+        // Without an answer of stage two that of stage one is returned: least error, but not least
+        // fuel.
         let best = cheaper.unwrap_or(nearest);
         let status = if met {
             Status::Optimal

@@ -1,6 +1,6 @@
 //! Small dense matrices: a basis to begin with, and its inverse.
 
-/// A pivot smaller than this is no pivot.
+/// Smallest pivot, in units of the matrix: a smaller one means that the rows are dependent.
 pub(crate) const PIVOT_MIN: f64 = 1e-9;
 
 /// M columns that span all rows, by elimination with the largest pivot.

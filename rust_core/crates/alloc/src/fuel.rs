@@ -15,13 +15,15 @@ pub(crate) const ROOM: usize = 16;
 const WITHOUT: usize = ROOM + AXES;
 const WITH: usize = ROOM + AXES + 1;
 
-/// Thrusts may leave their bounds by this much inside the simplex, N; they are put back.
+/// By how much thrusts may leave their bounds inside the simplex, N; the answer is put back into
+/// them. Of 240 N it is 4e-10, above rounding, and no valve resolves it.
 const TOLERANCE_N: f64 = 1e-7;
-/// Nozzles of equal worth are told apart by costs that differ by less than this part. It makes
-/// the answer unique, whatever basis a solve starts from.
+/// Relative difference between the costs of nozzles. It makes the answer unique, whatever basis a
+/// solve starts from. Far above the cost tolerance of the simplex (1e-12), and too small to cost
+/// fuel.
 const ORDER: f64 = 1e-7;
-/// Square multiples of it, less their whole part, are irregular: no symmetry of a craft makes two
-/// sets of nozzles cost the same.
+/// Golden ratio minus one. The fractional parts of its square multiples are irregular, so no
+/// symmetry of a craft makes two sets of nozzles cost the same.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
 /// The program without a power limit, in the two sizes that occur.

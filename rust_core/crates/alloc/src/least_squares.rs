@@ -23,7 +23,7 @@ pub(crate) struct LeastSquares<const N: usize> {
     place: [Place; N],
 }
 
-/// Sub-problems a solve may take; an ordinary one takes one to eight.
+/// Sub-problems of a solve at most: eight times what ordinary ones take (one to eight).
 const ITERATION_CAP: u32 = 64;
 /// Gradients below this part of the largest scaled column are zero.
 const GRADIENT_TOLERANCE: f64 = 1e-10;
@@ -61,8 +61,8 @@ impl<const N: usize> LeastSquares<N> {
             self.place[entering] = Place::Free;
             self.solve_free(entering, target, bounds, &mut thrust);
             let last = std::mem::replace(&mut residual, self.residual(target, &thrust));
-            // Next to a dependent column rounding can let a nozzle in that helps nothing, for
-            // ever. It is not asked again before another one has lowered the error.
+            // Next to a dependent column rounding can let in a nozzle that does not help, again and
+            // again. It is not tried again before another one has lowered the error.
             let lowered = dot(&residual, &residual) < dot(&last, &last);
             barred = if lowered { [false; N] } else { barred };
             barred[entering] = !lowered;
@@ -72,7 +72,7 @@ impl<const N: usize> LeastSquares<N> {
 
     /// Every solve starts with all nozzles at their lower bound. A start from the last active
     /// set would be quicker and meet the wrench as well, but a nozzle once at its upper bound
-    /// could stay there, with others pushing against it, when the wrench has long gone.
+    /// could stay there, with others pushing against it, long after the wrench has changed.
     fn start(&mut self, bounds: &Bounds<N>) -> [f64; N] {
         self.place = [Place::Lower; N];
         bounds.lo

@@ -9,7 +9,7 @@
 use crate::{AXES, Bounds, Power};
 
 const CORNERS: usize = AXES + 1;
-/// Steps a search may take; an ordinary one takes ten to thirty.
+/// Steps of a search at most: more than ten times what ordinary ones take (ten to thirty).
 const STEP_CAP: u32 = 500;
 /// Relative gain in the squared distance below which a corner is no better.
 const GAIN_TOLERANCE: f64 = 1e-11;

@@ -1,8 +1,8 @@
-//! What is asked and what is answered.
+//! Inputs and results of an allocation.
 
 use crate::AXES;
 
-/// What was wrong with the numbers an [`crate::Allocator`] was to be made from.
+/// Why an [`crate::Allocator`] cannot be made.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum AllocError {
     /// A column of the effectiveness is not finite.

@@ -4,10 +4,10 @@
 //! minimise  sum p + price'|e|    subject to   B p + e = w,   p_n = 0  or  least_n <= p_n <= most_n
 //! ```
 //!
-//! with p the impulse of each nozzle, N·s, and w the impulse asked, N·s and N·m·s. An impulse below
-//! the shortest pulse comes from nozzles that oppose each other: each gives at least its shortest
-//! pulse, and their difference is what is left. That costs propellant, and `price` says what the
-//! error that it removes is worth; so the answer weighs one against the other.
+//! with p the impulse of each nozzle, N·s, and w the impulse demanded, N·s and N·m·s. An impulse
+//! below the shortest pulse comes from nozzles that oppose each other: each gives at least its
+//! shortest pulse, and their difference is what is left. That costs propellant, and `price` says
+//! what the error that it removes is worth; so the answer weighs one against the other.
 //!
 //! Where a valve may also stay open through the whole span, `full_n` is one value more, and between
 //! `most_n` and `full_n` there is a gap again, for the shortest pause.
@@ -27,15 +27,19 @@ const fn columns(nozzles: usize) -> usize {
 const N: usize = 16;
 const COLUMNS: usize = columns(N);
 
-/// Impulses may leave their bounds by this much inside the simplex, N·s.
+/// By how much impulses may leave their bounds inside the simplex, N·s: 1e-10 of a shortest pulse
+/// (7.2 N·s).
 const TOLERANCE_NS: f64 = 1e-9;
-/// An answer within this part of the best possible one is good enough.
+/// A search stops when nothing better by more than this part can be left, ratio. A smaller gap
+/// takes more programs to prove, and thrusts are not known better than that (3 %).
 const GAP: f64 = 0.02;
-/// No error is larger than this, in units of the impulse.
+/// Bound of the error variables, in units of the impulse. The simplex needs finite bounds; no
+/// impulse of a craft comes near it.
 const ERROR_MAX: f64 = 1e6;
-/// Nozzles differ in cost by this part.
+/// Relative difference between the costs of nozzles, so that the answer is unique.
 const TIE: f64 = 1e-7;
-/// A gap is met to this part of a shortest pulse.
+/// Tolerance at the edges of a gap, as a part of a shortest pulse: 30 ns of 30 ms, below the
+/// microsecond of valve commands.
 const EDGE: f64 = 1e-6;
 
 /// What each nozzle can give, N·s: nothing, `least_ns..=most_ns`, or `full_ns`.
@@ -73,18 +77,18 @@ struct Node {
 /// Deepest path: two gaps a nozzle.
 const DEPTH: usize = 2 * N + 1;
 
-/// How far a search has come.
+/// State of a search.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Search {
-    /// Not at its end.
+    /// Not finished.
     Going,
     /// The best pulses found.
     Found(Pulses),
-    /// Nothing was asked, or no program had an answer.
+    /// The demanded impulse was zero, or no program had an answer.
     Nothing,
 }
 
-/// Finds pulses for impulses. Nothing is allocated after construction.
+/// Finds pulses for demanded impulses. Nothing is allocated after construction.
 ///
 /// A search takes some hundred programs of less than a microsecond each, and can be spread over
 /// ticks: [`PulseAllocator::begin`], then [`PulseAllocator::search`] until it has an answer.

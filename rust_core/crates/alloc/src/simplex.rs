@@ -28,11 +28,15 @@ pub(crate) enum LpStatus {
     Stuck,
 }
 
-/// Pivots a solve may take; an ordinary cold one takes six to twelve.
+/// Pivots of a solve at most: more than ten times what an ordinary one without a starting basis
+/// takes (six to twelve).
 const PIVOT_CAP: u32 = 200;
-/// The inverse is computed anew after this many updates.
+/// Updates after which the inverse is computed anew. Each adds rounding, so it trades accuracy
+/// against the time of a new inverse; an answer that fails its check is computed with a new one
+/// anyway.
 const REFRESH_AFTER: u32 = 40;
-/// A reduced cost smaller than this is none.
+/// Reduced costs below this count as zero, in units of cost (about 1 a nozzle): above rounding,
+/// below the differences of 1e-7 that tell equal nozzles apart.
 const COST_TOLERANCE: f64 = 1e-12;
 
 /// Some of the variables, a bit each.
@@ -116,7 +120,7 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
         for pivots in 0..PIVOT_CAP {
             let Some((row, excess)) = self.leaving(&at) else {
                 if pivots > 0 {
-                    // Once more from the beginning: the updates have left their rounding.
+                    // Once more with a new inverse: the updates may have left too much rounding.
                     at = self.placed(b, lower, upper);
                 }
                 for (i, &j) in self.basis.iter().enumerate() {
@@ -129,7 +133,7 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
             } else if fresh {
                 return (LpStatus::Infeasible, at.x, pivots);
             } else {
-                // Perhaps only the inverse has worn out.
+                // The inverse may be inaccurate from its updates.
                 if !self.refresh() {
                     return (LpStatus::Stuck, at.x, pivots);
                 }
@@ -172,7 +176,7 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
             };
             x[j] = bound * self.side[j].abs();
         }
-        // No branch on zeros: they are as frequent as they are hard to foretell.
+        // No branch on zeros: it would often be mispredicted.
         let mut rest = *b;
         for j in 0..N {
             for i in 0..M {

@@ -1,8 +1,8 @@
-//! A thrust profile in flight: the plan, and the account of what it has given so far.
+//! A thrust profile in flight: the plan, the speed that it demanded and the speed that was gained.
 //!
-//! The account is kept in speed, m/s, world. What the valves were measured open for carries it
-//! from tick to tick; each velocity fix moves it a little towards the speed really gained, so
-//! that neither a lost report nor a nozzle of another thrust adds up.
+//! Both are in m/s, world. The speed gained is propagated from tick to tick with the measured open
+//! times of the valves. Each velocity fix corrects it a little, so that the error of a lost report
+//! or of a nozzle with another thrust does not add up.
 
 use nalgebra::{UnitQuaternion, Vector3};
 use qiki_craft::{Feedback, Fresh, NOZZLES};
@@ -13,7 +13,10 @@ use qiki_command::Reason;
 
 use qiki_command::Segment;
 
-/// Part of the difference to the speed gained that a velocity fix takes away.
+/// Part of the difference to the measured speed by which a fix corrects the speed gained, ratio: a
+/// time constant of ten fixes, 0.2 s at 50 Hz. A first-order filter leaves `sqrt(0.1 / 1.9)` = 0.23
+/// of white noise, 0.5 mm/s of the receiver's 2 mm/s, which is as much as its bias. Higher lets
+/// noise into the demand, lower takes longer to notice a nozzle that gives less.
 const FIX_GAIN: f64 = 0.1;
 
 /// How far a profile has come.
@@ -25,9 +28,9 @@ pub struct BurnProgress {
     pub clock_s: f64,
     /// Speed demanded so far: the sizes of all changes summed up, m/s.
     pub demanded_mps: f64,
-    /// Asked for and not given, m/s.
+    /// Demanded and not gained, m/s.
     pub residual_mps: f64,
-    /// Why less is demanded of the nozzles than the profile wants; None where that is not so.
+    /// Why less is demanded of the nozzles than the profile says; None where that is not so.
     pub inhibited_by: Reason,
 }
 
@@ -38,16 +41,17 @@ pub struct Burn {
     order: Option<Order>,
     /// Velocity before the first push, m/s, world; known from the first fix on.
     start: Option<Vector3<f64>>,
-    /// Asked for and gained so far, m/s, world.
+    /// Speed demanded so far, m/s, world.
     demanded: Vector3<f64>,
+    /// Speed gained so far, m/s, world.
     gained: Vector3<f64>,
     demanded_mps: f64,
     inhibited_by: Reason,
-    /// What was said last, and of which segment.
-    told: Option<(usize, Reason)>,
+    /// What was reported last, and of which segment.
+    reported: Option<(usize, Reason)>,
 }
 
-/// The motion of this moment.
+/// State of the craft by which impulse becomes speed.
 #[derive(Debug, Clone, Copy)]
 pub struct Motion {
     /// Body to world.
@@ -68,7 +72,7 @@ impl Burn {
             gained: Vector3::zeros(),
             demanded_mps: 0.0,
             inhibited_by: Reason::None,
-            told: None,
+            reported: None,
         }
     }
 
@@ -93,9 +97,9 @@ impl Burn {
         self.order
     }
 
-    /// The account takes the order of this tick: `reference` is the attitude that is held, body to
-    /// world.
-    pub fn account(&mut self, reference: &UnitQuaternion<f64>, mass_kg: f64) {
+    /// Adds the order of this tick to the speed demanded. `reference` is the attitude that is held,
+    /// body to world.
+    pub fn add_demand(&mut self, reference: &UnitQuaternion<f64>, mass_kg: f64) {
         if let Some(order) = self.order {
             let demanded = reference * order.demanded_ns / mass_kg;
             self.demanded += demanded;
@@ -103,26 +107,27 @@ impl Burn {
         }
     }
 
-    /// What has begun to hold the order back in this tick, if it is worth a word: every rest is,
-    /// a weaker push once in a segment.
+    /// The inhibit reason that is to be reported in this tick, if any: of every rest, and of a
+    /// weaker push once in a segment, so that power that comes and goes does not make a report each
+    /// time.
     pub fn newly_inhibited(&mut self) -> Option<Reason> {
         let order = self.order?;
         let before = std::mem::replace(&mut self.inhibited_by, order.inhibited_by);
         let now = (order.segment, order.inhibited_by);
-        let again = !order.rests && self.told == Some(now);
+        let again = !order.resting && self.reported == Some(now);
         if order.inhibited_by == Reason::None || order.inhibited_by == before || again {
             return None;
         }
-        self.told = Some(now);
+        self.reported = Some(now);
         Some(order.inhibited_by)
     }
 
-    /// Why less is demanded of the nozzles than the profile wants.
+    /// Why less is demanded of the nozzles than the profile says.
     pub fn inhibited_by(&self) -> Reason {
         self.inhibited_by
     }
 
-    /// Whether nothing is pushed, and not only for a moment.
+    /// Whether no thrust is demanded, and not only for a moment.
     pub fn idles(&self) -> bool {
         self.order.is_some_and(|order| order.idle)
     }
@@ -136,8 +141,8 @@ impl Burn {
     /// Thrusts of the group that pushes alone in this tick, N.
     #[must_use]
     pub fn group_thrust_n(&self) -> Option<[f64; NOZZLES]> {
-        let push = self.plan.push().filter(|push| push.exact)?;
-        let order = self.order.filter(|order| !order.rests)?;
+        let push = self.plan.push().filter(|push| push.group_only)?;
+        let order = self.order.filter(|order| !order.resting)?;
         let force_n = order.force_n.dot(&push.direction).max(0.0);
         Some(push.thrust_n(force_n))
     }

@@ -1,9 +1,8 @@
-//! Thrust profiles: the plan of a burn, and its account in flight.
+//! Thrust profiles: the plan of a burn, and its impulse residual in flight.
 //!
-//! * `terms`: what a plan is told, what it orders, how it ends.
-//! * `plan`: which push when, and when to wait. The same plan stands behind the controller and
-//!   behind the preview.
-//! * `burn`: a plan in flight, with the account of what the nozzles have given.
+//! * `terms`: inputs of a plan, its order of a step, how it ends.
+//! * `plan`: which push when, and when to wait. Controller and preview use the same plan.
+//! * `burn`: a plan in flight, with the speed demanded and gained.
 //!
 //! What users see of it: `docs/profiles.md`.
 

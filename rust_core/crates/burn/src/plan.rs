@@ -1,22 +1,24 @@
 //! How a thrust profile is flown: which push when, and when to wait.
 //!
-//! One rule, [`Plan`], stands behind the controller and behind the preview. A profile asks for an
-//! impulse: each segment for its force over its time. A limit never takes anything off that; it
-//! takes time.
+//! Controller and preview use the same [`Plan`]. A profile demands an impulse: each segment its
+//! force times its duration. A limit never reduces that impulse, it only makes the profile take
+//! longer.
 //!
-//! * **Clock.** A segment has a clock of its own. It goes on while less than [`LAG_S`] of the
-//!   segment's ceiling is left undelivered, and stands still else. So a push that is weaker than planned,
+//! * **Clock.** Every segment has a clock. It runs while the impulse residual is below [`LAG_S`] of
+//!   the segment's ceiling, and stands still otherwise. So a push that is weaker than planned,
 //!   whatever the reason (power, heat, a lost nozzle, the modulators' dead zone), lasts longer.
-//! * **Catching up.** The impulse residual is demanded on top of the plan, over [`CATCH_UP_S`], but the
-//!   two together never exceed the ceiling, the power there is, or what the nozzles have left.
-//! * **Splitting.** A push that would keep a nozzle open beyond its longest opening stops there,
-//!   and so does one that has brought a cluster to its warning temperature, from where its thrust
-//!   would fade. Then the nozzles rest: at least [`REST_MIN_S`] after a longest opening, and until
-//!   each of their clusters is cool enough for one more. The clock stands still meanwhile.
-//! * **End.** After the last segment the plan goes on asking for the impulse residual, until that is
-//!   within its [`Plan::tolerance_ns`] for [`SETTLED_S`]. What takes too long is [`End::Late`].
+//! * **Catching up.** The impulse residual is demanded in addition to the plan, over
+//!   [`CATCH_UP_S`]. The sum never exceeds the ceiling, the available power, or what the nozzles
+//!   can give.
+//! * **Splitting.** A push stops where it would keep a nozzle open beyond its longest opening, and
+//!   where it has brought a cluster to its warning temperature, from which its thrust would fade.
+//!   Then the nozzles rest: at least [`REST_MIN_S`] after a longest opening, and until each of
+//!   their clusters is cool enough for one more. The clock stands still meanwhile.
+//! * **End.** After the last segment the plan demands the impulse residual alone, until that has
+//!   been within [`Plan::tolerance_ns`] for [`SETTLED_S`]. A profile that takes too long is
+//!   [`End::Late`].
 //!
-//! A nozzle counts as open all the time where its level leaves no room for a pause: pulses of
+//! A nozzle counts as open without pauses where its level leaves no room for one: pulses of
 //! level `E` with pauses of at least `min_off` are at least `min_off E / (1 - E)` long, which is
 //! the longest opening at `E = max_on / (max_on + min_off)`. A throttleable nozzle has no pauses.
 
@@ -29,35 +31,51 @@ use qiki_power::{REST_MAX_S, REST_MIN_S};
 
 use crate::terms::{End, Now, Order, PlanLimits, Push};
 
-/// With a larger impulse residual than this much of full push, s, the clock waits.
+/// Impulse residual above which the clock stands still, s of the ceiling. A modulator that works as
+/// it should is behind by a shortest pulse and a pause, 60 ms, and must not stop the clock. Larger
+/// lets a weak push fall behind farther before its segment is prolonged.
 pub(crate) const LAG_S: f64 = 0.1;
-/// The impulse residual is demanded over this time, s.
+/// Time over which the impulse residual is demanded, s: at [`LAG_S`] it adds half of the ceiling to
+/// the plan. Shorter overshoots, because thrust follows a demand only in pulses of 30 ms and more;
+/// longer prolongs the end of every burn.
 pub(crate) const CATCH_UP_S: f64 = 0.2;
-/// The impulse residual must be within tolerance for this long, s.
+/// Time for which the impulse residual must be within tolerance, s: five velocity fixes at 50 Hz,
+/// so that the noise of one does not end a burn.
 pub(crate) const SETTLED_S: f64 = 0.1;
-/// Tolerance of the impulse: this part of all that was demanded for ...
+/// Tolerance of the impulse as a part of all that was demanded, ratio. Of 1 m/s it is 5 mm/s, ten
+/// times the bias of the velocity receiver (0.5 mm/s) and of the noise that is left of its fixes.
 pub(crate) const TOLERANCE: f64 = 0.005;
-/// ... and this much of the last segment's ceiling, s: two thirds of a shortest pulse.
+/// Tolerance of the impulse besides, s of the last segment's ceiling: two thirds of a shortest
+/// pulse of 30 ms. Rounding to whole pulses leaves up to half of one, 15 ms, which it must exceed;
+/// a whole one would let a missing pulse pass.
 pub(crate) const TOLERANCE_S: f64 = 0.02;
-/// A profile may take this many times its duration, and [`LATE_S`] more; rests do not count.
-const LATE: f64 = 3.0;
-const LATE_S: f64 = 10.0;
-/// And the last of it must be given within this time, s.
+/// A profile may take this many times its duration, ratio, and [`TIME_MARGIN_S`] more; rests do not
+/// count. A push with a third of its force still ends in time. Higher goes on longer with a push
+/// that hardly moves the craft.
+const TIME_RATIO_MAX: f64 = 3.0;
+/// Time beyond [`TIME_RATIO_MAX`], s: what short profiles need for their end ([`CLOSING_S`]) and
+/// for power to come back.
+const TIME_MARGIN_S: f64 = 10.0;
+/// Time for the impulse residual after the last segment, s: 15 times [`CATCH_UP_S`]. A residual
+/// that is still there then does not close, because its force cannot be had.
 const CLOSING_S: f64 = 3.0;
-/// A power that changes by more than this part makes another push of it.
+/// Change of the available power from which the push is computed anew, ratio. It saves an
+/// allocation in every tick; a smaller change makes the force wrong by less than this, and the
+/// impulse residual makes that good.
 const POWER_CHANGE: f64 = 0.01;
-/// A force that differs by less than this part is the same.
+/// Difference below which two forces are equal, ratio: far above rounding (1e-16), far below any
+/// limit.
 const SAME: f64 = 1e-6;
 
 /// A rest between two pieces of a profile.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Rest {
-    why: Reason,
-    least_s: f64,
+    reason: Reason,
+    min_s: f64,
     since_s: f64,
 }
 
-/// A profile that is being flown, or previewed.
+/// A profile that is flown or previewed.
 #[derive(Debug, Clone)]
 pub struct Plan {
     limits: PlanLimits,
@@ -66,14 +84,15 @@ pub struct Plan {
     current: usize,
     clock_s: f64,
     push: Option<Push>,
-    /// What the push was worked out for.
+    /// Impaired nozzles and power that the push was computed for.
     impaired: u16,
     power_w: f64,
     rest: Option<Rest>,
-    /// How long each nozzle has been open all the time, s.
+    /// How long each nozzle has been open without a pause, s.
     open_s: [f64; NOZZLES],
-    /// Asked for so far, in whatever direction, N·s.
+    /// Impulse demanded so far, sizes of all directions summed up, N·s.
     demanded_ns: f64,
+    /// Time until the profile is late, s.
     late_in_s: f64,
     closing_s: f64,
     settled_s: f64,
@@ -97,7 +116,7 @@ impl Plan {
             rest: None,
             open_s: [0.0; NOZZLES],
             demanded_ns: 0.0,
-            late_in_s: LATE * duration_s + LATE_S,
+            late_in_s: TIME_RATIO_MAX * duration_s + TIME_MARGIN_S,
             closing_s: 0.0,
             settled_s: 0.0,
             inhibited_by: Reason::None,
@@ -105,36 +124,36 @@ impl Plan {
         }
     }
 
-    /// One step; None when the plan is over. `resolve` says what a segment pushes with; it is
-    /// demanded at the segment's beginning, and when nozzles or power are lost or come back.
+    /// One step; None when the plan is over. `resolve` computes what a segment pushes with. It is
+    /// called when a segment begins, and when nozzles or power are lost or come back.
     pub fn step(&mut self, now: &Now, resolve: impl FnOnce(&Segment) -> Push) -> Option<Order> {
         if self.end.is_some() {
             return None;
         }
         self.advance(now.dt_s);
         let closing = self.current == self.count;
-        let push = self.pushes(now, resolve);
-        if push.broken {
-            return self.over(End::Broken);
+        let push = self.current_push(now, resolve);
+        if push.group_broken {
+            return self.finish(End::Broken);
         }
         if now.tank_empty {
-            return self.over(End::Late(Reason::WorkingMassLow));
+            return self.finish(End::Late(Reason::WorkingMassLow));
         }
         if closing && self.settled(now) {
-            return self.over(End::Given);
+            return self.finish(End::Given);
         }
-        let order = match self.rests(now, &push) {
-            Some(why) => self.rest(why),
-            None => self.go_on(now, &push, closing),
+        let order = match self.rest_reason(now, &push) {
+            Some(reason) => self.rest(reason),
+            None => self.push_on(now, &push, closing),
         };
         self.inhibited_by = order.inhibited_by;
-        if !order.rests && self.is_late(now.dt_s, closing) {
-            let why = if self.inhibited_by == Reason::None {
+        if !order.resting && self.is_late(now.dt_s, closing) {
+            let reason = if self.inhibited_by == Reason::None {
                 Reason::DeltaVMissed
             } else {
                 self.inhibited_by
             };
-            return self.over(End::Late(why));
+            return self.finish(End::Late(reason));
         }
         Some(order)
     }
@@ -150,7 +169,7 @@ impl Plan {
         TOLERANCE * self.demanded_ns + TOLERANCE_S * ceiling_n
     }
 
-    /// The segment under way, from 0, and how far its clock is, s; the last one at the end.
+    /// The segment under way, from 0, and its clock, s; the last segment at the end.
     pub fn progress(&self) -> (usize, f64) {
         if self.current < self.count {
             (self.current, self.clock_s)
@@ -165,13 +184,13 @@ impl Plan {
         self.push.as_ref()
     }
 
-    fn over(&mut self, end: End) -> Option<Order> {
+    fn finish(&mut self, end: End) -> Option<Order> {
         self.end = Some(end);
         None
     }
 
-    /// To the segment that the clock is in. Half a tick of slack: durations are sums of ticks,
-    /// with rounding.
+    /// Goes on to the segment that the clock is in. Half a tick of slack, because clocks are sums
+    /// of ticks with rounding.
     fn advance(&mut self, dt_s: f64) {
         while self.current < self.count
             && self.clock_s > self.segments[self.current].duration_s - 0.5 * dt_s
@@ -184,7 +203,7 @@ impl Plan {
         }
     }
 
-    fn pushes(&mut self, now: &Now, resolve: impl FnOnce(&Segment) -> Push) -> Push {
+    fn current_push(&mut self, now: &Now, resolve: impl FnOnce(&Segment) -> Push) -> Push {
         let segment = &self.segments[self.current.min(self.count - 1)];
         let change_w = (now.power_w - self.power_w).abs();
         if self.impaired != now.impaired || change_w > POWER_CHANGE * self.power_w {
@@ -214,29 +233,29 @@ impl Plan {
     }
 
     /// Why the nozzles of a push rest in this step, if they do.
-    fn rests(&mut self, now: &Now, push: &Push) -> Option<Reason> {
+    fn rest_reason(&mut self, now: &Now, push: &Push) -> Option<Reason> {
         let nozzles = push.nozzles();
         if self.rest.is_none() {
-            self.rest = self.begins_to_rest(now, nozzles);
+            self.rest = self.rest_needed(now, nozzles);
         }
         let Some(rest) = &mut self.rest else {
-            // Without one of its nozzles a group is none; a direction is had from the others.
-            let barred = push.exact && nozzles & now.resting != 0;
+            // A group needs all of its nozzles; along a direction others can push.
+            let barred = push.group_only && nozzles & now.resting != 0;
             return barred.then_some(Reason::NozzleResting);
         };
         let cool = nozzles & !now.ready == 0 || rest.since_s >= REST_MAX_S;
-        if rest.since_s > rest.least_s - 0.5 * now.dt_s && cool {
+        if rest.since_s > rest.min_s - 0.5 * now.dt_s && cool {
             self.rest = None;
             return None;
         }
         rest.since_s += now.dt_s;
-        Some(rest.why)
+        Some(rest.reason)
     }
 
-    fn begins_to_rest(&self, now: &Now, nozzles: u16) -> Option<Rest> {
-        let rest = |why, least_s| Rest {
-            why,
-            least_s,
+    fn rest_needed(&self, now: &Now, nozzles: u16) -> Option<Rest> {
+        let rest = |reason, min_s| Rest {
+            reason,
+            min_s,
             since_s: 0.0,
         };
         let pushing = (0..NOZZLES).filter(|n| nozzles >> n & 1 == 1);
@@ -257,29 +276,29 @@ impl Plan {
             force_n: Vector3::zeros(),
             demanded_ns: Vector3::zeros(),
             inhibited_by,
-            rests: true,
+            resting: true,
             idle: inhibited_by == Reason::RcsClusterHot,
         }
     }
 
-    fn go_on(&mut self, now: &Now, push: &Push, closing: bool) -> Order {
+    fn push_on(&mut self, now: &Now, push: &Push, closing: bool) -> Order {
         let planned_n = if closing {
             0.0
         } else {
             let segment = &self.segments[self.current];
             push.ceiling_n * segment.level_at(self.clock_s + 0.5 * now.dt_s)
         };
-        let most_n = push.ceiling_n.min(push.most_n);
-        let inhibited_by = if planned_n <= most_n * (1.0 + SAME) {
+        let available_n = push.ceiling_n.min(push.available_n);
+        let inhibited_by = if planned_n <= available_n * (1.0 + SAME) {
             Reason::None
-        } else if push.starved {
+        } else if push.power_limited {
             now.power_reason
         } else if now.resting != 0 {
             Reason::NozzleResting
         } else {
             Reason::NozzleIsolated
         };
-        self.note_open(&push.thrust_n(planned_n.min(most_n)), now.dt_s);
+        self.count_open(&push.thrust_n(planned_n.min(available_n)), now.dt_s);
         let waits = now.missing_ns().dot(&push.direction) > LAG_S * push.ceiling_n;
         let demanded_ns = if waits || closing {
             0.0
@@ -295,21 +314,24 @@ impl Plan {
             force_n: if idle {
                 Vector3::zeros()
             } else {
-                Self::wanted(now, push, planned_n, most_n)
+                Self::force(now, push, planned_n, available_n)
             },
             demanded_ns: push.direction * demanded_ns,
             inhibited_by,
-            rests: false,
+            resting: false,
             idle,
         }
     }
 
-    /// The plan and the impulse residual, within what can be had.
-    fn wanted(now: &Now, push: &Push, planned_n: f64, most_n: f64) -> Vector3<f64> {
+    /// Force of plan and impulse residual, N, body, at most `available_n`. Along the push it comes
+    /// first: what is left of the limit goes to the residual across.
+    fn force(now: &Now, push: &Push, planned_n: f64, available_n: f64) -> Vector3<f64> {
         let catch_up = now.missing_ns() / CATCH_UP_S;
-        let along_n = (planned_n + catch_up.dot(&push.direction)).clamp(-most_n, most_n);
+        let along_n = (planned_n + catch_up.dot(&push.direction)).clamp(-available_n, available_n);
         let across = catch_up - push.direction * catch_up.dot(&push.direction);
-        let room_n = (most_n * most_n - along_n * along_n).max(0.0).sqrt();
+        let room_n = (available_n * available_n - along_n * along_n)
+            .max(0.0)
+            .sqrt();
         let size_n = across.norm();
         let part = if size_n > room_n {
             room_n / size_n
@@ -319,10 +341,10 @@ impl Plan {
         push.direction * along_n + across * part
     }
 
-    fn note_open(&mut self, thrust_n: &[f64; NOZZLES], dt_s: f64) {
-        let steady = self.limits.steady(thrust_n);
+    fn count_open(&mut self, thrust_n: &[f64; NOZZLES], dt_s: f64) {
+        let open = self.limits.without_pause(thrust_n);
         for (n, open_s) in self.open_s.iter_mut().enumerate() {
-            *open_s = if steady >> n & 1 == 1 {
+            *open_s = if open >> n & 1 == 1 {
                 *open_s + dt_s
             } else {
                 0.0

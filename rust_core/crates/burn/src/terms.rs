@@ -1,4 +1,4 @@
-//! What a plan is told, what it says, and what it knows of the craft.
+//! Inputs of a plan, its order of a step, how it ends, and its limits.
 
 use nalgebra::Vector3;
 use qiki_craft::{Craft, NOZZLES};
@@ -12,17 +12,17 @@ pub struct Push {
     pub direction: Vector3<f64>,
     /// Net force at level 1, N.
     pub ceiling_n: f64,
-    /// Net force that can be had now: less than the ceiling where power is scarce or a nozzle
-    /// is out, N.
-    pub most_n: f64,
-    /// It is the power that limits it.
-    pub starved: bool,
+    /// Net force that is available now: less than the ceiling where power is short or a nozzle is
+    /// out, N.
+    pub available_n: f64,
+    /// Power is what limits it.
+    pub power_limited: bool,
     /// Thrust of each nozzle per newton of net force.
     pub thrust_per_n: [f64; NOZZLES],
-    /// Whether these nozzles and no others are to push: a group.
-    pub exact: bool,
-    /// One of them is out of use.
-    pub broken: bool,
+    /// These nozzles and no others are to push: the segment names a group.
+    pub group_only: bool,
+    /// A nozzle of the group is isolated.
+    pub group_broken: bool,
 }
 
 impl Push {
@@ -37,12 +37,12 @@ impl Push {
     }
 }
 
-/// What the rest of the craft says in this step. Sets are bits: bit n is nozzle n.
+/// State of the craft in this step. Sets are bits: bit n is nozzle n.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Now {
     /// Length of the step, s.
     pub dt_s: f64,
-    /// Asked for so far and not given, N·s, body.
+    /// Impulse residual: demanded so far and not given, N·s, body.
     pub residual_ns: Vector3<f64>,
     /// Part of it that is planned and will come by itself, N·s, body.
     pub pending_ns: Vector3<f64>,
@@ -56,15 +56,15 @@ pub struct Now {
     pub warm: u16,
     /// Their cluster is cool enough for one more longest opening.
     pub ready: u16,
-    /// Resting, out of use, or else not good for full thrust; where this changes, the push is
-    /// worked out anew.
+    /// Resting, isolated, or limited to less than full thrust. Where this changes, the push is
+    /// computed anew.
     pub impaired: u16,
-    /// Nothing comes out of the nozzles any more.
+    /// The tank holds too little for a shortest pulse.
     pub tank_empty: bool,
 }
 
 impl Now {
-    /// Impulse residual that will not come by itself, N·s, body.
+    /// Impulse residual without what is planned already, N·s, body.
     pub(crate) fn missing_ns(&self) -> Vector3<f64> {
         self.residual_ns - self.pending_ns
     }
@@ -75,15 +75,15 @@ impl Now {
 pub struct Order {
     /// Which segment, from 0.
     pub segment: usize,
-    /// Net force to ask for, N, body.
+    /// Net force to demand, N, body.
     pub force_n: Vector3<f64>,
-    /// Impulse that the profile asks for in this step, N·s, body: the impulse residual grows by it.
+    /// Impulse that the profile demands in this step, N·s, body: the impulse residual grows by it.
     pub demanded_ns: Vector3<f64>,
-    /// Why less is demanded of the nozzles than the profile wants; None where that is not so.
+    /// Why less is demanded of the nozzles than the profile says; None where that is not so.
     pub inhibited_by: Reason,
-    /// The nozzles rest: the profile is being split here.
-    pub rests: bool,
-    /// Nothing is demanded, and not only for a moment: clusters cool, or the level is zero.
+    /// The nozzles rest: the profile is split here.
+    pub resting: bool,
+    /// No thrust is demanded, and not only for a moment: clusters cool, or the level is zero.
     pub idle: bool,
 }
 
@@ -92,19 +92,19 @@ pub struct Order {
 pub enum End {
     /// The impulse was given, within tolerance.
     Given,
-    /// It was not, in the time there is for it; the reason says what was in the way.
+    /// It was not given in time; the reason says what prevented it.
     Late(Reason),
-    /// A nozzle of a segment's group is out of use.
+    /// A nozzle of a segment's group is isolated.
     Broken,
 }
 
-/// What a plan must know of the craft.
+/// Limits of the nozzles that a plan goes by.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PlanLimits {
     /// Most thrust of each nozzle, N.
     thrust_max_n: [f64; NOZZLES],
-    /// From this level on a nozzle counts as open all the time.
-    steady: [f64; NOZZLES],
+    /// From this level on a nozzle counts as open without pauses, ratio.
+    no_pause_level: [f64; NOZZLES],
     /// Longest opening, s.
     pub(crate) max_on_s: f64,
 }
@@ -117,7 +117,7 @@ impl PlanLimits {
         };
         Self {
             thrust_max_n: per_nozzle(&|t| t.thrust_max_n),
-            steady: per_nozzle(&|t| {
+            no_pause_level: per_nozzle(&|t| {
                 if t.throttleable {
                     0.0
                 } else {
@@ -128,11 +128,11 @@ impl PlanLimits {
         }
     }
 
-    /// Bit n: at these thrusts nozzle n is open all the time.
-    pub(crate) fn steady(&self, thrust_n: &[f64; NOZZLES]) -> u16 {
+    /// Bit n: at these thrusts nozzle n is open without pauses.
+    pub(crate) fn without_pause(&self, thrust_n: &[f64; NOZZLES]) -> u16 {
         (0..NOZZLES).fold(0, |set, n| {
             let level = thrust_n[n] / self.thrust_max_n[n];
-            let open = level > 0.0 && level >= self.steady[n];
+            let open = level > 0.0 && level >= self.no_pause_level[n];
             set | u16::from(open) << n
         })
     }

@@ -1,4 +1,4 @@
-//! Commands as the controller takes them: decoded, checked, in plain numbers.
+//! Commands as the controller gets them: decoded, in SI units.
 
 use crate::allocation_mode::AllocationMode;
 use crate::firing::Firing;
@@ -6,12 +6,12 @@ use crate::mode::Mode;
 use crate::segment::{SEGMENTS_MAX, Segment};
 use crate::target::Goal;
 
-/// What is asked for. The segments of a burn are held in place, so that taking a command
-/// allocates nothing.
+/// What is commanded. The segments of a burn are held in place, so that taking a command allocates
+/// nothing.
 #[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
-    /// Let the valves be commanded.
+    /// Permit valve commands.
     Arm,
     /// Close the valves and be silent.
     Disarm,
@@ -38,14 +38,14 @@ pub enum Action {
     SetAllocation {
         /// The mode.
         mode: AllocationMode,
-        /// What is hazardous is confirmed.
+        /// The hazard is confirmed.
         confirmed: bool,
     },
-    /// Open nozzles by hand.
+    /// Open named nozzles in manual override.
     Fire {
         /// Which ones, how long.
         firing: Firing,
-        /// What is hazardous is confirmed.
+        /// The hazard is confirmed.
         confirmed: bool,
     },
 }

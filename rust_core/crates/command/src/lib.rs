@@ -1,4 +1,4 @@
-//! What can be asked of the controller, and what it answers. Types only: no logic, no state.
+//! Commands of the controller and its replies. Types only: no logic, no state.
 //!
 //! The numbers of the enumerations are those of the protobuf contract in `protos/qiki/commands`.
 

@@ -7,7 +7,7 @@ pub enum Reason {
     /// Nothing is inhibited.
     #[default]
     None = 0,
-    /// The command makes no sense.
+    /// The command is not valid.
     CmdValidationFailed = 1,
     /// The controller is silent; arm first.
     NotArmed = 2,
@@ -29,7 +29,7 @@ pub enum Reason {
     EffectTimeout = 10,
     /// The operator asked for it.
     Operator = 11,
-    /// Valves do not do what they are told.
+    /// Valves do not do what they are commanded.
     ValveFault = 12,
     /// That mode is entered by its own command, or not from here.
     ModeNotReachable = 13,
@@ -43,9 +43,9 @@ pub enum Reason {
     ThrustMapMissing = 17,
     /// An axis of rotation has no set of nozzles left in the thrust map.
     TorqueMapMissing = 18,
-    /// Nozzles are in the operator's hand; control is off.
+    /// Manual override is on; control is off.
     ManualOverrideActive = 19,
-    /// Nozzles are not in the operator's hand.
+    /// Manual override is off.
     ManualOverrideOff = 20,
     /// Manual override is not entered from this flight mode.
     ManualNotFromMode = 21,
@@ -55,13 +55,13 @@ pub enum Reason {
     NozzleIsolated = 23,
     /// A named nozzle has to rest: its pause, its cooldown, or a hot cluster.
     NozzleResting = 24,
-    /// Nozzles are being fired by hand already.
+    /// A firing by manual override is under way.
     NozzlesBusy = 25,
     /// The valves would be open for less than their shortest opening.
     PulseTooShort = 26,
     /// The firing would last longer than the longest opening.
     PulseTooLong = 27,
-    /// The named nozzles together would turn the craft too hard.
+    /// The torque of the named nozzles would exceed the limit.
     TorqueLimit = 28,
     /// The named nozzles together would draw more power than there is.
     PduPeakDenied = 29,
@@ -73,6 +73,6 @@ pub enum Reason {
     WorkingMassLow = 32,
     /// The speed gained is not what the burn was to give.
     DeltaVMissed = 33,
-    /// The states of charge are too old to count on.
+    /// The states of charge are too old.
     PowerTelemStale = 34,
 }

@@ -1,4 +1,4 @@
-//! What the controller says about a command.
+//! Replies to commands.
 
 use crate::reason::Reason;
 
@@ -9,21 +9,21 @@ pub enum ReplyStatus {
     /// No reply.
     #[default]
     None = 0,
-    /// Taken; the effect is pending.
+    /// Accepted; the effect is pending.
     Accepted = 1,
-    /// Not taken.
+    /// Refused; nothing is done.
     Rejected = 2,
     /// The effect is seen in the feedback.
     EffectConfirmed = 3,
     /// The effect did not come in time.
     EffectTimeout = 4,
-    /// Given up before its effect.
+    /// Ended before its effect.
     Aborted = 5,
     /// Under way, but inhibited for now.
     Inhibited = 6,
 }
 
-/// A word on one command.
+/// Reply to one command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Reply {
     /// The command's number.

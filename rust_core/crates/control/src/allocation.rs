@@ -1,8 +1,8 @@
 //! Stage 4: thrusts for the wrench that is demanded.
 //!
 //! ADAPTIVE takes any combination of nozzles (`qiki-alloc`), AUTO the sets of the thrust map
-//! (`sets.rs`), manual override what was named. The same nozzles, bounds and power say what a
-//! thrust profile can push with.
+//! (`sets.rs`), manual override the named nozzles. The push of a thrust profile is computed from
+//! the same nozzles, bounds and power.
 
 use nalgebra::Vector3;
 use qiki_alloc::{AXES, Allocator, Bounds, Solution, Status};
@@ -19,22 +19,24 @@ use crate::estimate::{Estimate, NozzleStatus};
 use crate::sets::Sets;
 use crate::tracking::Demand;
 
-/// A push may have this part of the power; the rest is for the attitude, and for what is left
-/// where whole nozzles do not fill it.
+/// Part of the power that a push may draw, ratio. The rest holds the attitude meanwhile: of 45 kW
+/// it is 4.5 kW, one open nozzle (4.2 kW). Higher gives pushes more force and lets the attitude
+/// wait for power.
 const PUSH_POWER_RATIO: f64 = 0.9;
-/// A nozzle that may have less than this part of its thrust is not what it should be. One part in a
-/// million is far above rounding and far below any limit.
+/// A nozzle that may give less than this part of its thrust counts as impaired, ratio. One part in
+/// a million is far above rounding and far below any limit.
 const WHOLE: f64 = 1.0 - 1e-6;
-/// Rounding of a sum of powers, relative: a limit must not be missed by it.
+/// Margin for the rounding of a sum of powers, ratio: sixteen terms round by far less, and a limit
+/// must not be missed by rounding.
 const POWER_ROUNDING: f64 = 1.0 + 1e-9;
 
-/// Thrusts that were found.
+/// Result of the allocation.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Allocation {
     pub(crate) solution: Solution<NOZZLES>,
 }
 
-/// Finds thrusts.
+/// Allocates thrusts for the demanded wrench.
 #[derive(Debug, Clone)]
 pub struct AllocationStage {
     /// Where the nozzles are, and what they give.
@@ -84,7 +86,7 @@ impl AllocationStage {
         let power_w = self.power_w(estimate);
         let torque_first = decision.mode == Mode::Safe && nozzles.stuck_open != 0;
         let solution = if decision.manual.on {
-            self.named(decision, nozzles)
+            self.manual(decision, nozzles)
         } else if torque_first {
             self.authority.torque_first(&demand.wrench, bounds, power_w)
         } else if let Some(group_n) = &decision.group_n {
@@ -123,12 +125,12 @@ impl AllocationStage {
         }
     }
 
-    /// The craft cannot be held with the nozzles that are left.
+    /// Whether the craft cannot be held with the nozzles that are left.
     pub fn authority_lost(&self) -> bool {
         self.authority.lost()
     }
 
-    /// Impulse that the valves' reports of a tick stand for, N·s, body.
+    /// Impulse by the measured open times of a tick, N·s, body.
     pub fn measured_impulse_ns(&self, feedback: &Feedback) -> Vector3<f64> {
         let mut impulse_ns = Vector3::zeros();
         for n in nozzles_in(feedback.fresh.nozzles_heard()) {
@@ -139,7 +141,8 @@ impl AllocationStage {
         impulse_ns
     }
 
-    /// Power for all nozzles now, W. A valve that is stuck open draws its own, whatever the budget.
+    /// Power for all nozzles now, W. A nozzle that is stuck open draws its power whatever the
+    /// budget.
     fn power_w(&self, estimate: &Estimate) -> f64 {
         let stuck_w = self.drawn_w(estimate.nozzles.stuck_open);
         estimate.power.available_w.max(stuck_w * POWER_ROUNDING)
@@ -171,8 +174,8 @@ impl AllocationStage {
         Vector3::new(b[0][n], b[1][n], b[2][n])
     }
 
-    /// What manual override fires, told as an allocation.
-    fn named(&self, decision: &Decision, nozzles: &NozzleStatus) -> Solution<NOZZLES> {
+    /// The firing of manual override as an allocation.
+    fn manual(&self, decision: &Decision, nozzles: &NozzleStatus) -> Solution<NOZZLES> {
         let mut level = levels(decision.manual.nozzles, decision.manual.level);
         for n in nozzles_in(nozzles.stuck_open) {
             level[n] = 1.0;
@@ -186,8 +189,8 @@ impl AllocationStage {
         }
     }
 
-    /// The nozzles of a group give what the group gives, all others the rest of the wrench: what
-    /// holds the attitude.
+    /// The nozzles of a group give the thrusts of the group, all others the rest of the wrench,
+    /// which holds the attitude.
     fn with_group(
         &mut self,
         demand: &Demand,
@@ -205,9 +208,9 @@ impl AllocationStage {
             self.allocator.set_power_max(available_w.max(drawn_w));
             return self.allocator.solve(&demand.wrench, &bounds);
         }
-        // The sets give what the group leaves, with what is left of nozzles and power.
-        let given = self.allocator.wrench_of(&bounds.lo);
-        let rest = std::array::from_fn(|i| demand.wrench[i] - given[i]);
+        // The sets give the rest of the wrench, with the rest of nozzles and power.
+        let by_group = self.allocator.wrench_of(&bounds.lo);
+        let rest = std::array::from_fn(|i| demand.wrench[i] - by_group[i]);
         let free = Bounds {
             lo: [0.0; NOZZLES],
             hi: std::array::from_fn(|n| (bounds.hi[n] - bounds.lo[n]).max(0.0)),
@@ -222,22 +225,22 @@ impl AllocationStage {
         }
     }
 
-    /// What the least thrusts draw, W, and a little more against rounding.
+    /// What the lower bounds of the thrusts draw, W, with a margin for rounding.
     fn drawn_at_least_w(&self, bounds: &Bounds<NOZZLES>) -> f64 {
         self.mean_w(&bounds.lo) * POWER_ROUNDING
     }
 }
 
-/// What a thrust profile can push with.
+/// Pushes of thrust profiles.
 impl AllocationStage {
-    /// Bit n: nozzle n gives nothing, or all it has whatever is asked.
+    /// Bit n: nozzle n gives nothing, or its full thrust whatever is demanded.
     pub fn out_of_use(&self, estimate: &Estimate) -> u16 {
         let bounds = &estimate.nozzles.bounds;
         let out = |n: usize| bounds.lo[n] > 0.0 || bounds.hi[n] <= 0.0;
         estimate.nozzles.isolated | (nozzles_where(out) & !estimate.heat.resting)
     }
 
-    /// Bit n: nozzle n is not good for full thrust.
+    /// Bit n: nozzle n cannot give exactly its full thrust on demand.
     pub fn impaired(&self, estimate: &Estimate) -> u16 {
         let bounds = &estimate.nozzles.bounds;
         nozzles_where(|n| {
@@ -246,7 +249,7 @@ impl AllocationStage {
         })
     }
 
-    /// What a segment pushes with, with the nozzles and the power there are.
+    /// The push of a segment, with the nozzles and the power of now.
     pub fn push_of(
         &mut self,
         segment: &Segment,
@@ -288,23 +291,23 @@ impl AllocationStage {
     ) -> Push {
         let ceiling_n = self.ceiling(direction, mode);
         let most = self.force_only(direction * ceiling_n, bounds, power_w, mode);
-        let most_n = along(&most, direction);
-        let asked_n = (ceiling_n * level).min(most_n);
-        let used = if asked_n > 0.0 {
-            self.force_only(direction * asked_n, bounds, power_w, mode)
+        let available_n = along(&most, direction);
+        let demanded_n = (ceiling_n * level).min(available_n);
+        let used = if demanded_n > 0.0 {
+            self.force_only(direction * demanded_n, bounds, power_w, mode)
         } else {
             most
         };
         Push {
             direction,
             ceiling_n,
-            most_n,
-            starved: self.mean_w(&most.thrust_n) >= power_w * WHOLE,
+            available_n,
+            power_limited: self.mean_w(&most.thrust_n) >= power_w * WHOLE,
             ..push_per_n(&used.thrust_n, along(&used, direction))
         }
     }
 
-    /// Thrusts for a force and no torque, or for as much of it as there is.
+    /// Thrusts for a force without torque, or for the largest part of it that can be had.
     fn force_only(
         &mut self,
         force_n: Vector3<f64>,
@@ -312,13 +315,13 @@ impl AllocationStage {
         power_w: f64,
         mode: AllocationMode,
     ) -> Solution<NOZZLES> {
-        let asked = wrench(force_n, Vector3::zeros());
+        let demanded = wrench(force_n, Vector3::zeros());
         if mode == AllocationMode::Auto {
-            return self.sets.allocate(&asked, bounds, power_w);
+            return self.sets.allocate(&demanded, bounds, power_w);
         }
         let drawn_w = self.drawn_at_least_w(bounds);
         self.allocator.set_power_max(power_w.max(drawn_w));
-        self.allocator.solve_along(&asked, bounds, 0.0)
+        self.allocator.solve_along(&demanded, bounds, 0.0)
     }
 
     fn push_with(&self, group: Group, power_w: f64, estimate: &Estimate) -> Push {
@@ -329,15 +332,15 @@ impl AllocationStage {
         let bounds = &estimate.nozzles.bounds;
         let share = |n: usize| bounds.hi[n] / set.thrust_n[n];
         let pushes = (0..NOZZLES).filter(|n| set.thrust_n[*n] > 0.0);
-        let whole = pushes.map(share).fold(1.0, f64::min);
-        let powered = power_w / self.mean_w(&set.thrust_n).max(1e-9);
+        let share_min = pushes.map(share).fold(1.0, f64::min);
+        let power_share = power_w / self.mean_w(&set.thrust_n).max(1e-9);
         Push {
             direction: force.normalize(),
             ceiling_n: force.norm(),
-            most_n: force.norm() * whole.min(powered),
-            starved: powered < whole,
-            exact: true,
-            broken: set.nozzles & self.out_of_use(estimate) != 0,
+            available_n: force.norm() * share_min.min(power_share),
+            power_limited: power_share < share_min,
+            group_only: true,
+            group_broken: set.nozzles & self.out_of_use(estimate) != 0,
             ..push_per_n(&set.thrust_n, force.norm())
         }
     }
@@ -354,11 +357,11 @@ fn push_per_n(thrust_n: &[f64; NOZZLES], force_n: f64) -> Push {
     Push {
         direction: Vector3::x(),
         ceiling_n: 0.0,
-        most_n: 0.0,
-        starved: false,
+        available_n: 0.0,
+        power_limited: false,
         thrust_per_n: thrust_n.map(per_n),
-        exact: false,
-        broken: false,
+        group_only: false,
+        group_broken: false,
     }
 }
 

@@ -1,74 +1,74 @@
-//! How a wrench becomes thrusts: by the sets of the thrust map, by any combination, or by hand.
+//! Allocation mode: sets of the thrust map, any combination of nozzles, or manual override.
 //!
-//! AUTO and ADAPTIVE are what the control loop allocates with; MANUAL_OVERRIDE (`manual.rs`) takes
-//! the nozzles out of the loop for a while. AUTO needs a set for every axis. Where a nozzle that
-//! is out of use leaves an axis without one, the controller goes on in ADAPTIVE by itself, and
-//! comes back to AUTO when the sets are whole again. What is asked for stays as it was.
+//! AUTO and ADAPTIVE are the modes of the control loop; MANUAL_OVERRIDE (`manual_override.rs`)
+//! takes the nozzles out of the loop for a while. AUTO needs a set for every axis. Where an
+//! isolated nozzle leaves an axis without one, the controller goes on in ADAPTIVE by itself, and
+//! returns to AUTO when the sets are whole again. The requested mode stays AUTO meanwhile.
 
 use qiki_command::{AllocationMode, Reason};
 use qiki_craft::LoopAllocation;
 
-/// What the loop is asked to allocate with, and what it does.
+/// The loop's allocation mode: requested, in effect, and why the two differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AllocationModeState {
-    auto: bool,
-    /// Why AUTO is not what it should be; None where it is.
-    short: Reason,
-    /// Why manual override ended by itself, until the next choice.
-    ended: Reason,
+    auto_requested: bool,
+    /// What AUTO is short of; None where its sets are whole.
+    shortage: Reason,
+    /// Why manual override ended by itself, until the next request.
+    override_end: Reason,
 }
 
 impl AllocationModeState {
     pub(crate) fn new(mode: LoopAllocation) -> Self {
         Self {
-            auto: mode == LoopAllocation::Auto,
-            short: Reason::None,
-            ended: Reason::None,
+            auto_requested: mode == LoopAllocation::Auto,
+            shortage: Reason::None,
+            override_end: Reason::None,
         }
     }
 
-    /// Takes a choice; MANUAL_OVERRIDE leaves what is to come after it as it was.
-    pub(crate) fn choose(&mut self, mode: AllocationMode) {
+    /// Takes a request. MANUAL_OVERRIDE does not change the mode that follows it.
+    pub(crate) fn request(&mut self, mode: AllocationMode) {
         if mode != AllocationMode::ManualOverride {
-            self.auto = mode == AllocationMode::Auto;
+            self.auto_requested = mode == AllocationMode::Auto;
         }
-        self.ended = Reason::None;
+        self.override_end = Reason::None;
     }
 
-    /// Takes in what is short of whole sets in this tick.
-    pub(crate) fn note(&mut self, short: Reason) {
-        self.short = short;
+    /// Sets what AUTO is short of in this tick.
+    pub(crate) fn set_shortage(&mut self, shortage: Reason) {
+        self.shortage = shortage;
     }
 
-    /// Takes note that manual override ended by itself.
-    pub(crate) fn ended(&mut self, reason: Reason) {
-        self.ended = reason;
+    /// Records that manual override ended by itself.
+    pub(crate) fn record_override_end(&mut self, reason: Reason) {
+        self.override_end = reason;
     }
 
     /// What the loop was requested to allocate with.
     pub(crate) fn requested(&self) -> AllocationMode {
-        if self.auto {
+        if self.auto_requested {
             AllocationMode::Auto
         } else {
             AllocationMode::Adaptive
         }
     }
 
-    /// What the loop allocates with.
+    /// The mode of the loop in effect.
     pub(crate) fn in_effect(&self) -> AllocationMode {
-        if self.auto && self.short == Reason::None {
+        if self.auto_requested && self.shortage == Reason::None {
             AllocationMode::Auto
         } else {
             AllocationMode::Adaptive
         }
     }
 
-    /// Why the two differ, else why manual override ended by itself.
+    /// Why the two differ; else why manual override ended by itself.
     pub(crate) fn reason(&self) -> Reason {
-        if self.auto && self.short != Reason::None {
-            self.short
+        if self.auto_requested && self.shortage != Reason::None {
+            self.shortage
         } else {
-            self.ended
+            self.override_end
         }
     }
 }

@@ -1,22 +1,22 @@
-//! What became of the commands: accepted is not yet done.
+//! Commands from acceptance to effect: an accepted command is not yet done.
 
 use qiki_command::{REPLIES_MAX, Reason, Reply, ReplyStatus};
 
 #[derive(Debug, Clone, Copy)]
 struct Pending {
-    /// None where nobody asked for it.
+    /// None for a motion that no command asked for.
     id: Option<u64>,
-    ticks_left: u64,
-    /// Ticks in a row in which the effect was seen.
-    seen: u32,
+    remaining_ticks: u64,
+    /// Ticks in a row in which the effect was observed.
+    observed_ticks: u32,
 }
 
-/// The two things that can be waited for at once.
+/// Kinds of effects; one of each can be pending at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EffectKind {
-    /// Armed or silent.
+    /// All nodes armed, or all silent.
     Arming = 0,
-    /// A motion.
+    /// A motion, a burn or a firing has ended as commanded.
     Motion = 1,
 }
 
@@ -48,88 +48,94 @@ impl CommandTracker {
     }
 
     pub(crate) fn reject(&mut self, id: u64, reason: Reason) {
-        self.say(id, ReplyStatus::Rejected, reason);
+        self.reply(id, ReplyStatus::Rejected, reason);
     }
 
-    /// Accepts a command whose effect is waited for; it takes the place of the one before.
-    pub(crate) fn accept(&mut self, slot: EffectKind, id: u64, within_ticks: u64) {
-        self.abort(slot, Reason::Superseded);
-        self.say(id, ReplyStatus::Accepted, Reason::None);
-        self.wait(slot, Some(id), within_ticks);
+    /// Accepts a command whose effect is pending. It supersedes the one before.
+    pub(crate) fn accept(&mut self, kind: EffectKind, id: u64, within_ticks: u64) {
+        self.abort(kind, Reason::Superseded);
+        self.reply(id, ReplyStatus::Accepted, Reason::None);
+        self.wait(kind, Some(id), within_ticks);
     }
 
-    /// RecoveryTimes for an effect that nobody asked for; it takes the place of what is waited for.
-    pub(crate) fn follow(&mut self, slot: EffectKind, within_ticks: u64) {
-        self.abort(slot, Reason::Superseded);
-        self.wait(slot, None, within_ticks);
+    /// Waits for an effect that no command asked for. It supersedes the one before.
+    pub(crate) fn accept_internal(&mut self, kind: EffectKind, within_ticks: u64) {
+        self.abort(kind, Reason::Superseded);
+        self.wait(kind, None, within_ticks);
     }
 
-    fn wait(&mut self, slot: EffectKind, id: Option<u64>, within_ticks: u64) {
-        self.pending[slot as usize] = Some(Pending {
+    fn wait(&mut self, kind: EffectKind, id: Option<u64>, within_ticks: u64) {
+        self.pending[kind as usize] = Some(Pending {
             id,
-            ticks_left: within_ticks,
-            seen: 0,
+            remaining_ticks: within_ticks,
+            observed_ticks: 0,
         });
     }
 
     /// Accepts a command whose effect is immediate.
     pub(crate) fn done(&mut self, id: u64) {
-        self.say(id, ReplyStatus::Accepted, Reason::None);
-        self.say(id, ReplyStatus::EffectConfirmed, Reason::None);
+        self.reply(id, ReplyStatus::Accepted, Reason::None);
+        self.reply(id, ReplyStatus::EffectConfirmed, Reason::None);
     }
 
-    /// Gives up what a slot waits for.
-    pub(crate) fn abort(&mut self, slot: EffectKind, reason: Reason) {
-        if let Some(pending) = self.pending[slot as usize].take() {
-            self.say_of(pending.id, ReplyStatus::Aborted, reason);
+    /// Aborts the pending effect.
+    pub(crate) fn abort(&mut self, kind: EffectKind, reason: Reason) {
+        if let Some(pending) = self.pending[kind as usize].take() {
+            self.reply_to(pending.id, ReplyStatus::Aborted, reason);
         }
     }
 
-    /// Says that what a slot waits for is inhibited, and goes on waiting.
-    pub(crate) fn inhibit(&mut self, slot: EffectKind, reason: Reason) {
-        if let Some(id) = self.pending[slot as usize].and_then(|pending| pending.id) {
-            self.say(id, ReplyStatus::Inhibited, reason);
+    /// Replies that the pending effect is inhibited, and goes on waiting.
+    pub(crate) fn inhibit(&mut self, kind: EffectKind, reason: Reason) {
+        if let Some(id) = self.pending[kind as usize].and_then(|pending| pending.id) {
+            self.reply(id, ReplyStatus::Inhibited, reason);
         }
     }
 
-    /// Gives up waiting: the effect was not seen in its time.
-    pub(crate) fn late(&mut self, slot: EffectKind, reason: Reason) {
-        if let Some(id) = self.pending[slot as usize].take().and_then(|p| p.id) {
-            self.say(id, ReplyStatus::EffectTimeout, reason);
+    /// Ends the wait: the effect was not observed in time.
+    pub(crate) fn time_out(&mut self, kind: EffectKind, reason: Reason) {
+        if let Some(id) = self.pending[kind as usize].take().and_then(|p| p.id) {
+            self.reply(id, ReplyStatus::EffectTimeout, reason);
         }
     }
 
-    /// Whether a slot waits for something.
-    pub(crate) fn waits(&self, slot: EffectKind) -> bool {
-        self.pending[slot as usize].is_some()
+    /// Whether an effect of this kind is pending.
+    pub(crate) fn is_pending(&self, kind: EffectKind) -> bool {
+        self.pending[kind as usize].is_some()
     }
 
-    /// One tick of waiting: the effect counts when seen for `needed` ticks in a row. True in
-    /// the tick in which it is confirmed.
-    pub(crate) fn watch(&mut self, slot: EffectKind, seen: bool, needed: u32) -> bool {
-        let Some(pending) = &mut self.pending[slot as usize] else {
+    /// One tick of waiting. The effect is confirmed when it was `observed` for `needed_ticks` in a
+    /// row. True in the tick in which it is confirmed.
+    pub(crate) fn watch(&mut self, kind: EffectKind, observed: bool, needed_ticks: u32) -> bool {
+        let Some(pending) = &mut self.pending[kind as usize] else {
             return false;
         };
-        pending.seen = if seen { pending.seen + 1 } else { 0 };
-        pending.ticks_left = pending.ticks_left.saturating_sub(1);
-        let (id, confirmed, late) = (pending.id, pending.seen >= needed, pending.ticks_left == 0);
+        pending.observed_ticks = if observed {
+            pending.observed_ticks + 1
+        } else {
+            0
+        };
+        pending.remaining_ticks = pending.remaining_ticks.saturating_sub(1);
+        let id = pending.id;
+        let confirmed = pending.observed_ticks >= needed_ticks;
+        let late = pending.remaining_ticks == 0;
         if confirmed {
-            self.pending[slot as usize] = None;
-            self.say_of(id, ReplyStatus::EffectConfirmed, Reason::None);
+            self.pending[kind as usize] = None;
+            self.reply_to(id, ReplyStatus::EffectConfirmed, Reason::None);
         } else if late {
-            self.pending[slot as usize] = None;
-            self.say_of(id, ReplyStatus::EffectTimeout, Reason::EffectTimeout);
+            self.pending[kind as usize] = None;
+            self.reply_to(id, ReplyStatus::EffectTimeout, Reason::EffectTimeout);
         }
         confirmed
     }
 
-    fn say_of(&mut self, id: Option<u64>, status: ReplyStatus, reason: Reason) {
+    fn reply_to(&mut self, id: Option<u64>, status: ReplyStatus, reason: Reason) {
         if let Some(id) = id {
-            self.say(id, status, reason);
+            self.reply(id, status, reason);
         }
     }
 
-    fn say(&mut self, id: u64, status: ReplyStatus, reason: Reason) {
+    fn reply(&mut self, id: u64, status: ReplyStatus, reason: Reason) {
         if let Some(slot) = self.replies.get_mut(self.count) {
             *slot = Reply { id, status, reason };
             self.count += 1;

@@ -60,7 +60,7 @@ pub struct Parts {
     /// Inverse of the inertia, 1/(kg·m²), body.
     pub(crate) inverse_inertia: Matrix3<f64>,
     pub(crate) limits: ValveLimits,
-    /// What the rest of the bot draws, W.
+    /// What all other loads draw, switched on, W.
     pub(crate) others_w: f64,
     pub(crate) sets: Sets,
 }

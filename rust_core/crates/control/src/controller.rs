@@ -48,8 +48,8 @@ impl Controller {
         }
     }
 
-    /// Takes in what the rig is really told: `command`, or closed valves where the guard refused it.
-    /// The mode follows in the next tick.
+    /// Takes in the command that is sent to the rig: `command`, or closed valves where the guard
+    /// refused it. The mode follows in the next tick.
     pub(crate) fn sent(&mut self, command: &ValveCommand, refused: bool) {
         if refused {
             self.modes.note_guard_trip();
@@ -81,8 +81,8 @@ impl Controller {
 
     /// Stage 3: the wrench that is demanded.
     pub(crate) fn demand(&mut self, estimate: &Estimate, decision: &Decision) -> Demand {
-        let pose_at_work = self.pulses.pose_at_work(&estimate.pose);
-        let demand = self.tracking.demand(estimate, decision, &pose_at_work);
+        let predicted_pose = self.pulses.predicted_pose(&estimate.pose);
+        let demand = self.tracking.demand(estimate, decision, &predicted_pose);
         self.modes.account_burn(&demand, estimate);
         demand
     }

@@ -1,4 +1,4 @@
-//! The result of stage 2: what the craft is to do in this tick.
+//! Result of stage 2: what the craft is to do in this tick.
 
 use nalgebra::Vector3;
 use qiki_command::{AllocationMode, Mode, Reason};
@@ -27,15 +27,15 @@ pub(crate) struct Decision {
     pub(crate) inhibit_reason: Reason,
     /// Too little power for anything but holding the attitude.
     pub(crate) stabilise_only: bool,
-    /// How wrenches become thrusts.
+    /// Allocation mode in effect.
     pub(crate) allocation_mode: AllocationMode,
     /// Pulses may be planned for all nozzles together.
     pub(crate) plans_pulses: bool,
-    /// Net force that a thrust profile asks for, N, body; zero where none is flown.
+    /// Net force that a thrust profile demands, N, body; zero where none is flown.
     pub(crate) burn_force_n: Vector3<f64>,
     /// Thrusts of the group that a profile pushes with alone, N.
     pub(crate) group_n: Option<[f64; NOZZLES]>,
-    /// A profile pushes now or in a moment, or its last window is still to end.
+    /// A profile pushes now or in a moment, or the windows after it still give their residual.
     pub(crate) burns: bool,
     pub(crate) manual: ManualPulses,
 }

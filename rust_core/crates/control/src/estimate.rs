@@ -17,16 +17,16 @@ use crate::config::Parts;
 /// speed.
 pub const STANDARD_GRAVITY_MPS2: f64 = 9.80665;
 /// With less in the tank than this a nozzle may not thrust, however well it works, kg. Four open
-/// nozzles of 240 N at 60 s of specific impulse burn 1.6 kg/s, and the tank is reported every 0.1 s:
-/// 0.16 kg between two reports, rounded up.
+/// nozzles of 240 N at 60 s of specific impulse burn 1.6 kg/s, and the tank is reported every 0.1
+/// s: 0.16 kg between two reports, rounded up.
 const MOTION_EVIDENCE_MIN_KG: f64 = 0.2;
 
-/// What the monitor of the nozzles has to know of the flight.
+/// What the monitors of the nozzles need to know of the flight.
 #[derive(Debug, Clone, Copy)]
 pub struct FlightContext {
     /// Nothing but the nozzles moves the craft.
     pub free: bool,
-    /// A nozzle that may fail again can be afforded.
+    /// A nozzle may be tried again: a second failure now would do no harm.
     pub trials_allowed: bool,
 }
 
@@ -37,7 +37,7 @@ pub struct NozzleStatus {
     pub isolated: u16,
     /// Does not close.
     pub stuck_open: u16,
-    /// Thrusts that can be had now, N: within faults, heat and rests.
+    /// Bounds of the thrusts now, N: faults, heat and rests.
     pub bounds: Bounds<NOZZLES>,
 }
 
@@ -61,11 +61,11 @@ pub struct HeatStatus {
 pub struct PowerStatus {
     /// All nozzles together, W.
     pub available_w: f64,
-    /// Why that is not more: bits of `qiki_power::RcsLimit`.
+    /// What limits it: bits of `qiki_power::RcsLimit`.
     pub limits: u32,
     /// Too little is stored for anything but holding the attitude.
     pub stabilise_only: bool,
-    /// Why, where that is so.
+    /// The reason, where that is so.
     pub shortage: Reason,
 }
 
@@ -84,11 +84,11 @@ pub struct Estimate {
     pub stalled: bool,
     /// With the propellant left, kg.
     pub mass_kg: f64,
-    /// The same in the tick that the feedback tells of, before its report of the tank.
+    /// The same in the tick before, which the feedback is about.
     pub mass_before_kg: f64,
     /// The tank does not hold one shortest pulse.
     pub tank_empty: bool,
-    /// Nodes that have not been heard of late.
+    /// Nodes that have not been heard within `node_stale_s`.
     pub nodes_lost: usize,
     /// Which nozzles can be used, and how far.
     pub nozzles: NozzleStatus,
@@ -98,7 +98,7 @@ pub struct Estimate {
     pub power: PowerStatus,
 }
 
-/// Learns from feedback and from what was commanded.
+/// Updates the estimate from feedback and commands.
 #[derive(Debug, Clone)]
 pub struct Estimator {
     period_us: u32,
@@ -148,7 +148,7 @@ impl Estimator {
         period_ns: i64,
         context: FlightContext,
     ) -> Estimate {
-        // A stalled loop must not throw the estimate: the carry is at most five periods.
+        // After a stall the estimate must not jump: it is propagated by five periods at most.
         let ceiling = i64::from(self.period_us) * 5000;
         #[allow(clippy::cast_precision_loss)]
         let dt_s = period_ns.clamp(0, ceiling) as f64 * 1e-9;
@@ -199,7 +199,7 @@ impl Estimator {
                 available_w: self.power.power_w(),
                 limits: self.power.limits(),
                 stabilise_only: self.power.stabilise_only(),
-                shortage: self.power.why_not(),
+                shortage: self.power.shortage_reason(),
             },
         }
     }
@@ -213,7 +213,7 @@ impl Estimator {
     /// Records what was commanded in this tick.
     pub fn record_command(&mut self, command: &ValveCommand) {
         self.health.record_command(&command.on_time_us);
-        self.heat.note(command);
+        self.heat.record_command(command);
     }
 
     /// What is known of the nozzles.
@@ -252,8 +252,8 @@ impl Estimator {
 }
 
 impl NozzleStatus {
-    /// A nozzle that does not open gives nothing; one that does not close gives all of `full_n`; any
-    /// other gives up to `most_n`.
+    /// A nozzle that does not open gives nothing; one that does not close gives all of `full_n`;
+    /// any other gives up to `most_n`.
     pub fn new(
         isolated: u16,
         stuck_open: u16,

@@ -1,4 +1,5 @@
-//! What stands in the loop between `rig.read` and `rig.write`: the controller, and the guard behind it.
+//! What stands in the loop between `rig.read` and `rig.write`: the controller, and the guard behind
+//! it.
 
 use qiki_craft::Craft;
 use qiki_guard::Guard;

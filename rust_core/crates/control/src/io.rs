@@ -1,4 +1,4 @@
-//! What a tick takes in and gives out.
+//! Inputs and outputs of a tick.
 
 use qiki_alloc::{AXES, Solution};
 use qiki_burn::BurnProgress;
@@ -7,20 +7,20 @@ use qiki_craft::{CLUSTERS, Feedback, NOZZLES, ValveCommand};
 use qiki_fdir::NozzleFaults;
 use qiki_guard::Violation;
 
-/// All that a tick takes in.
+/// Inputs of a tick.
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a> {
     /// Number of the tick.
     pub tick: u64,
     /// Measured since the tick before, ns.
     pub period_ns: i64,
-    /// What the rig says.
+    /// Feedback of the rig.
     pub feedback: &'a Feedback,
-    /// What is asked for in this tick.
+    /// The command of this tick.
     pub command: Option<&'a Command>,
 }
 
-/// All that a tick gives out.
+/// Outputs of a tick.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Outputs {
     /// To the rig.
@@ -39,13 +39,13 @@ pub struct Outputs {
     pub attitude: [f64; 4],
     /// See `position`.
     pub rates: [f64; 3],
-    /// Reference that is tracked: m, world; scalar last.
+    /// Reference: m, world; scalar last.
     pub reference_position: [f64; 3],
     /// See `reference_position`.
     pub reference_attitude: [f64; 4],
     /// What the law demands, N and N·m, body.
     pub wrench_demanded: [f64; AXES],
-    /// From the allocation.
+    /// Result of the allocation.
     pub allocation: Solution<NOZZLES>,
     /// Bit n: nozzle n is out of the allocation.
     pub isolated: u16,
@@ -61,7 +61,7 @@ pub struct Outputs {
     pub emissions_allowed: bool,
     /// What all nozzles together may draw, W.
     pub rcs_power_max_w: f64,
-    /// Why that is less than it could be: bits of `qiki_power::RcsLimit`.
+    /// What limits it: bits of `qiki_power::RcsLimit`.
     pub rcs_power_limits: u32,
     /// What the allocated thrusts draw on average, W.
     pub rcs_power_w: f64,
@@ -69,9 +69,9 @@ pub struct Outputs {
     pub cluster_limits: [u8; CLUSTERS],
     /// Bit n: nozzle n may not open.
     pub resting: u16,
-    /// The tank does not hold one shortest pulse: nothing comes out, whatever is allocated.
+    /// The tank holds less than one shortest pulse: no thrust, whatever is allocated.
     pub working_mass_low: bool,
-    /// How far a thrust profile has come; none but in BURN.
+    /// Progress of a thrust profile; only in BURN.
     pub burn: Option<BurnProgress>,
     /// Allocation mode that was requested.
     pub allocation_requested: AllocationMode,

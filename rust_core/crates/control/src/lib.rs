@@ -1,7 +1,8 @@
-//! The controller: what the craft should do next, from what it knows now.
+//! The controller: from feedback and commands to valve commands.
 //!
 //! [`GuardedController::step`] is one tick. It is a pure function of the controller's state and its
-//! inputs, so a recorded run replays through it bit for bit. A tick goes one way through these files:
+//! inputs, so a recorded run replays through it bit for bit. A tick goes one way through these
+//! files:
 //!
 //! | stage | file | result |
 //! |---|---|---|
@@ -12,10 +13,10 @@
 //! | 5 modulate | `pulses` | `PulseCommand`: on-times, and the valves that are closed at once |
 //! | 6 guard | `guarded` | the command that is sent; `qiki-guard` checks it |
 //!
-//! No stage changes what an earlier one said. Mode, arming, burn and manual override change in stage
-//! 2 alone; what a later stage finds is taken up there in the next tick. `modes` is the rule on what
-//! is permitted when, `command_tracker` what became of commands. The stages that a thrust profile on
-//! paper needs (`qiki-preview`) are public.
+//! No stage changes the result of an earlier one. Mode, arming, burn and manual override change in
+//! stage 2 alone; what a later stage finds is taken up there in the next tick. `modes` is the rule
+//! on what is permitted when, `command_tracker` commands until their effect. The stages that a
+//! preview of a thrust profile needs (`qiki-preview`) are public.
 
 mod allocation;
 mod allocation_mode;

@@ -1,7 +1,7 @@
-//! Nozzles fired by hand: hard limits first, then pulses that keep the valve times.
+//! Manual override: an operator opens named nozzles, within hard limits and the valve times.
 //!
-//! For tests and emergencies. Nothing is controlled meanwhile, so every firing is judged before
-//! a valve moves, and manual override ends by itself on whatever it does not expect.
+//! It is for tests and emergencies. Control is off meanwhile, so every firing is checked before a
+//! valve moves, and manual override ends by itself on a high rate, a new fault or a time-out.
 
 use qiki_command::{Firing, Reason};
 use qiki_craft::NOZZLES;
@@ -11,10 +11,12 @@ use qiki_pulse::{PulseLimits, PulseTrain};
 use crate::allocation::{AllocationStage, levels};
 use crate::decision::ManualPulses;
 
-/// Manual override ends after this long without a firing, s.
+/// Manual override ends after this long without a firing or a repeated command, s: the operator may
+/// be gone, and control is off. Long enough to look at the result of a firing and to type the next
+/// one; a craft that drifts at 0.1 m/s moves 6 m meanwhile.
 pub(crate) const UNUSED_MAX_S: f64 = 60.0;
 
-/// What a firing by hand may not exceed.
+/// Limits of a firing.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct ManualLimits {
     pub(crate) pulses: PulseLimits,
@@ -24,24 +26,24 @@ pub(crate) struct ManualLimits {
     pub(crate) rate_max_rps: f64,
 }
 
-/// The state that a firing is judged in.
+/// State of nozzles and power that a firing is checked against.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Readiness {
-    /// Bit n: nozzle n is out of use.
+    /// Bit n: nozzle n is isolated.
     pub(crate) isolated: u16,
-    /// Bit n: nozzle n does not close, and pushes already.
+    /// Bit n: nozzle n does not close, so it thrusts already.
     pub(crate) stuck_open: u16,
-    /// Bit n: nozzle n has to rest, or to cool.
+    /// Bit n: nozzle n rests, or its cluster is above its warning temperature.
     pub(crate) resting: u16,
     /// What all nozzles together may draw, W.
     pub(crate) power_w: f64,
 }
 
-/// The whole rule on a firing, without a look at modes: may it begin?
+/// Whether a firing may begin. Flight modes are not considered here; `modes.rs` does that.
 ///
 /// # Errors
 /// The first limit that it breaks.
-pub(crate) fn judge(
+pub(crate) fn check_firing(
     firing: &Firing,
     limits: &ManualLimits,
     ready: &Readiness,
@@ -57,7 +59,7 @@ pub(crate) fn judge(
     let open = firing.nozzles | ready.stuck_open;
     let (_, [_, _, _, x, y, z]) = stage.thrust_of(&levels(open, 1.0));
     let torque_nm = (x * x + y * y + z * z).sqrt();
-    // What is not a number is not within a limit.
+    // Written so that NaN is not within a limit.
     let torque_within = torque_nm <= limits.torque_max_nm;
     let power_within = stage.drawn_w(open) <= ready.power_w;
     if !torque_within {
@@ -69,21 +71,22 @@ pub(crate) fn judge(
     Ok(train)
 }
 
-/// Nozzles in the operator's hand.
+/// State of manual override.
 #[derive(Debug, Clone)]
 pub(crate) struct ManualOverride {
     min_off_us: u32,
     on: bool,
-    /// Nozzles that were out of use when it began; one more ends it.
+    /// Nozzles that are isolated since before it began; one more ends it.
     isolated: u16,
     unused_us: u64,
-    /// Until a valve may open: control and hand leave each other the shortest pause.
+    /// Time until a valve may open, µs: between control and manual override there is a shortest
+    /// pause.
     pause_us: u32,
     train: Option<PulseTrain>,
-    /// How far into the train the next tick is, µs.
+    /// Time from the start of the train to the next tick, µs.
     at_us: u32,
-    /// Measured open since the train began, µs.
-    seen_us: [u32; NOZZLES],
+    /// Measured open time since the train began, µs.
+    measured_us: [u32; NOZZLES],
 }
 
 impl ManualOverride {
@@ -96,7 +99,7 @@ impl ManualOverride {
             pause_us: 0,
             train: None,
             at_us: 0,
-            seen_us: [0; NOZZLES],
+            measured_us: [0; NOZZLES],
         }
     }
 
@@ -104,13 +107,13 @@ impl ManualOverride {
         self.on
     }
 
-    /// Whether control has to leave all valves closed.
+    /// Whether control must leave all valves closed.
     pub(crate) fn holds_valves(&self) -> bool {
         self.on || self.pause_us > 0
     }
 
-    /// Takes the nozzles. Once more is a sign of life.
-    pub(crate) fn take(&mut self, isolated: u16) {
+    /// Starts manual override. A repeated command restarts the time-out.
+    pub(crate) fn start(&mut self, isolated: u16) {
         if !self.on {
             (self.on, self.isolated) = (true, isolated);
             self.pause_us = self.min_off_us;
@@ -118,26 +121,27 @@ impl ManualOverride {
         self.unused_us = 0;
     }
 
-    /// Gives the nozzles back.
-    pub(crate) fn release(&mut self) {
+    /// Ends manual override.
+    pub(crate) fn end(&mut self) {
         self.on = false;
         self.train = None;
     }
 
+    /// Starts a firing; it replaces the one before.
     pub(crate) fn fire(&mut self, train: PulseTrain) {
-        (self.train, self.at_us, self.seen_us) = (Some(train), 0, [0; NOZZLES]);
+        (self.train, self.at_us, self.measured_us) = (Some(train), 0, [0; NOZZLES]);
         self.unused_us = 0;
     }
 
-    /// Closes the valves, keeps the nozzles.
+    /// Ends the firing; manual override stays on.
     pub(crate) fn stop(&mut self) {
         self.train = None;
     }
 
     /// The nozzles that are being fired.
     pub(crate) fn firing(&self) -> u16 {
-        let goes_on = |train: &PulseTrain| self.at_us < train.length_us();
-        self.train.filter(goes_on).map_or(0, |train| train.nozzles)
+        let not_over = |train: &PulseTrain| self.at_us < train.length_us();
+        self.train.filter(not_over).map_or(0, |train| train.nozzles)
     }
 
     /// Mean level of the nozzles that are being fired.
@@ -147,18 +151,18 @@ impl ManualOverride {
         })
     }
 
-    /// Whether a nozzle has gone out of use since it began.
-    pub(crate) fn lost_one(&self, isolated: u16) -> bool {
+    /// Whether a nozzle was isolated since manual override began.
+    pub(crate) fn has_new_fault(&self, isolated: u16) -> bool {
         isolated & !self.isolated != 0
     }
 
-    /// A nozzle that has come back counts when it goes out of use again.
-    pub(crate) fn know_again(&mut self, isolated: u16) {
+    /// Nozzles that have come back count as new faults when they are isolated again.
+    pub(crate) fn forget_recovered(&mut self, isolated: u16) {
         self.isolated &= isolated;
     }
 
-    /// Whether nobody has fired for too long.
-    pub(crate) fn unused(&self) -> bool {
+    /// Whether the time-out without a firing is over.
+    pub(crate) fn timed_out(&self) -> bool {
         #[allow(clippy::cast_precision_loss)]
         let seconds = self.unused_us as f64 * 1e-6;
         seconds > UNUSED_MAX_S
@@ -166,22 +170,24 @@ impl ManualOverride {
 
     /// Takes in measured open times of the nozzles in `heard`.
     pub(crate) fn observe(&mut self, open_time_us: &[u32; NOZZLES], heard: u16) {
-        for (n, seen) in self.seen_us.iter_mut().enumerate() {
+        for (n, measured) in self.measured_us.iter_mut().enumerate() {
             if heard >> n & 1 == 1 {
-                *seen = seen.saturating_add(open_time_us[n]);
+                *measured = measured.saturating_add(open_time_us[n]);
             }
         }
     }
 
-    /// Whether the train is over and each of its nozzles was seen open for at least half of its
-    /// time: reports may get lost on the way, and a smaller difference is for `health.rs`.
-    pub(crate) fn seen(&self) -> bool {
-        let seen = |train: PulseTrain| {
+    /// Whether the train is over and each of its nozzles was measured open for at least half of the
+    /// commanded time. Half, because reports may get lost on the bus; smaller differences are for
+    /// fault detection (`qiki-fdir`).
+    pub(crate) fn effect_observed(&self) -> bool {
+        let observed = |train: PulseTrain| {
             let half_us = train.open_us() / 2;
             self.firing() == 0
-                && (0..NOZZLES).all(|n| train.nozzles >> n & 1 == 0 || self.seen_us[n] >= half_us)
+                && (0..NOZZLES)
+                    .all(|n| train.nozzles >> n & 1 == 0 || self.measured_us[n] >= half_us)
         };
-        self.train.is_some_and(seen)
+        self.train.is_some_and(observed)
     }
 
     /// The next tick of `period_us`.
@@ -195,7 +201,7 @@ impl ManualOverride {
         }
     }
 
-    /// One tick: how long the nozzles of [`Self::firing`] are open in it.
+    /// One tick: how long the nozzles of [`Self::firing`] are open in it, µs.
     pub(crate) fn step(&mut self, period_us: u32) -> u32 {
         let waits = self.at_us == 0 && self.pause_us > 0;
         self.pause_us = self.pause_us.saturating_sub(period_us);

@@ -1,14 +1,15 @@
 //! Stage 2: what the craft is to do. The only place where mode, arming, burn and manual override
 //! change.
 //!
-//! [`ModeManager`] is the state; [`Deciding`] is one tick of it, with what it may look at and act on:
+//! [`ModeManager`] is the state; [`Deciding`] is one tick of it, with what it may look at and act
+//! on:
 //!
 //! 1. `commands`: a command is checked and begun, or rejected;
 //! 2. `supervision`: transitions that nobody asked for, and effects that are waited for;
 //! 3. `burning`: a thrust profile goes on, or ends.
 //!
-//! `manual` is the part of it that concerns manual override. What a later stage finds (an allocation
-//! without an answer, a command that the guard refuses) is taken up in the next tick.
+//! `manual` is the part of it that concerns manual override. What a later stage finds (an
+//! allocation without an answer, a command that the guard refuses) is taken up in the next tick.
 
 use nalgebra::Vector3;
 use qiki_alloc::Status;
@@ -33,7 +34,9 @@ mod supervision;
 
 pub use burning::{burn_conditions, may_burn, may_push};
 
-/// After a burn the windows give what they still owe, s: three windows of 0.25 s.
+/// Time after a burn in which windows may still give their impulse residual, s: three windows of
+/// 0.25 s. The residual is limited to two shortest pulses an axis, which one window can give; three
+/// leave room for pulses that find no power.
 const FLUSH_S: f64 = 0.75;
 
 /// Flight mode, arming, burn and manual override.
@@ -58,7 +61,7 @@ pub(crate) struct ModeManager {
     manual: ManualOverride,
     allocation_mode: AllocationModeState,
     commands: CommandTracker,
-    /// What a later stage of the last tick found.
+    /// Failure that a later stage of the last tick found.
     failure: Option<Reason>,
 }
 
@@ -117,14 +120,14 @@ impl ModeManager {
         }
     }
 
-    /// The burn's account takes what was demanded in this tick.
+    /// Adds what was demanded in this tick to the burn.
     pub(crate) fn account_burn(&mut self, demand: &Demand, estimate: &Estimate) {
         if let Some(burn) = &mut self.burn {
-            burn.account(&demand.reference.pose.attitude, estimate.mass_kg);
+            burn.add_demand(&demand.reference.pose.attitude, estimate.mass_kg);
         }
     }
 
-    /// Takes note of an allocation without an answer; the next tick decides what follows.
+    /// Records an allocation without an answer; the next tick decides what follows.
     pub(crate) fn note_allocation(&mut self, allocation: &Allocation) {
         let status = allocation.solution.status;
         if self.armed && !matches!(status, Status::Optimal | Status::Saturated) {
@@ -132,7 +135,7 @@ impl ModeManager {
         }
     }
 
-    /// Takes note that the guard refused a command; the next tick decides what follows.
+    /// Records that the guard refused a command; the next tick decides what follows.
     pub(crate) fn note_guard_trip(&mut self) {
         self.failure = Some(Reason::GuardTrip);
     }
@@ -192,7 +195,7 @@ impl Deciding<'_> {
         self.state.burn_ended = false;
         self.observe_burn();
         if let Some(command) = command {
-            self.take_command(command);
+            self.process_command(command);
         }
         self.supervise();
         let order = self.continue_burn();
@@ -203,7 +206,7 @@ impl Deciding<'_> {
         let (estimate, state) = (&*self.estimate, &mut *self.state);
         if !state.manual.is_on() {
             let shortfall = self.allocation.short_of(&estimate.nozzles.bounds);
-            state.allocation_mode.note(shortfall);
+            state.allocation_mode.set_shortage(shortfall);
         }
         let pushes = state.burn.as_ref().is_some_and(|burn| !burn.idles());
         state.since_burn = if pushes {
@@ -230,17 +233,17 @@ impl Deciding<'_> {
 
     /// Enters a mode, and leaves what belongs to another one.
     fn enter(&mut self, mode: Mode) {
-        self.release_nozzles(Reason::Operator);
+        self.end_manual_override(Reason::Operator);
         self.state.mode = mode;
         if mode != Mode::Burn {
             self.state.burn = None;
-            // What the windows still owe is of a push that is over.
+            // The impulse residual of the windows belongs to a push that is over.
             self.state.since_burn = u32::MAX;
         }
     }
 
     fn enter_safe(&mut self, reason: Reason) {
-        self.release_nozzles(reason);
+        self.end_manual_override(reason);
         self.enter(Mode::Safe);
         self.state.safe_reason = reason;
         self.state.abort_motion(reason);

@@ -1,9 +1,9 @@
-//! The one rule on which action is permitted in which mode.
+//! Which action is permitted in which mode.
 
 use qiki_command::{Action, AllocationMode, Mode, Reason};
 
-/// Modes that can be asked for by name. BURN and BRAKE are entered by their commands.
-const BY_NAME: [Mode; 7] = [
+/// Modes that SetMode can request. BURN and BRAKE are entered by their commands.
+const REQUESTABLE: [Mode; 7] = [
     Mode::Idle,
     Mode::Manoeuvre,
     Mode::Coast,
@@ -13,7 +13,7 @@ const BY_NAME: [Mode; 7] = [
     Mode::Safe,
 ];
 
-/// The whole permission rule: may `action` be taken in `mode`?
+/// Whether `action` is permitted in `mode`: the whole rule.
 ///
 /// # Errors
 /// The reason why not.
@@ -27,11 +27,15 @@ pub fn permits(mode: Mode, armed: bool, nav_fresh: bool, action: &Action) -> Res
                 Err(Reason::NavStale)
             };
         }
-        Action::SetMode(asked) if !BY_NAME.contains(asked) => return Err(Reason::ModeNotReachable),
+        Action::SetMode(mode) if !REQUESTABLE.contains(mode) => {
+            return Err(Reason::ModeNotReachable);
+        }
         Action::SetMode(Mode::Idle) => false,
         Action::StopThrust if mode != Mode::Safe => false,
-        // Nothing moves by it; but SAFE stays as it is.
-        Action::SetAllocation { mode: asked, .. } if *asked != AllocationMode::ManualOverride => {
+        // It moves nothing, but SAFE takes no change of the allocation.
+        Action::SetAllocation {
+            mode: requested, ..
+        } if *requested != AllocationMode::ManualOverride => {
             return if mode == Mode::Safe {
                 Err(Reason::SafeLocked)
             } else {
@@ -53,15 +57,15 @@ pub fn permits(mode: Mode, armed: bool, nav_fresh: bool, action: &Action) -> Res
     if (moves || mode == Mode::Safe) && !nav_fresh {
         return Err(Reason::NavStale);
     }
-    let takes_nozzles = matches!(action, Action::SetAllocation { .. });
-    if takes_nozzles && !matches!(mode, Mode::Idle | Mode::Manoeuvre | Mode::Coast) {
+    let starts_override = matches!(action, Action::SetAllocation { .. });
+    if starts_override && !matches!(mode, Mode::Idle | Mode::Manoeuvre | Mode::Coast) {
         return Err(Reason::ManualNotFromMode);
     }
     Ok(())
 }
 
-/// The rule on top of it for nozzles in the operator's hand (`on`): only then are they fired by
-/// name, and then nothing else moves but what ends it.
+/// The additional rule for manual override. While it is `on` nozzles may be fired by name, and no
+/// other command moves the craft, except those that end manual override.
 ///
 /// # Errors
 /// The reason why not.
@@ -78,7 +82,7 @@ pub fn manual_override_permits(on: bool, action: &Action) -> Result<(), Reason> 
     }
 }
 
-/// What is HAZARDOUS is confirmed in the command itself.
+/// Whether a hazardous command carries its confirmation.
 ///
 /// # Errors
 /// [`Reason::ConfirmRequired`].

@@ -1,10 +1,11 @@
 //! Stage 5: pulses for the thrusts that were found.
 //!
-//! Three can make pulses: the modulators (`qiki-pwpf`), nozzle by nozzle and with the least delay,
-//! while a motion is being tracked; the scheduler (`qiki-pulse`), whose mean wrench is right over
-//! every window, for burns and against a valve that is stuck open; and minimum-impulse sets
-//! (`qiki-pulse`) where the craft holds still. Only one does at a time. The modulators follow what
-//! the others command, so that pauses hold across the change.
+//! There are three ways to make pulses, of which one is active at a time. The modulators
+//! (`qiki-pwpf`) work nozzle by nozzle with the least delay, while the craft follows a moving
+//! reference. The scheduler (`qiki-pulse`) keeps the mean wrench right over every window, for burns
+//! and against a nozzle that is stuck open. Minimum-impulse hold (`qiki-pulse`) fires planned sets
+//! while the craft holds still. The modulators follow the commands of the others, so that shortest
+//! pulse and pause hold across a change.
 
 use nalgebra::{Matrix3, UnitQuaternion, Vector3};
 use qiki_alloc::{AXES, Solution};
@@ -12,7 +13,7 @@ use qiki_command::Mode;
 use qiki_craft::{NOZZLES, ValveCommand, nozzles_in};
 use qiki_gnc::{Hold, Pose, PoseError};
 use qiki_guard::{CloseReason, ForceClose};
-use qiki_pulse::{Draw, Means, MinimumImpulseHold, PulseScheduler, State};
+use qiki_pulse::{Draw, HoldContext, MinimumImpulseHold, PulseScheduler, State};
 use qiki_pwpf::{Bank, Gate};
 
 use crate::allocation::{Allocation, AllocationStage};
@@ -20,15 +21,19 @@ use crate::decision::Decision;
 use crate::estimate::Estimate;
 use crate::tracking::Demand;
 
-/// Minimum-impulse sets hold still what they have taken over at up to this many times the bounds for
-/// that: without it the two would take turns at the bound.
-const KEEP: f64 = 2.0;
-/// A reference that changes its speed faster than this is tracked by the modulators, m/s², rad/s²: a
-/// fortieth and a fiftieth of the largest acceleration of the shipped crafts' references.
-const CALM_MPS2: f64 = 0.01;
-const CALM_RPS2: f64 = 0.004;
+/// Minimum-impulse hold hands back to the modulators at this many times the bounds at which it took
+/// over, ratio. At 1 the two would alternate at the bound; 2 is above what a set that failed
+/// leaves.
+const HANDBACK_RATIO: f64 = 2.0;
+/// Acceleration of the reference above which the modulators follow it, m/s²: a fortieth of the
+/// largest one of the shipped crafts (0.4 m/s²). For 432 kg it is 4.3 N, which in a second makes
+/// the 4.2 N·s from which the hold searches for a set: a faster change would need a set every
+/// second.
+const STEADY_MPS2: f64 = 0.01;
+/// The same for the angular acceleration, rad/s²: a fiftieth of the largest one (0.2 rad/s²).
+const STEADY_RPS2: f64 = 0.004;
 
-/// Who makes the pulses.
+/// How pulses are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PulseMode {
     /// The modulators, each nozzle by itself.
@@ -45,8 +50,8 @@ pub(crate) struct PulseCommand {
     pub(crate) command: ValveCommand,
     /// The valves that are closed at once, and why.
     pub(crate) force_close: ForceClose,
-    /// Mean wrench (N, N·m, body) and thrusts (N) of a planned set of pulses, where one is flown: the
-    /// nozzles follow it instead of the allocation.
+    /// Mean wrench (N, N·m, body) and thrusts (N) of a planned set of pulses, where one is flown:
+    /// the nozzles follow it instead of the allocation.
     pub(crate) planned: Option<([f64; AXES], [f64; NOZZLES])>,
 }
 
@@ -74,11 +79,11 @@ pub(crate) struct PulseStage {
     mode: PulseMode,
     /// Bit n: nozzle n was kept closed in the last tick.
     closed_before: u16,
-    /// The guard closed the valves behind the modulators' back.
+    /// The guard closed the valves in the last tick, which the modulators do not know.
     guard_tripped: bool,
 }
 
-/// What the stage goes by in a tick.
+/// Inputs of a tick.
 struct Tick<'a> {
     estimate: &'a Estimate,
     decision: &'a Decision,
@@ -89,7 +94,7 @@ struct Tick<'a> {
 }
 
 impl Tick<'_> {
-    /// Power for planned pulses: what valves that cannot be closed draw is gone.
+    /// Power for planned pulses: the limit without what stuck-open nozzles draw.
     fn draw(&self) -> Draw {
         let stuck_w = self.stage.drawn_w(self.estimate.nozzles.stuck_open);
         Draw {
@@ -174,22 +179,22 @@ impl PulseStage {
         self.bank.open_mask()
     }
 
-    /// The pose that a wrench is worked out from: that of the moment in which it will act. A window
-    /// is planned ahead, and what the present one still gives in rotation is known.
-    pub(crate) fn pose_at_work(&self, pose: &Pose) -> Pose {
+    /// The pose for which a wrench is computed: that of the moment at which it will act. A window
+    /// is planned ahead, and the torque impulse that the present one still gives is known.
+    pub(crate) fn predicted_pose(&self, pose: &Pose) -> Pose {
         let mut pose = *pose;
         if self.mode == PulseMode::Windowed {
-            let (impulse, lead_s) = self.scheduler.ahead();
+            let (impulse, lead_s) = self.scheduler.look_ahead();
             let torque = Vector3::new(impulse[3], impulse[4], impulse[5]);
             let change = self.inverse_inertia * torque;
-            let turn = (pose.rates + 0.5 * change) * lead_s;
-            pose.attitude *= UnitQuaternion::from_scaled_axis(turn);
+            let rotation = (pose.rates + 0.5 * change) * lead_s;
+            pose.attitude *= UnitQuaternion::from_scaled_axis(rotation);
             pose.rates += change;
         }
         pose
     }
 
-    /// Force that was asked for and is planned, but not given yet, N·s, body.
+    /// Force impulse that was demanded and is planned, but not given yet, N·s, body.
     pub(crate) fn pending_ns(&self) -> Vector3<f64> {
         if self.mode == PulseMode::Windowed {
             Vector3::from(self.scheduler.pending_ns())
@@ -199,13 +204,12 @@ impl PulseStage {
     }
 
     fn pulses(&mut self, tick: &Tick<'_>) -> [u32; NOZZLES] {
-        let mode = self.choose(tick);
+        let mode = self.select_mode(tick);
         let hold = tick.demand.hold;
         let closed_before = std::mem::replace(&mut self.closed_before, tick.gate.closed);
-        let held_otherwise =
-            mode == PulseMode::MinimumImpulse && hold != self.minimum_impulse.hold();
-        if mode != self.mode || held_otherwise || closed_before != tick.gate.closed {
-            // What was planned is given up; the modulators know the valves and end what is open.
+        let hold_changed = mode == PulseMode::MinimumImpulse && hold != self.minimum_impulse.hold();
+        if mode != self.mode || hold_changed || closed_before != tick.gate.closed {
+            // Plans are dropped. The modulators have followed the valves and end the open pulses.
             self.minimum_impulse.reset(hold);
             self.scheduler.reset();
             self.mode = PulseMode::Modulated;
@@ -233,10 +237,10 @@ impl PulseStage {
         on_time_us
     }
 
-    fn choose(&self, tick: &Tick<'_>) -> PulseMode {
+    fn select_mode(&self, tick: &Tick<'_>) -> PulseMode {
         let decision = tick.decision;
         let silent = tick.gate.closed == u16::MAX;
-        // A group names its nozzles; a plan of pulses would choose others.
+        // A group names its nozzles, but a plan of pulses would choose others.
         let planned = !silent && decision.plans_pulses && decision.group_n.is_none();
         if planned && (decision.burns || tick.estimate.nozzles.stuck_open != 0) {
             PulseMode::Windowed
@@ -247,7 +251,8 @@ impl PulseStage {
         }
     }
 
-    /// Whether the craft is near enough to a reference that is calm enough.
+    /// Whether the error is small enough, and the reference steady enough, for minimum-impulse
+    /// hold.
     fn holds_still(&self, tick: &Tick<'_>) -> bool {
         let demand = tick.demand;
         let rates_only = demand.hold == Hold::Rates;
@@ -255,17 +260,17 @@ impl PulseStage {
             return false;
         }
         let slack = if self.mode == PulseMode::MinimumImpulse {
-            KEEP
+            HANDBACK_RATIO
         } else {
             1.0
         };
         let reference = &demand.reference;
-        let calm = rates_only
+        let steady = rates_only
             || tick.decision.mode == Mode::Dock
-            || (reference.acceleration.norm() < CALM_MPS2 * slack
-                && reference.angular_acceleration.norm() < CALM_RPS2 * slack);
+            || (reference.acceleration.norm() < STEADY_MPS2 * slack
+                && reference.angular_acceleration.norm() < STEADY_RPS2 * slack);
         let (pose, error) = (&tick.estimate.pose, &demand.attitude_error);
-        calm && PoseError::new(pose, reference, error, demand.hold).small(slack)
+        steady && PoseError::new(pose, reference, error, demand.hold).small(slack)
     }
 
     fn modulated(&mut self, thrust_n: &[f64; NOZZLES], gate: Gate) -> [u32; NOZZLES] {
@@ -276,7 +281,7 @@ impl PulseStage {
     }
 
     fn hold_still(&mut self, tick: &Tick<'_>) -> [u32; NOZZLES] {
-        let means = Means {
+        let context = HoldContext {
             mass_kg: tick.estimate.mass_kg,
             inertia: self.inertia,
             state: State {
@@ -292,7 +297,7 @@ impl PulseStage {
             &tick.estimate.pose,
             &demand.reference,
             &demand.attitude_error,
-            &means,
+            &context,
         )
     }
 

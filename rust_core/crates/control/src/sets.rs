@@ -1,4 +1,4 @@
-//! AUTO: thrusts by the sets of the craft's thrust map alone, as far as they are whole.
+//! AUTO: thrusts by the sets of the craft's thrust map alone.
 
 use qiki_alloc::{Bounds, Solution, Status};
 use qiki_craft::{NOZZLES, nozzles_where};
@@ -13,8 +13,8 @@ use qiki_gnc::Wrench;
 pub(crate) struct Sets {
     /// None where the craft's geometry has no map: then no axis has a set.
     map: Option<ThrustMap>,
-    /// What they are short of with all nozzles.
-    short: Reason,
+    /// What AUTO is short of with all nozzles, computed once.
+    shortage: Reason,
     /// Most pure force by sets along +X, -X, +Y, -Y, +Z, -Z, N.
     pub(crate) axis_force_n: [f64; 6],
 }
@@ -29,12 +29,12 @@ impl Sets {
                 *most_n = ceiling(map, direction, power_max_w);
             }
         }
-        let short = map
+        let shortage = map
             .as_ref()
             .map_or(Reason::ThrustMapMissing, |map| short_of(map, 0));
         Self {
             map,
-            short,
+            shortage,
             axis_force_n,
         }
     }
@@ -52,28 +52,28 @@ impl Sets {
 
     /// What AUTO is short of with the nozzles that there are; None where every axis has a set.
     pub(crate) fn short_of(&self, bounds: &Bounds<NOZZLES>) -> Reason {
-        // No set knows of a nozzle that does not close, so none makes up for it.
+        // No set counters a nozzle that is stuck open.
         if bounds.lo.iter().any(|lo| *lo > 0.0) {
             return Reason::ValveFault;
         }
         match (&self.map, out_of_use(bounds)) {
             (Some(map), out) if out != 0 => short_of(map, out),
-            _ => self.short,
+            _ => self.shortage,
         }
     }
 
-    /// Thrusts for a wrench. What a nozzle's heat takes off it is taken off all of them, so that
-    /// the sets stay sets.
+    /// Thrusts for a wrench. A limit of one nozzle scales all of them alike, so that the ratios of
+    /// the sets hold.
     pub(crate) fn allocate(
         &self,
-        asked: &Wrench,
+        demanded: &Wrench,
         bounds: &Bounds<NOZZLES>,
         power_max_w: f64,
     ) -> Solution<NOZZLES> {
         let Some(map) = &self.map else {
             return Solution::default();
         };
-        let by_sets = map.allocate(asked, out_of_use(bounds), power_max_w);
+        let by_sets = map.allocate(demanded, out_of_use(bounds), power_max_w);
         let part = (0..NOZZLES)
             .filter(|n| by_sets.thrust_n[*n] > bounds.hi[*n])
             .map(|n| bounds.hi[n] / by_sets.thrust_n[n])
@@ -92,7 +92,7 @@ impl Sets {
     }
 }
 
-/// What a map is short of without the nozzles `unavailable`.
+/// Which directions of a map have no set without the nozzles `unavailable`, as a reason.
 fn short_of(map: &ThrustMap, unavailable: u16) -> Reason {
     let lost = map.lost(unavailable);
     let (mut forces, mut torques) = (false, false);

@@ -16,19 +16,19 @@ use crate::estimate::Estimate;
 /// is 0.1 m/s, the largest closing rate of the IDSS contact envelope.
 const DOCK_LIMITS_RATIO: f64 = 0.1;
 
-/// What is demanded of the nozzles, and what it was worked out from.
+/// What is demanded of the nozzles, and the errors behind it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Demand {
     /// N and N·m, body.
     pub(crate) wrench: Wrench,
-    /// What is being held.
+    /// Which part of the pose is held.
     pub(crate) hold: Hold,
     pub(crate) reference: Reference,
     /// From the pose to the reference.
     pub(crate) attitude_error: AttitudeError,
 }
 
-/// Follows goals.
+/// Moves the reference and computes the wrench.
 #[derive(Debug, Clone)]
 pub(crate) struct Tracking {
     pub(crate) guidance: Guidance,
@@ -77,14 +77,14 @@ impl Tracking {
         self.guidance.stop(self.limits.0, self.limits.1);
     }
 
-    /// One tick. `pose_at_work` is the pose of the moment in which the wrench will act.
+    /// One tick. `predicted_pose` is the pose at the moment at which the wrench will act.
     pub(crate) fn demand(
         &mut self,
         estimate: &Estimate,
         decision: &Decision,
-        pose_at_work: &Pose,
+        predicted_pose: &Pose,
     ) -> Demand {
-        let wrench = self.wrench(estimate, decision, pose_at_work);
+        let wrench = self.wrench(estimate, decision, predicted_pose);
         let hold = hold(decision);
         let (pose, reference) = (&estimate.pose, self.guidance.reference);
         let attitude_error = self
@@ -98,47 +98,52 @@ impl Tracking {
         }
     }
 
-    fn wrench(&mut self, estimate: &Estimate, decision: &Decision, at_work: &Pose) -> Wrench {
+    fn wrench(
+        &mut self,
+        estimate: &Estimate,
+        decision: &Decision,
+        predicted_pose: &Pose,
+    ) -> Wrench {
         if !decision.thrusts() {
             return [0.0; AXES];
         }
         if decision.manual.on {
-            // Nothing is tracked: the reference goes along with the craft.
+            // Control is off: the reference goes with the craft.
             self.guidance.restart(&estimate.pose);
             return [0.0; AXES];
         }
         if decision.mode == Mode::Safe {
-            return self.damping(estimate, at_work);
+            return self.damping(estimate, predicted_pose);
         }
         let (translation, rotation) = self.limits(decision.mode);
         self.guidance.rotate(rotation, self.dt_s);
         let drifts = decision.stabilise_only || matches!(decision.mode, Mode::Burn | Mode::Coast);
         let force = if drifts {
-            self.guidance.drift(at_work);
+            self.guidance.drift(predicted_pose);
             decision.burn_force_n
         } else {
             self.guidance.translate(translation, self.dt_s);
             let reference = &self.guidance.reference;
-            self.law.force(at_work, reference, estimate.mass_kg)
+            self.law.force(predicted_pose, reference, estimate.mass_kg)
         };
         let reference = &self.guidance.reference;
         let error = self
             .errors
-            .between(&at_work.attitude, &reference.pose.attitude);
-        wrench(force, self.law.torque(at_work, reference, &error))
+            .between(&predicted_pose.attitude, &reference.pose.attitude);
+        wrench(force, self.law.torque(predicted_pose, reference, &error))
     }
 
-    /// SAFE: stop the rotation, as long as the rates are known.
-    fn damping(&self, estimate: &Estimate, at_work: &Pose) -> Wrench {
+    /// SAFE: stops the rotation while the rates are fresh.
+    fn damping(&self, estimate: &Estimate, predicted_pose: &Pose) -> Wrench {
         if estimate.rates_fresh {
-            wrench(Vector3::zeros(), self.law.damping(at_work))
+            wrench(Vector3::zeros(), self.law.damping(predicted_pose))
         } else {
             [0.0; AXES]
         }
     }
 }
 
-/// What is held in a mode.
+/// Which part of the pose is held in a mode.
 fn hold(decision: &Decision) -> Hold {
     match decision.mode {
         Mode::Safe => Hold::Rates,

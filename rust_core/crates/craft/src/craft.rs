@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::{NOZZLES, Vec3};
 
-/// Why a craft description was not taken.
+/// Why a craft description is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum CraftError {
     /// The text is not the JSON object this crate reads; the message gives line and column.
@@ -287,9 +287,9 @@ pub struct ControlConfig {
     pub torque_weight_per_nm: f64,
     /// Most electrical power of all nozzles at once, W.
     pub rcs_power_max_w: f64,
-    /// What the control loop allocates with until it is told otherwise.
+    /// Allocation mode at the start of a run.
     pub allocation_mode: LoopAllocation,
-    /// Most torque about the centre of mass of nozzles that are fired by hand, N·m.
+    /// Most torque about the centre of mass of nozzles that manual override fires, N·m.
     pub manual_torque_max_nm: f64,
     /// A navigation value older than this is stale, s.
     pub nav_stale_s: f64,
@@ -361,19 +361,19 @@ pub enum ModulatorConfig {
         /// The relay opens at this filter output.
         u_off: f64,
     },
-    /// Hysteresis around the impulse that is owed.
+    /// Hysteresis around an impulse residual of zero.
     BangBang {
         /// Width of the hysteresis, s at full thrust.
         band_s: f64,
     },
-    /// Shortest pulses, begun and ended by how much of one is owed.
+    /// Shortest pulses, begun and ended by the impulse residual as a part of one.
     Schmitt {
         /// Fires from here on, of the shortest pulse.
         level_on: f64,
         /// Stops from here on, of the shortest pulse.
         level_off: f64,
     },
-    /// Saves up what is owed until it makes a shortest pulse.
+    /// Waits until the impulse residual makes a shortest pulse.
     Remainder {},
 }
 

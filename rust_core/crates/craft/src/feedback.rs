@@ -85,7 +85,7 @@ impl Fresh {
     }
 }
 
-/// What a valve node says of itself.
+/// State that a valve node reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[repr(u8)]
 pub enum NodeState {
@@ -94,7 +94,7 @@ pub enum NodeState {
     Offline = 0,
     /// Alive, valves closed, no commands taken.
     Silent = 1,
-    /// Alive and obeying valve commands.
+    /// Alive and following valve commands.
     Armed = 2,
     /// Armed, but commands stopped for three periods: valves closed by the node.
     Failsafe = 3,
@@ -116,8 +116,8 @@ impl NodeState {
     }
 }
 
-/// All that a rig tells the controller in one tick. A value counts only where its bit in
-/// `fresh` is set; what is not fresh is whatever was there before.
+/// All that a rig reports to the controller in one tick. A value is valid only where its bit in
+/// `fresh` is set; the others are left from earlier ticks.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Feedback {
     /// What arrived in this tick.
@@ -214,10 +214,10 @@ impl Feedback {
     }
 }
 
-/// All that the controller tells a rig in one tick.
+/// All that the controller commands a rig in one tick.
 ///
 /// A valve has at most one edge per tick, because the shortest pulse and pause are longer than
-/// a tick. So one number says it all: a valve that is open at the start of the tick stays open
+/// a tick. So one number is enough: a valve that is open at the start of the tick stays open
 /// for `on_time_us` and then closes; a valve that is closed opens `on_time_us` before the end
 /// of the tick and stays open. Zero is closed, the whole period is open.
 ///

@@ -1,4 +1,4 @@
-//! What a rig may tell of its power plane and its heat beyond what control needs in every tick.
+//! Details of power plane and heat that a rig may report beyond what control needs.
 
 /// Loads of the power plane, in the order of `qiki_power::Load`.
 pub const LOADS: usize = 8;
@@ -60,9 +60,9 @@ pub struct PowerDetail {
     pub nbl_budget_w: f64,
     /// What the supercapacitor permits the nozzles: 0 stabilisation only, 1 normal, 2 full.
     pub rcs_allowance: u8,
-    /// What the nozzles may draw until the next step by the power plane's own reckoning, W.
+    /// What the nozzles may draw until the next step by the power plane's own budget, W.
     pub rcs_budget_w: f64,
-    /// Why it is not more: bits of `qiki_power::RcsLimit`.
+    /// What limits it: bits of `qiki_power::RcsLimit`.
     pub rcs_budget_limits: u8,
 }
 

@@ -1,11 +1,11 @@
-//! Whether the nozzles that are left can hold the craft, and what is best where they cannot.
+//! Whether the nozzles that are left can hold the craft, and the best allocation where they cannot.
 //!
-//! The craft can be held when what is stuck open can be cancelled, force and torque, and when on
-//! top of that there is some torque about every axis in both directions. Each of these is one
-//! allocation, and one is tried a tick while any nozzle is out. What fails with all the power that
-//! there can be is lost at once; what fails with the power that there is now, when that lasts. A
-//! loss of force along an axis alone is no reason to give up: the craft keeps its attitude and can
-//! be told to turn.
+//! The craft can be held when the force and torque of nozzles that are stuck open can be cancelled,
+//! and when beyond that there is some torque about every axis in both directions. Each of these is
+//! one allocation. One is solved each tick while any nozzle is out, so that a tick stays short. If
+//! one fails with all the power that the craft can have, authority is lost at once. If one fails
+//! with the power of now, authority is lost when that lasts. A loss of force along an axis alone
+//! does not count: the craft holds its attitude and can turn.
 
 use nalgebra::Matrix3;
 use qiki_alloc::{AXES, AllocError, Allocator, Bounds, Power, Solution, Status};
@@ -13,13 +13,21 @@ use qiki_craft::{ControlConfig, NOZZLES};
 
 use qiki_craft::Geometry;
 
-/// Torque that must be left, as a part of what the fastest change of a slew's rate takes.
+/// Torque that must be left, as a part of the torque for the acceleration limit of slews, ratio.
+/// `0.25 * 0.2 rad/s² * 210 kg·m²` = 10.5 N·m, which ends a rate of 0.17 rad/s in 3.4 s. Higher
+/// gives up crafts that could still hold their attitude; lower calls a craft held that a small
+/// disturbance can turn.
 const TORQUE_RESERVE: f64 = 0.25;
-/// Where not all can be had, a newton of error counts as this part of what it counts otherwise.
+/// Weight of force errors against its usual value where not all of the wrench can be had, ratio.
+/// The usual weights (0.01 for a newton, 0.02 for a newton metre, BotSpec) would give up torque for
+/// force; at a hundredth what cannot be cancelled moves the craft instead of turning it.
 const FORCE_WEIGHT_RATIO: f64 = 0.01;
-/// Nothing, and both directions about each axis.
+/// The zero wrench, and a torque in both directions about each of three axes.
 const TEST_WRENCHES: usize = 7;
-/// So long must power be missing, s.
+/// Power must be short for this long before authority counts as lost, s: two power reports (10 Hz),
+/// so that a single one does not decide. An uncountered nozzle turns the craft by up to 0.18 rad/s
+/// meanwhile (240 N at 0.77 m about 205 kg·m²), about the rate of a slew. Longer lets it turn
+/// faster.
 const POWER_SHORTAGE_MAX_S: f64 = 0.2;
 
 /// The check, and an allocation that puts torque before force.
@@ -28,15 +36,14 @@ pub struct Authority {
     allocator: Allocator<NOZZLES>,
     power_max_w: f64,
     test_wrenches: [[f64; AXES]; TEST_WRENCHES],
-    /// Stuck nozzles that are being looked at: bits of those that give nothing and those that
-    /// give all.
+    /// Nozzles that are out: bits of those that give nothing and those that give all.
     closed: u16,
     open: u16,
     next: usize,
-    /// Rounds since these nozzles are stuck; the first one is flown with all power.
+    /// Rounds since these nozzles are out; the first one is computed with all power.
     rounds: u32,
     failed_in_round: bool,
-    /// Rounds in a row that failed, and how many are too many.
+    /// Rounds in a row that failed, and at how many authority is lost.
     failed: u32,
     failed_rounds_max: u32,
     lost: bool,
@@ -75,8 +82,8 @@ impl Authority {
         })
     }
 
-    /// From now on `isolated` nozzles give nothing, or all they have where they are `open`. With
-    /// others than before it begins anew.
+    /// From now on `isolated` nozzles give nothing, or all of their thrust where they are `open`.
+    /// The check begins anew where these differ from before.
     pub fn set_failures(&mut self, isolated: u16, open: u16) {
         if (isolated, open) != (self.closed, self.open) {
             (self.closed, self.open) = (isolated, open);
@@ -85,8 +92,9 @@ impl Authority {
         }
     }
 
-    /// The tick's try, where any nozzle is out: `whole` bounds say what the isolated nozzles give;
-    /// `bounds` and `power_max_w` are what heat, rests and power leave now.
+    /// Solves the next test wrench; call it once a tick while any nozzle is out. `healthy` are the
+    /// bounds with faults alone; `bounds` and `power_max_w` are those of now, with heat, rests and
+    /// power.
     pub fn check_next(
         &mut self,
         healthy: &Bounds<NOZZLES>,
@@ -126,7 +134,7 @@ impl Authority {
         self.lost
     }
 
-    /// Thrusts that come nearest to the torque of `wrench`, and then to its force.
+    /// Thrusts that come nearest to `wrench`, its torque before its force.
     pub fn torque_first(
         &mut self,
         wrench: &[f64; AXES],

@@ -1,30 +1,31 @@
-//! What the motion test is told, and what it finds.
+//! Inputs and results of the motion test.
 
 use nalgebra::UnitQuaternion;
 use qiki_craft::NOZZLES;
 
-/// The window forgets with this time constant, s: longer than a shortest pulse, so that one is
-/// seen whole, and not by much, so that a nozzle's past does not hide its present.
+/// Time constant with which the window forgets, s. Longer than a shortest pulse (30 ms), of which
+/// it holds 75 % when the pulse ends, `(1 - exp(-0.6)) / 0.6`. Not much longer, because an earlier
+/// fault-free pulse of a nozzle hides that the present one is missing.
 pub(crate) const FORGET_S: f64 = 0.05;
 
-/// Where it is taken from how each nozzle thrusts: sets of nozzles, bit n for nozzle n. Those in
-/// none of them do what they were commanded, after their valves' delays.
+/// Which evidence says how each nozzle thrusts: sets of nozzles, bit n for nozzle n. A nozzle in
+/// none of them is expected to do what it was commanded, after its valve's delays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Sources {
-    /// What the valve reported for the last tick.
+    /// Its valve's report of the last tick is trusted.
     pub(crate) reported: u16,
-    /// The command, but whether the node obeys is not known.
-    pub(crate) doubtful: u16,
+    /// The command counts, but it is not known whether the node follows it.
+    pub(crate) uncertain: u16,
     /// It thrusts, whatever is commanded.
     pub(crate) stuck_open: u16,
     /// It does not thrust, whatever is commanded.
     pub(crate) stuck_closed: u16,
 }
 
-/// What the motion says of a nozzle.
+/// What the motion shows of a nozzle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// It does what it was commanded, though it was believed not to.
+    /// It does what it was commanded, though its feedback or its state says otherwise.
     Obeys,
     /// It does not thrust when it should.
     StuckClosed,
@@ -42,7 +43,7 @@ impl Findings {
     }
 }
 
-/// What is known of the craft's motion besides the sensors.
+/// State of the craft by which sensor values become impulses.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MotionState {
     /// Body to world.

@@ -1,6 +1,6 @@
-//! What can be wrong with a nozzle, and what is known of all of them.
+//! Faults of a nozzle, and the faults of all nozzles as sets.
 
-/// What is wrong with a nozzle.
+/// Fault of a nozzle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Fault {
     #[default]
@@ -11,14 +11,14 @@ pub(crate) enum Fault {
     StuckOpen,
 }
 
-/// What is known of the nozzles, bit n for nozzle n.
+/// Faults of all nozzles and the evidence for them, bit n for nozzle n.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NozzleFaults {
     /// It does not open.
     pub closed: u16,
     /// It does not close.
     pub open: u16,
-    /// It is coming back: at rest while it is out of the allocation, on trial while it is in it.
+    /// It is coming back: resting while it is out of the allocation, on trial while it is in it.
     pub returning: u16,
     /// Found by the valve's feedback.
     pub by_feedback: u16,
@@ -26,6 +26,6 @@ pub struct NozzleFaults {
     pub by_motion: u16,
     /// Reported by the node.
     pub by_node: u16,
-    /// Its feedback says what is not so, and is not believed.
+    /// The motion contradicts its feedback, so the feedback is not trusted.
     pub feedback_lies: u16,
 }

@@ -1,9 +1,10 @@
-//! Nozzles that do not do what they are commanded, and nodes that are not heard.
+//! State of each nozzle: whether it does what it is commanded, and whether its node is heard.
 //!
-//! Two witnesses say what a nozzle does: the valve's own feedback (`health/switch.rs`) and the
-//! craft's motion (`residual.rs`). The feedback is exact and comes first; where the motion
-//! contradicts it, the motion wins and the feedback of that nozzle is not believed until the next
-//! arming. What follows from a fault, and how a nozzle comes back, is in `docs/math/faults.md`.
+//! There are two sources of evidence: the valve's own feedback (`health/valve_feedback.rs`) and the
+//! craft's motion (`residual.rs`). The feedback is exact and comes first. Where the motion
+//! contradicts it, the motion decides, and the feedback of that nozzle is not trusted until the
+//! next arming. What follows from a fault, and how a nozzle comes back, is in
+//! `docs/math/faults.md`.
 
 use nalgebra::UnitQuaternion;
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NodeState, nozzles_in, nozzles_of};
@@ -18,23 +19,25 @@ use valve_feedback::ValveFeedbackMonitor;
 mod nozzle_state;
 mod valve_feedback;
 
-/// A node that has not been heard for this many ticks has closed its valves by itself.
+/// After this many ticks without a report a node may have closed its valves by itself: nodes do so
+/// three periods after the last command (`docs/can.md`), and a node that does not report may have
+/// lost commands as well.
 const FAILSAFE_TICKS: u32 = 3;
 
-/// What the controller knows besides the feedback.
+/// What the monitors get of a tick besides the feedback.
 #[derive(Debug, Clone, Copy)]
 pub struct MonitorContext {
     /// Body to world.
     pub attitude: UnitQuaternion<f64>,
     /// With the propellant left, kg.
     pub mass_kg: f64,
-    /// The craft moves by its nozzles alone and there is something to burn: motion is evidence.
+    /// Nothing but the nozzles moves the craft, and the tank is not empty: motion is evidence.
     pub motion_is_evidence: bool,
-    /// A nozzle that may fail again can be afforded.
+    /// A nozzle may be tried again: a second failure now would do no harm.
     pub trials_allowed: bool,
 }
 
-/// Watches the nozzles.
+/// Monitors of the nozzles, and the state of each.
 #[derive(Debug, Clone)]
 pub struct NozzleHealth {
     feedback_monitor: ValveFeedbackMonitor,
@@ -43,10 +46,11 @@ pub struct NozzleHealth {
     trials: [u32; NOZZLES],
     known: NozzleFaults,
     node_age: [u32; CLUSTERS],
-    /// Bit n, of the node of nozzle n: it obeys, as far as is known; its valves may have closed by
-    /// themselves; it is lost.
-    obeys: u16,
+    /// Bit n: the node of nozzle n reported last that it is armed, so it follows commands.
+    follows: u16,
+    /// Bit n: the node of nozzle n may have closed its valves by itself.
     failsafe: u16,
+    /// Bit n: the node of nozzle n has not been heard for `node_stale_s`.
     lost: u16,
     stale_ticks: u32,
     recovery: RecoveryTimes,
@@ -67,7 +71,7 @@ impl NozzleHealth {
             trials: [0; NOZZLES],
             known: NozzleFaults::default(),
             node_age: [u32::MAX; CLUSTERS],
-            obeys: 0,
+            follows: 0,
             failsafe: u16::MAX,
             lost: u16::MAX,
             stale_ticks: ticks(craft.control.node_stale_s, dt_s),
@@ -83,16 +87,16 @@ impl NozzleHealth {
         self.advance_recovery(feedback.valve_fault, context.trials_allowed);
     }
 
-    /// Which nodes are there, and which of them obey.
+    /// Which nodes are heard, and which of them follow commands.
     fn update_from_nodes(&mut self, feedback: &Feedback) {
         (self.failsafe, self.lost) = (0, 0);
         for c in 0..CLUSTERS {
             let nozzles = nozzles_of(c);
             if feedback.fresh.has(Fresh::valves(c)) {
                 self.node_age[c] = 0;
-                // A node that is not armed obeys nothing: its valves are closed, and rightly so.
+                // A node that is not armed follows no command: its closed valves are no fault.
                 let armed = feedback.node_state[c] == NodeState::Armed;
-                self.obeys = self.obeys & !nozzles | if armed { nozzles } else { 0 };
+                self.follows = self.follows & !nozzles | if armed { nozzles } else { 0 };
             } else {
                 self.node_age[c] = self.node_age[c].saturating_add(1);
             }
@@ -105,18 +109,18 @@ impl NozzleHealth {
         }
     }
 
-    /// What the feedback says of the nozzles.
+    /// Faults by the reports of nodes and valves.
     fn update_from_valves(&mut self, feedback: &Feedback) {
         let heard = feedback.fresh.nozzles_heard();
         let reported = heard & feedback.valve_fault;
         self.known.by_node |= reported;
-        // That a valve does not close, it may well say of itself too.
+        // A valve that is stuck open may report its own fault: that does not mean stuck closed.
         for n in nozzles_in(reported & !(self.states.open() | self.states.resting())) {
             self.declare_fault(n, Fault::StuckClosed);
         }
-        let believed = heard & !self.known.feedback_lies;
+        let trusted = heard & !self.known.feedback_lies;
         let open = self.states.open();
-        for n in nozzles_in(believed & open) {
+        for n in nozzles_in(trusted & open) {
             if self
                 .feedback_monitor
                 .has_closed(n, feedback.open_time_us[n])
@@ -126,14 +130,14 @@ impl NozzleHealth {
         }
         let off =
             self.feedback_monitor
-                .compare(believed & !open, self.obeys, &feedback.open_time_us);
+                .compare(trusted & !open, self.follows, &feedback.open_time_us);
         self.known.by_feedback |= off;
         for n in nozzles_in(off) {
             self.declare_fault(n, self.feedback_monitor.fault(n));
         }
     }
 
-    /// What the motion says of the nozzles.
+    /// Faults by the craft's motion.
     fn update_from_motion(&mut self, feedback: &Feedback, context: &MonitorContext) {
         if !context.motion_is_evidence {
             return self.residual.restart();
@@ -167,13 +171,13 @@ impl NozzleHealth {
         self.declare_fault(n, fault);
     }
 
-    /// From what it is taken how the nozzles thrust.
+    /// Which evidence says how each nozzle thrusts.
     fn sources(&self, feedback: &Feedback) -> Sources {
         let reported = feedback.fresh.nozzles_heard() & !self.known.feedback_lies;
         let states = &self.states;
         Sources {
             reported,
-            doubtful: self.failsafe & !states.out() & !reported,
+            uncertain: self.failsafe & !states.out() & !reported,
             stuck_open: states.open() & !reported,
             stuck_closed: (states.closed() | states.resting()) & !reported,
         }
@@ -195,7 +199,7 @@ impl NozzleHealth {
         self.states.set(n, self.recovery.closing());
     }
 
-    /// Time goes by for nozzles that wait to be used again.
+    /// One tick for nozzles that wait to be used again.
     fn advance_recovery(&mut self, reported: u16, trials_allowed: bool) {
         let recovery = self.states.out() | self.states.on_trial();
         for n in nozzles_in(recovery & !self.lost & !reported) {
@@ -210,7 +214,7 @@ impl NozzleHealth {
         }
     }
 
-    /// Nothing is held against a nozzle any more; that its feedback lied is.
+    /// Clears the evidence against a nozzle. That its feedback is not trusted stays until arming.
     fn clear_evidence(&mut self, n: usize) {
         self.trials[n] = 0;
         self.known.by_feedback &= !bit(n);
@@ -218,25 +222,25 @@ impl NozzleHealth {
         self.known.by_node &= !bit(n);
     }
 
-    /// Takes note of what is commanded in this tick.
+    /// Records what is commanded in this tick.
     pub fn record_command(&mut self, on_time_us: &[u32; NOZZLES]) {
         self.feedback_monitor.record_command(on_time_us);
-        let mut obeyed = *on_time_us;
-        for n in nozzles_in(!self.obeys) {
-            obeyed[n] = 0;
+        let mut followed_us = *on_time_us;
+        for n in nozzles_in(!self.follows) {
+            followed_us[n] = 0;
         }
         for n in nozzles_in(self.states.on_trial()) {
             if let NozzleState::OnTrial(opened_us) = self.states.of(n) {
                 self.states
-                    .set(n, NozzleState::OnTrial(opened_us + obeyed[n]));
+                    .set(n, NozzleState::OnTrial(opened_us + followed_us[n]));
             }
         }
-        self.residual.record_command(&obeyed);
+        self.residual.record_command(&followed_us);
     }
 
     /// Forgets every fault; arming is a fresh start.
     pub fn reset(&mut self) {
-        self.feedback_monitor = self.feedback_monitor.fresh();
+        self.feedback_monitor = self.feedback_monitor.cleared();
         self.residual.restart();
         self.states = NozzleStates::new();
         self.trials = [0; NOZZLES];
@@ -258,12 +262,12 @@ impl NozzleHealth {
         }
     }
 
-    /// Whether a cluster's node has been heard of late.
+    /// Whether a cluster's node has been heard within `node_stale_s`.
     pub fn node_alive(&self, cluster: usize) -> bool {
         self.node_age[cluster] <= self.stale_ticks
     }
 
-    /// How many nodes have not been heard of late.
+    /// How many nodes have not been heard within `node_stale_s`.
     #[must_use]
     pub fn nodes_lost(&self) -> usize {
         (0..CLUSTERS).filter(|c| !self.node_alive(*c)).count()

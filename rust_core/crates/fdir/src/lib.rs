@@ -1,9 +1,9 @@
 //! Fault detection, isolation and recovery (FDIR) for nozzles and their nodes.
 //!
-//! * `fault`, `evidence`: what can be wrong, what the motion test is told and what it finds.
+//! * `fault`, `evidence`: faults of a nozzle; inputs and results of the motion test.
 //! * `health`: the state of each nozzle, from the valve's own feedback (`health/valve_feedback`),
 //!   from the craft's motion and from the nodes; how a nozzle comes back (`health/nozzle_state`).
-//! * `residual`: the motion test. Does the craft move as its nozzles are believed to push?
+//! * `residual`: the motion test. Does the craft move as its nozzles are expected to push?
 //! * `authority`: whether the nozzles that are left can hold the craft.
 //!
 //! Equations, thresholds and limits: `docs/math/faults.md`.

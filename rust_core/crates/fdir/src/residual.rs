@@ -1,10 +1,10 @@
-//! What the motion says of the nozzles: does the craft move as they are believed to push?
+//! Faults by the craft's motion: a generalised likelihood ratio test.
 //!
-//! The impulse that gyro and accelerometer show is compared with the one that the nozzles should
-//! have given, in a window that forgets. What is left over is held against two hypotheses for each
-//! nozzle, that it thrust less or more than believed; the best one counts where it states out, is
-//! large enough, and leaves nothing else to explain. Equations, thresholds and limits:
-//! `docs/math/faults.md`.
+//! The impulse that gyro and accelerometer show is compared with the one that the nozzles are
+//! expected to have given, in a window with exponential forgetting. The difference is tested
+//! against two hypotheses for each nozzle: it thrust less, or more, than expected. The best
+//! hypothesis counts where it stands out, is large enough, and leaves nothing else to explain.
+//! Equations, thresholds and limits: `docs/math/faults.md`.
 
 use nalgebra::Vector3;
 use qiki_craft::{Craft, Feedback, NOZZLES};
@@ -19,29 +19,44 @@ mod motion;
 mod thrust;
 mod window;
 
-/// Least log-likelihood ratio, twice, of a finding against "all is as believed": 4.5 sigma.
+/// Least gain of a finding: twice the log-likelihood ratio against "all nozzles as expected".
+/// `4.5²`, 4.5 standard deviations, which noise alone exceeds in 7 of a million evaluations. Lower
+/// finds faults earlier and finds more that are none.
 const GAIN_MIN: f64 = 20.25;
-/// The same for a finding that another one explains nearly as well.
+/// Least gain of a finding that another nozzle explains nearly as well: twice [`GAIN_MIN`], so
+/// about twice the data. Until then the decision waits.
 const GAIN_STRONG: f64 = 2.0 * GAIN_MIN;
-/// By how much, in the same measure, a finding must beat the next best one.
-const LEAD: f64 = 12.0;
-/// What a finding may leave unexplained: chi squared of the other five directions at one in a
-/// thousand, and a part of the finding for a column that is not quite the true one.
-const REST_MAX: f64 = 20.5;
-const REST_PART: f64 = 0.02;
-/// Part of a nozzle's impulse that must be missing.
-const MISSING: f64 = 0.6;
-/// Times the impulse that a nozzle can have given or missed, a finding is not larger than this;
-/// up to the second it may still become one.
-const TOO_MUCH: f64 = 1.35;
-const STRANGE: f64 = 3.0;
-/// No finding is smaller than so much full thrust of the strongest nozzle, s: a third of a shortest
-/// pulse.
-const LEAST_S: f64 = 0.009;
-/// Reports in a row that must say the same.
+/// By how much the gain must exceed that of the next best finding: a likelihood ratio of `exp(6)`,
+/// 400 to 1. Lower names the wrong one of two similar nozzles more often, higher waits longer.
+const LEAD_MIN: f64 = 12.0;
+/// What a finding may leave unexplained: chi squared of the other five directions, exceeded by
+/// noise once in a thousand.
+const UNEXPLAINED_MAX: f64 = 20.5;
+/// The same as a part of the gain, ratio, for a nozzle that does not point where its description
+/// says: a tilt of 8° leaves `sin² 8°` = 0.02. Long pulses have a large gain, and would else leave
+/// more than
+/// [`UNEXPLAINED_MAX`] by small tilts.
+const UNEXPLAINED_RATIO: f64 = 0.02;
+/// Least part of a nozzle's expected impulse that must be missing, ratio. A nozzle that is stuck
+/// closed misses all of it; errors of thrust, mass and timing miss much less. Above one half, so
+/// that a loss is nearer to all than to nothing; a nozzle that lost less is left to the control
+/// law.
+const MISSING_MIN: f64 = 0.6;
+/// Largest finding against the impulse that the nozzle can have given or missed, ratio: 1, and
+/// margin for the same errors as at [`MISSING_MIN`].
+const SIZE_MAX: f64 = 1.35;
+/// Beyond this size, ratio, a hypothesis is dropped. Between [`SIZE_MAX`] and this it is not sound
+/// but still a rival: a window that has just begun can make a true finding look too large.
+const SIZE_MAX_RIVAL: f64 = 3.0;
+/// Smallest finding, s of full thrust of the strongest nozzle: a third of a shortest pulse (30 ms).
+/// At 240 N it is 2.2 N·s, seven times what the noise of gyro and accelerometer
+/// makes at rest (0.3 N·s).
+const SIZE_MIN_S: f64 = 0.009;
+/// Evaluations in a row with the same finding: 2, so that one odd report does not decide. More
+/// would add a sensor period (20 ms by velocity fixes) to the time until a fault is found.
 const IN_A_ROW: u32 = 2;
 
-/// The test.
+/// The motion test.
 #[derive(Debug, Clone)]
 pub(crate) struct Residual {
     /// Force and torque of full thrust, N and N·m, body.
@@ -49,7 +64,7 @@ pub(crate) struct Residual {
     torque_nm: [Vector3<f64>; NOZZLES],
     full_n: [f64; NOZZLES],
     /// Least impulse of a finding, N·s.
-    least_ns: f64,
+    size_min_ns: f64,
     thrust: Thrust,
     motion: Motion,
     window: Window,
@@ -68,7 +83,7 @@ impl Residual {
             force_n: std::array::from_fn(|n| column(n, 0)),
             torque_nm: std::array::from_fn(|n| column(n, 3)),
             full_n: geometry.thrust_max_n,
-            least_ns: LEAST_S * strongest_n,
+            size_min_ns: SIZE_MIN_S * strongest_n,
             thrust: Thrust::new(craft, dt_s),
             motion: Motion::new(&craft.sensors, geometry.inertia, dt_s, FORGET_S),
             window: Window::new(dt_s),
@@ -77,18 +92,18 @@ impl Residual {
         }
     }
 
-    /// Takes note of what is commanded in this tick.
+    /// Records what is commanded in this tick.
     pub(crate) fn record_command(&mut self, on_time_us: &[u32; NOZZLES]) {
         self.thrust.record_command(on_time_us);
     }
 
-    /// Begins a new window: what is believed has changed.
+    /// Begins a new window: what is expected of the nozzles has changed.
     pub(crate) fn restart(&mut self) {
         self.motion.restart();
         self.in_a_row = 0;
     }
 
-    /// Takes in the reports of this tick, which tell of the last one.
+    /// Takes in the reports of this tick, which are about the last one.
     pub(crate) fn observe(
         &mut self,
         feedback: &Feedback,
@@ -96,9 +111,9 @@ impl Residual {
         state: &MotionState,
     ) -> Findings {
         let levels = self.thrust.levels(&feedback.open_time_us, sources);
-        self.window.add(&levels, sources.doubtful, &self.full_n);
+        self.window.add(&levels, sources.uncertain, &self.full_n);
         let (mut force, mut torque) = (Vector3::zeros(), Vector3::zeros());
-        for (n, level) in levels.believed.into_iter().enumerate() {
+        for (n, level) in levels.expected.into_iter().enumerate() {
             if level > 0.0 {
                 force += self.force_n[n] * level;
                 torque += self.torque_nm[n] * level;
@@ -150,56 +165,56 @@ impl Residual {
         }
     }
 
-    /// How well "nozzle n thrust more, or less" explains the window.
+    /// How well "nozzle n thrust more, or less, than expected" explains the window.
     fn fit(&self, n: usize, force: Vector3<f64>, torque: Vector3<f64>, noise: &Noise) -> Fit {
         let (f, t) = (self.force_n[n], self.torque_nm[n]);
         let along = f.dot(&force) * noise.force + t.dot(&torque) * noise.torque;
         let length = f.norm_squared() * noise.force + t.norm_squared() * noise.torque;
-        // Seconds of full thrust more than believed.
+        // Seconds of full thrust more than expected.
         let extra_s = if length > 0.0 { along / length } else { 0.0 };
         let most_s = if extra_s < 0.0 {
-            self.window.believed_s[n]
+            self.window.expected_s[n]
         } else {
-            self.window.length_s - self.window.believed_s[n]
+            self.window.length_s - self.window.expected_s[n]
         };
         let part = if most_s > 0.0 {
             extra_s.abs() / most_s
         } else {
             f64::INFINITY
         };
-        let least = if extra_s < 0.0 { MISSING } else { 0.0 };
-        let large = extra_s.abs() * self.full_n[n] >= self.least_ns;
+        let part_min = if extra_s < 0.0 { MISSING_MIN } else { 0.0 };
+        let large = extra_s.abs() * self.full_n[n] >= self.size_min_ns;
         Fit {
             extra_s,
-            gain: if part <= STRANGE {
+            gain: if part <= SIZE_MAX_RIVAL {
                 along * extra_s
             } else {
                 0.0
             },
-            sound: large && (least..=TOO_MUCH).contains(&part),
+            sound: large && (part_min..=SIZE_MAX).contains(&part),
         }
     }
 
-    /// The best fit, if it states out; of several that the window cannot tell apart, those that
-    /// can be tried without harm.
+    /// The best fit, if it stands out. Of several that the window cannot tell apart, those that are
+    /// harmless to act on.
     fn pick(&self, fits: &[Fit; NOZZLES], size: f64) -> Findings {
         let mut found = Findings::default();
         let best = (0..NOZZLES).fold(0, |a, b| if fits[b].gain > fits[a].gain { b } else { a });
         let gain = fits[best].gain;
-        if gain < GAIN_MIN || size - gain > REST_MAX + REST_PART * gain {
+        if gain < GAIN_MIN || size - gain > UNEXPLAINED_MAX + UNEXPLAINED_RATIO * gain {
             return found;
         }
-        let rival = |n: &usize| fits[*n].gain > 0.0 && fits[*n].gain > gain - LEAD;
+        let rival = |n: &usize| fits[*n].gain > 0.0 && fits[*n].gain > gain - LEAD_MIN;
         if (0..NOZZLES).filter(rival).any(|n| !fits[n].sound) {
             return found;
         }
         if (0..NOZZLES).filter(rival).count() == 1 {
             found.0[best] = Some(self.verdict(best, &fits[best]));
         } else if gain >= GAIN_STRONG {
-            // A nozzle that is taken for closed is only left unused, and is tried again: so that
-            // comes before countering a thrust that may not be there.
-            let less = |n: &usize| rival(n) && fits[*n].extra_s < 0.0;
-            for n in (0..NOZZLES).filter(less) {
+            // A nozzle that is taken for stuck closed is only left unused, and is tried again.
+            // Countering a thrust that is not there would push the craft, so that comes last.
+            let gave_less = |n: &usize| rival(n) && fits[*n].extra_s < 0.0;
+            for n in (0..NOZZLES).filter(gave_less) {
                 found.0[n] = Some(self.verdict(n, &fits[n]));
             }
             if found.none() {
@@ -209,11 +224,12 @@ impl Residual {
         found
     }
 
-    /// What a fit means. A nozzle that differs from what is believed as its orders do obeys.
+    /// What a fit means. A nozzle whose difference from the expected is that of its command does
+    /// what it is commanded.
     fn verdict(&self, n: usize, fit: &Fit) -> Verdict {
-        let commanded_s = self.window.commanded_s[n] - self.window.believed_s[n];
-        let obeys = commanded_s * fit.extra_s.signum() > 0.5 * fit.extra_s.abs();
-        match (obeys, fit.extra_s < 0.0) {
+        let commanded_s = self.window.commanded_s[n] - self.window.expected_s[n];
+        let as_commanded = commanded_s * fit.extra_s.signum() > 0.5 * fit.extra_s.abs();
+        match (as_commanded, fit.extra_s < 0.0) {
             (true, _) => Verdict::Obeys,
             (false, true) => Verdict::StuckClosed,
             (false, false) => Verdict::StuckOpen,
@@ -229,9 +245,9 @@ struct Noise {
 
 #[derive(Debug, Clone, Copy)]
 struct Fit {
-    /// Full thrust more than believed, s.
+    /// Full thrust more than expected, s.
     extra_s: f64,
-    /// Twice the log-likelihood ratio to "as believed"; 0 where the nozzle cannot have done it.
+    /// Twice the log-likelihood ratio to "as expected"; 0 where the nozzle cannot have done it.
     gain: f64,
     /// Of a size that a nozzle that fails can have.
     sound: bool,

@@ -5,14 +5,14 @@ use nalgebra::{UnitQuaternion, Vector3};
 /// The rotation from an attitude to another one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AttitudeError {
-    /// From one attitude to the other, body to body.
+    /// Maps vectors of the body frame at the second attitude to the body frame at the first.
     pub rotation: UnitQuaternion<f64>,
-    /// The same as a vector along its axis, rad.
+    /// The same as a rotation vector: along the axis, as long as the angle, rad.
     pub vector: Vector3<f64>,
 }
 
 impl AttitudeError {
-    /// The rotation that turns `from` into `to`.
+    /// The rotation from `from` to `to`.
     #[must_use]
     pub fn between(from: &UnitQuaternion<f64>, to: &UnitQuaternion<f64>) -> Self {
         let rotation = from.inverse() * to;
@@ -23,8 +23,9 @@ impl AttitudeError {
     }
 }
 
-/// Keeps the last turn: in a tick law, hold and plan ask for the same one, and a reference at its
-/// goal for the same one tick after tick.
+/// Keeps the last result, because the logarithm is costly and the same pair comes again: law, hold
+/// and plan of a tick ask for the same one, and a reference that rests at its goal asks for the
+/// same one every tick.
 #[derive(Debug, Clone, Default)]
 pub struct AttitudeErrorCache {
     last: Option<([[u64; 4]; 2], AttitudeError)>,
@@ -37,13 +38,13 @@ impl AttitudeErrorCache {
         from: &UnitQuaternion<f64>,
         to: &UnitQuaternion<f64>,
     ) -> AttitudeError {
-        let asked = [from, to].map(bits);
+        let key = [from, to].map(bits);
         match self.last {
-            Some((last, turn)) if last == asked => turn,
+            Some((last, error)) if last == key => error,
             _ => {
-                let turn = AttitudeError::between(from, to);
-                self.last = Some((asked, turn));
-                turn
+                let error = AttitudeError::between(from, to);
+                self.last = Some((key, error));
+                error
             }
         }
     }

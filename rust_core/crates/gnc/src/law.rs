@@ -20,10 +20,12 @@ use crate::attitude_error::AttitudeError;
 use crate::pose::Pose;
 use crate::reference::Reference;
 
-/// Second-order gains.
+/// Gains of a second-order system.
 #[derive(Debug, Clone, Copy)]
 struct Gains {
+    /// Proportional, 1/s²: the bandwidth squared.
     kp: f64,
+    /// Derivative, 1/s: twice the damping ratio times the bandwidth.
     kd: f64,
 }
 
@@ -55,12 +57,20 @@ impl Law {
         }
     }
 
-    /// Torque that tracks the reference attitude, N·m, body; `turn` is the one from the pose to it.
-    pub fn torque(&self, pose: &Pose, reference: &Reference, turn: &AttitudeError) -> Vector3<f64> {
-        let rate_error = turn.rotation * reference.pose.rates - pose.rates;
-        let feed_forward = turn.rotation * reference.angular_acceleration;
-        let wanted = self.attitude.kp * turn.vector + self.attitude.kd * rate_error + feed_forward;
-        self.inertia * wanted + pose.rates.cross(&(self.inertia * pose.rates))
+    /// Torque that follows the reference attitude, N·m, body. `attitude_error` is the one from the
+    /// pose to the reference.
+    pub fn torque(
+        &self,
+        pose: &Pose,
+        reference: &Reference,
+        attitude_error: &AttitudeError,
+    ) -> Vector3<f64> {
+        let to_body = attitude_error.rotation;
+        let rate_error = to_body * reference.pose.rates - pose.rates;
+        let feed_forward = to_body * reference.angular_acceleration;
+        let alpha =
+            self.attitude.kp * attitude_error.vector + self.attitude.kd * rate_error + feed_forward;
+        self.inertia * alpha + pose.rates.cross(&(self.inertia * pose.rates))
     }
 
     /// Torque that stops the rotation, N·m, body.
@@ -68,13 +78,13 @@ impl Law {
         self.inertia * pose.rates * -self.attitude.kd
     }
 
-    /// Force that tracks the reference position, N, body.
+    /// Force that follows the reference position, N, body.
     pub fn force(&self, pose: &Pose, reference: &Reference, mass_kg: f64) -> Vector3<f64> {
         let error = reference.pose.position - pose.position;
         let rate_error = reference.pose.velocity - pose.velocity;
-        let wanted =
+        let acceleration =
             self.position.kp * error + self.position.kd * rate_error + reference.acceleration;
-        pose.attitude.inverse() * (wanted * mass_kg)
+        pose.attitude.inverse() * (acceleration * mass_kg)
     }
 }
 

@@ -6,10 +6,10 @@
 //! goal -> guidance -> reference -> pose error -> law -> wrench
 //! ```
 //!
-//! * `pose`, `reference`: where the craft is, and where it should be.
-//! * `navigator`: carries the pose from fix to fix and knows its age.
+//! * `pose`, `reference`: estimate, and the pose that the laws follow.
+//! * `navigator`: propagates the estimate between fixes and knows its age.
 //! * `guidance`: moves the reference towards the goal within speed and acceleration limits.
-//! * `attitude_error`, `pose_error`: from the pose to the reference.
+//! * `attitude_error`, `pose_error`: the difference between reference and estimate.
 //! * `law`: pose error to wrench. `wrench`: force and torque as one row.
 //!
 //! Nothing here reads a clock, allocates or fails. Equations: `docs/math/control.md`.

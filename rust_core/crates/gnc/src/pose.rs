@@ -2,7 +2,7 @@
 
 use nalgebra::{UnitQuaternion, Vector3};
 
-/// Position, velocity, attitude and rate as the controller knows them.
+/// Position, velocity, attitude and rates: of the estimate or of the reference.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pose {
     /// Centre of mass, m, world.

@@ -1,10 +1,10 @@
-//! Where the craft should be, and how fast that may change.
+//! The pose that the laws follow, and how fast it may change.
 
 use nalgebra::Vector3;
 
 use crate::pose::Pose;
 
-/// Speed and acceleration limits of a reference, m or rad.
+/// Speed and acceleration limits of a reference: linear in m, angular in rad.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MotionLimits {
     /// m/s or rad/s.
@@ -13,10 +13,10 @@ pub struct MotionLimits {
     pub acceleration_max: f64,
 }
 
-/// Where the craft should be now.
+/// Pose and acceleration that the laws follow in this tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reference {
-    /// The pose that is tracked.
+    /// The pose that the craft follows.
     pub pose: Pose,
     /// m/s², world.
     pub acceleration: Vector3<f64>,

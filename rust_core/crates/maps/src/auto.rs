@@ -7,7 +7,7 @@ use crate::direction::{DIRECTIONS, Direction};
 use crate::map::ThrustMap;
 use crate::set::{NozzleSet, wrench_of};
 
-/// The answer to one wrench. Bit sets are of [`Direction::bit`].
+/// Result for one wrench. Bit sets are of [`Direction::bit`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AutoSolution {
     /// Thrust of each nozzle, N.

@@ -2,7 +2,8 @@
 
 use qiki_alloc::AXES;
 
-/// A pivot smaller than this part of the largest entry means dependent columns.
+/// Smallest pivot as a part of the largest entry, ratio: below it columns count as dependent.
+/// Positions in a BotSpec have twelve digits, so exact dependence shows far below it.
 const PIVOT_MIN: f64 = 1e-7;
 
 pub(crate) type Square = [[f64; AXES]; AXES];

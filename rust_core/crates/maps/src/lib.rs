@@ -37,12 +37,14 @@ use qiki_craft::NOZZLES;
 /// Force and torque about the centre of mass per newton of each nozzle, body.
 pub type Effectiveness = [[f64; NOZZLES]; AXES];
 
-/// A set is exact where no more than this is left over across its direction, N.
+/// A set is exact where no more force than this is left over across its direction, N: 4 ppm of one
+/// nozzle (240 N), above rounding of the geometry (twelve digits).
 pub const EXACT_FORCE_N: f64 = 1e-3;
 /// The same for torque, N·m.
 pub const EXACT_TORQUE_NM: f64 = 1e-3;
 /// A set that is not exact is used only as far as its leftover torque stays below this, N·m: the
-/// `ztt_torque_tol` of the craft's propulsion papers.
+/// `ztt_torque_tol` of the craft's propulsion papers. About 205 kg·m² it is 0.12 rad/s², which the
+/// attitude law (0.2 rad/s² at most) can hold.
 pub const TORQUE_TOLERANCE_NM: f64 = 25.0;
 /// The same for force, N: what makes the torque tolerance at an arm of one metre.
 pub const FORCE_TOLERANCE_N: f64 = 25.0;

@@ -9,8 +9,8 @@ use crate::set::NozzleSet;
 use crate::spread::spread;
 use crate::{Effectiveness, FORCE_TOLERANCE_N, TORQUE_TOLERANCE_NM};
 
-/// Full sets end this part of the edge of what is in reach: the linear programs that find the
-/// edge may overstate it by a tenth of what is left here.
+/// Part of the reach at which full sets end, ratio. The linear programs that find the reach may
+/// overstate it by a tenth of the millionth that is left here.
 const INSIDE: f64 = 1.0 - 1e-6;
 
 /// Why a map cannot be made.
@@ -111,7 +111,7 @@ impl ThrustMap {
     }
 }
 
-/// What full and nearest sets are worked out from.
+/// Inputs for full and nearest sets.
 struct Maker<'a> {
     effectiveness: &'a Effectiveness,
     thrust_max_n: &'a [f64; NOZZLES],
@@ -189,7 +189,7 @@ impl<'a> Maker<'a> {
     }
 
     fn nearest(&mut self, direction: Direction) -> NozzleSet {
-        // So little that no nozzle meets its bound: the direction alone decides.
+        // A wrench so small that no nozzle meets its bound: the direction alone decides.
         let smallest = self.thrust_max_n.iter().copied().filter(|m| *m > 0.0);
         let size = 1e-3 * smallest.fold(f64::INFINITY, f64::min);
         if !size.is_finite() {

@@ -16,12 +16,14 @@ use crate::direction::{DIRECTIONS, Direction};
 use crate::elimination::reduced;
 use crate::set::NozzleSet;
 
-/// Sizes in the order they are wanted: pairs and fours, as the craft's papers define them, then
+/// Sizes in the order of preference: pairs and fours, as the craft's papers define them, then
 /// the others.
 const SIZES: [usize; 6] = [2, 4, 1, 3, 5, AXES];
-/// What may be left of a unit wrench in the rows that must vanish.
+/// Residual of a unit wrench in the rows that must vanish, at most: above rounding of the geometry
+/// (twelve digits), far below [`crate::EXACT_FORCE_N`] at any thrust.
 const RESIDUAL: f64 = 1e-9;
-/// Ceilings and sums of thrust that differ by less than this part are equal.
+/// Relative difference below which ceilings and sums of thrust are equal, so that rounding does not
+/// decide between symmetric sets.
 const TIE: f64 = 1e-9;
 
 /// The best exact economy set of each direction; one that does not exist has no nozzles.

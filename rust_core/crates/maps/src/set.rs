@@ -6,7 +6,8 @@ use qiki_craft::NOZZLES;
 use crate::direction::Direction;
 use crate::{EXACT_FORCE_N, EXACT_TORQUE_NM, Effectiveness};
 
-/// A nozzle below this part of its most thrust is not in the set.
+/// A nozzle below this part of its full thrust is not in the set, ratio: what rounding leaves of a
+/// nozzle that does not push.
 const IDLE: f64 = 1e-8;
 
 /// Nozzles that push together, each with its thrust at the set's ceiling. Less than the ceiling

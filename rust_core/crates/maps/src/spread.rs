@@ -24,10 +24,13 @@ type Row = [f64; AXES];
 /// grows tenfold to the second: the longer it is, the further prices may go in one climb, and the
 /// nearer to singular the steps are.
 const REACH: (f64, f64) = (1e3, 1e10);
+/// Climbs at most: the weight grows tenfold each time, so it is at its end after seven.
 const OUTER_CAP: u32 = 40;
+/// Newton steps of a climb at most. It keeps a climb finite where steps are nearly singular.
 const INNER_CAP: u32 = 200;
+/// Bisections of a line search: they find the step to `2⁻⁴⁰` = 1e-12.
 const BISECTIONS: u32 = 40;
-/// A missing wrench below this part of one nozzle's is none.
+/// A missing wrench below this part of one nozzle's counts as zero, ratio.
 const MET: f64 = 1e-10;
 
 /// The nozzles' wrenches at full thrust, in units of the largest.

@@ -1,4 +1,4 @@
-//! How much electrical power the nozzles may have now, and what made it less.
+//! How much electrical power the nozzles may draw now, and what limits it.
 
 use qiki_craft::PowerPlane;
 
@@ -6,7 +6,8 @@ use crate::gate::RcsAllowance;
 use crate::set::{Member, Set};
 use crate::storage::J_PER_WH;
 
-/// Shortest time a budget is made for, s: shorter ones would promise energy that is not there.
+/// Shortest time for which a budget is computed, s: the shortest tick (1 kHz). Stored energy is
+/// divided by it, so a shorter one would only make a number that no tick can use.
 const SPAN_MIN_S: f64 = 1e-3;
 
 /// What the budget depends on.
@@ -56,12 +57,12 @@ impl RcsConditions {
     }
 }
 
-/// What makes a budget less than the peak. The last one is for who is told the states of charge:
-/// [`rcs_power_available_w`] takes them as they are.
+/// What limits a budget. [`RcsLimit::TelemetryStale`] is for callers that get the states of charge
+/// from reports: [`rcs_power_available_w`] takes them as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum RcsLimit {
-    /// The bot's peak, less what the other loads draw of it, is what binds.
+    /// The bot's peak, minus what other loads draw of it, is the tightest limit.
     PeakShared = 0,
     /// Too little in the battery.
     BatteryLow,
@@ -73,7 +74,7 @@ pub enum RcsLimit {
     SupercapHot,
     /// The power distribution is hot.
     PduHot,
-    /// The states of charge are too old to count on.
+    /// The states of charge are too old.
     TelemetryStale,
 }
 
@@ -112,9 +113,9 @@ impl Member for RcsLimit {
 /// Electrical power for all nozzles together.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct RcsBudget {
-    /// May be drawn, W; never below 0.
+    /// What may be drawn, W; never below 0.
     pub power_w: f64,
-    /// Why it is not more.
+    /// What limits it.
     pub limits: Set<RcsLimit>,
 }
 
@@ -128,8 +129,7 @@ pub struct RcsBudget {
 /// `battery` is its power limit or what is stored over `span_s`, derated. `supercap` likewise,
 /// counting only what is stored above the hold threshold, and only under
 /// [`RcsAllowance::Full`]. `reserve` is the supercapacitor's charging power under
-/// [`RcsAllowance::StabiliseOnly`]. Where an input is NaN the answer is what is left without it,
-/// or 0.
+/// [`RcsAllowance::StabiliseOnly`]. An input that is NaN counts as nothing, or makes the result 0.
 #[must_use]
 pub fn rcs_power_available_w(plane: &PowerPlane, now: &RcsConditions) -> RcsBudget {
     let mut limits = Set::default();
@@ -138,12 +138,12 @@ pub fn rcs_power_available_w(plane: &PowerPlane, now: &RcsConditions) -> RcsBudg
 
     let battery_w = {
         let stored_w = lasting_w(now.battery_soc, plane.battery_capacity_wh);
-        note(
+        insert_if(
             &mut limits,
             RcsLimit::BatteryLow,
             stored_w < plane.battery_discharge_max_w,
         );
-        note(
+        insert_if(
             &mut limits,
             RcsLimit::BatteryHot,
             unit(now.battery_derating) < 1.0,
@@ -153,12 +153,12 @@ pub fn rcs_power_available_w(plane: &PowerPlane, now: &RcsConditions) -> RcsBudg
     let supercap_w = if now.allowance == RcsAllowance::Full {
         let spare = now.supercap_soc - plane.supercap_hold_soc;
         let stored_w = lasting_w(spare, plane.supercap_capacity_wh);
-        note(
+        insert_if(
             &mut limits,
             RcsLimit::SupercapLow,
             stored_w < plane.supercap_discharge_max_w,
         );
-        note(
+        insert_if(
             &mut limits,
             RcsLimit::SupercapHot,
             unit(now.supercap_derating) < 1.0,
@@ -178,8 +178,8 @@ pub fn rcs_power_available_w(plane: &PowerPlane, now: &RcsConditions) -> RcsBudg
     let stores_w = battery_w + supercap_w;
     let sources_w = plane.base_in_w + now.extra_source_w.max(0.0) + stores_w - others_w - reserve_w;
     let peak_w = plane.peak_max_w - others_w;
-    note(&mut limits, RcsLimit::PeakShared, peak_w <= sources_w);
-    note(&mut limits, RcsLimit::PduHot, unit(now.pdu_derating) < 1.0);
+    insert_if(&mut limits, RcsLimit::PeakShared, peak_w <= sources_w);
+    insert_if(&mut limits, RcsLimit::PduHot, unit(now.pdu_derating) < 1.0);
     let power_w = sources_w.min(peak_w) * unit(now.pdu_derating);
     RcsBudget {
         power_w: if power_w > 0.0 { power_w } else { 0.0 },
@@ -187,7 +187,7 @@ pub fn rcs_power_available_w(plane: &PowerPlane, now: &RcsConditions) -> RcsBudg
     }
 }
 
-fn note(limits: &mut Set<RcsLimit>, limit: RcsLimit, holds: bool) {
+fn insert_if(limits: &mut Set<RcsLimit>, limit: RcsLimit, holds: bool) {
     if holds {
         limits.insert(limit);
     }

@@ -43,7 +43,7 @@ impl Default for Demand {
 }
 
 impl Demand {
-    /// What each load asks for, W; the supercapacitor asks by itself.
+    /// What each load demands, W; the charging of the supercapacitor is added by the stores.
     pub(crate) fn loads_w(&self, plane: &PowerPlane) -> [f64; LOADS] {
         let on = |switch: bool, power_w: f64| if switch { power_w } else { 0.0 };
         let mut requested_w = [0.0; LOADS];
@@ -62,7 +62,7 @@ impl Demand {
         self.rcs_cluster_w.map(sound)
     }
 
-    /// The lower of the two limits of the narrow-band link, W; no limit is no number's meaning.
+    /// The lower of the two limits of the narrow-band link, W; a limit of NaN or less is zero.
     fn nbl_limit_w(&self, plane: &PowerPlane) -> f64 {
         plane.nbl_w.min(self.nbl_max_w.max(0.0))
     }

@@ -1,4 +1,4 @@
-//! The dock bridge: a source that comes up slowly.
+//! The dock bridge: a source with a soft start.
 
 use qiki_craft::PowerPlane;
 

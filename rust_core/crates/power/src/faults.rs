@@ -1,4 +1,4 @@
-//! What is wrong with the power plane now.
+//! Faults of the power plane.
 
 use qiki_craft::NODES_MAX;
 

@@ -2,7 +2,7 @@
 
 use qiki_craft::PowerPlane;
 
-/// Rights of the nozzles, from least to most.
+/// What the nozzles may do, from least to most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 #[repr(u8)]
 pub enum RcsAllowance {
@@ -44,7 +44,7 @@ pub struct RcsGate {
 }
 
 impl RcsGate {
-    /// Starts with least rights, so the first charge it sees counts as one that is rising.
+    /// Starts with the least, so that the first charge counts as a rising one.
     #[must_use]
     pub fn new(plane: &PowerPlane) -> Self {
         let hysteresis = plane.supercap_gate_hysteresis;
@@ -57,7 +57,7 @@ impl RcsGate {
         }
     }
 
-    /// Takes note of a state of charge, 0..1; NaN counts as empty.
+    /// Takes in a state of charge, 0..1; NaN counts as empty.
     pub fn update(&mut self, supercap_soc: f64) -> RcsAllowance {
         use RcsAllowance::{Full, Normal, StabiliseOnly};
         let full_from = match self.allowance {
@@ -78,7 +78,7 @@ impl RcsGate {
         self.allowance
     }
 
-    /// The rights after the last update.
+    /// The result of the last update.
     #[must_use]
     pub fn allowance(&self) -> RcsAllowance {
         self.allowance

@@ -1,4 +1,5 @@
-//! The power plane of the craft: who gives, who gets, who goes without and why, and what it heats.
+//! The power plane of the craft: sources, loads, which loads are shed or throttled and why, and
+//! heat.
 //!
 //! [`PowerSystem::step`] takes a [`Demand`] fifty times a second and fills a [`PowerReport`]:
 //!
@@ -9,13 +10,14 @@
 //!   -> dock bridge -> stores (battery first, supercapacitor for the peak) -> heat -> gates
 //! ```
 //!
-//! * `set`, `loads`, `faults`: names, and sets of them that need no memory.
-//! * `pdu`: sharing out what the buses carry. `dock`: the bridge and its soft start.
+//! * `set`, `loads`, `faults`: loads, reasons and faults, and sets of them as bits.
+//! * `pdu`: distribution of what the buses carry. `dock`: the bridge and its soft start.
 //! * `storage`: battery and supercapacitor.
-//! * `thermal`, `watch`: nodes; warning, derating, trip and clearing of one.
+//! * `thermal`, `watch`: the nodes; warning, derating, trip and clearing of one node.
 //! * `gate`, `budget`, `limits`: what the supercapacitor's charge permits, how much power the
-//!   nozzles may have, and what makes it less. They stand alone, so that a controller can use
-//!   them on what it is told.
+//!   nozzles may draw, and what limits it. They depend on no other part, so that a controller can
+//!   use them with reported values.
+//! * `power_budget`, `thermal_limiter`: the controller's use of them, from feedback.
 //!
 //! Nothing is allocated after [`PowerSystem::new`] and nothing fails: outcomes are values.
 //! Equations, choices and limits: `docs/math/power.md`.

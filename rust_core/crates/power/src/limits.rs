@@ -1,4 +1,4 @@
-//! What makes the nozzles of a cluster less than they could be.
+//! Limits of a cluster.
 
 use crate::set::Member;
 
@@ -6,13 +6,13 @@ use crate::set::Member;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ClusterLimit {
-    /// Warm: less thrust, the less the nearer to the trip.
+    /// Above the warning temperature: thrust is derated.
     HotDerated = 0,
-    /// Too hot: closed until it has cleared.
+    /// Tripped: closed until it has cleared.
     HotTripped,
     /// A nozzle of it rests after its longest opening.
     Cooldown,
-    /// Its temperature is not known.
+    /// Its temperature is unknown.
     Unknown,
 }
 

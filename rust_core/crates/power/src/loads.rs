@@ -1,4 +1,4 @@
-//! The loads by name, and why one of them goes without.
+//! The loads by name, and the reasons for shedding one.
 
 pub use qiki_craft::LOADS;
 

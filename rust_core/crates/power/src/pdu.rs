@@ -1,4 +1,4 @@
-//! Sharing out what the buses carry.
+//! Distribution of what the buses carry.
 
 use crate::loads::{LOADS, Load, ShedReason};
 use crate::set::Set;

@@ -1,13 +1,13 @@
-//! How much power the nozzles may draw now, and whether there is enough stored for a push.
+//! The controller's power budget: what the nozzles may draw until the next power report.
 //!
-//! The supercapacitor's charge decides what is allowed (`qiki-power`): a boost from 0.6 on, below
-//! 0.3 only stabilisation until it has been charged again. What battery and supercapacitor can
-//! give until the next power report is the limit that the allocation gets; a warm store or
-//! distribution gives less before it trips. A store whose temperature no rig tells is the power
-//! plane's own to protect.
+//! The supercapacitor's charge decides what is allowed (`gate.rs`): boost from 0.6 on, only
+//! stabilisation below 0.3 until it has been charged again. The allocation's power limit is what
+//! battery and supercapacitor can give until the next report. A warm store or distribution gives
+//! less before it trips. Where a rig does not report the temperature of a store, the derating is 1,
+//! because the power plane trips by itself.
 //!
-//! A power report that stays away for [`POWER_STALE_S`] leaves the supercapacitor's charge
-//! unknown, and unknown counts as empty.
+//! Without a power report for [`POWER_STALE_S`] the supercapacitor's charge is unknown, and unknown
+//! counts as empty.
 
 use crate::budget::{RcsConditions, RcsLimit, rcs_power_available_w};
 use crate::gate::{RcsAllowance, RcsGate};
@@ -16,15 +16,19 @@ use qiki_craft::{Craft, Feedback, Fresh, NodeTemps, PowerPlane};
 
 use qiki_command::Reason;
 
-/// A power report counts at least until the next one is due, s.
+/// Time for which the budget must last, s: until the next power report (10 Hz, BotSpec). Longer
+/// keeps stored energy unused, shorter would promise more than is there when the next report comes.
 const REPORT_SPAN_S: f64 = 0.1;
-/// States of charge are unknown when this old, s: ten reports.
+/// Age from which states of charge are unknown, s: ten missing reports at 10 Hz, one where a bus
+/// reports once a second. Shorter would inhibit motion for a few lost frames. Longer would draw on
+/// a charge that nobody knows: at 45 kW a full supercapacitor (12 Wh, 43 kJ) is empty after one
+/// second.
 pub const POWER_STALE_S: f64 = 1.0;
 
-/// A thermal node that the budget goes by.
+/// A thermal node whose derating limits the budget.
 #[derive(Debug, Clone)]
 struct Store {
-    /// Its place in the craft's description.
+    /// Its index in the craft's description.
     index: usize,
     watch: NodeWatch,
 }
@@ -38,7 +42,7 @@ impl Store {
     }
 
     fn observe(&mut self, nodes: &NodeTemps) {
-        // What is not a number clears no trip and makes none: the node trips by itself.
+        // NaN is ignored: it neither clears a trip nor makes one, for the node trips by itself.
         if let Some(temp_c) = nodes.temps_c().get(self.index).filter(|t| t.is_finite()) {
             self.watch.update(*temp_c);
         }
@@ -61,7 +65,7 @@ pub struct PowerBudget {
     stale_ticks: u32,
     /// What the rest of the bot draws, W.
     others_w: f64,
-    /// Most that valves and bus stand, W.
+    /// What valves and bus can carry at most, W.
     ceiling_w: f64,
     power_w: f64,
     limits: u32,
@@ -72,7 +76,7 @@ impl PowerBudget {
     /// Until the first report states of charge and temperatures are those of the description.
     pub fn new(craft: &Craft, others_w: f64, ceiling_w: f64, stale_ticks: u32) -> Self {
         let plane = &craft.power;
-        let mut energy = Self {
+        let mut budget = Self {
             plane: plane.clone(),
             gate: RcsGate::new(plane),
             stores: ["battery", "supercap", "pdu"].map(|name| Store::find(craft, name)),
@@ -86,31 +90,31 @@ impl PowerBudget {
             limits: 0,
             allowance: RcsAllowance::StabiliseOnly,
         };
-        energy.budget();
-        energy
+        budget.update();
+        budget
     }
 
     /// Takes in what has arrived in this tick.
     pub fn observe(&mut self, feedback: &Feedback) {
-        let told = feedback.fresh.has(Fresh::POWER);
-        let heard = feedback.fresh.has(Fresh::NODES);
-        if heard {
+        let charge_reported = feedback.fresh.has(Fresh::POWER);
+        let heat_reported = feedback.fresh.has(Fresh::NODES);
+        if heat_reported {
             let stores = self.stores.iter_mut().flatten();
             stores.for_each(|store| store.observe(&feedback.nodes));
         }
-        if told {
+        if charge_reported {
             self.battery_soc = feedback.battery_soc;
             self.supercap_soc = feedback.supercap_soc;
             self.age_ticks = 0;
         } else {
             self.age_ticks = self.age_ticks.saturating_add(1);
         }
-        if told || heard || self.stale() {
-            self.budget();
+        if charge_reported || heat_reported || self.stale() {
+            self.update();
         }
     }
 
-    fn budget(&mut self) {
+    fn update(&mut self) {
         let stale = self.stale();
         let supercap_soc = if stale { f64::NAN } else { self.supercap_soc };
         self.allowance = self.gate.update(supercap_soc);
@@ -145,18 +149,18 @@ impl PowerBudget {
         self.power_w
     }
 
-    /// Why that is less than it could be, bits of `RcsLimit`.
+    /// What limits it, bits of `RcsLimit`.
     pub fn limits(&self) -> u32 {
         self.limits
     }
 
-    /// Too little is stored for anything but holding the attitude.
+    /// Whether too little is stored for anything but holding the attitude.
     pub fn stabilise_only(&self) -> bool {
         self.allowance == RcsAllowance::StabiliseOnly
     }
 
-    /// Why there is only stabilisation, where there is.
-    pub fn why_not(&self) -> Reason {
+    /// The reason for [`Self::stabilise_only`]; meaningful only where that is so.
+    pub fn shortage_reason(&self) -> Reason {
         if self.stale() {
             Reason::PowerTelemStale
         } else {

@@ -1,4 +1,4 @@
-//! What the power plane says of itself after a step.
+//! Report of the power plane after a step.
 
 use qiki_craft::CLUSTERS;
 
@@ -55,7 +55,7 @@ pub struct PowerReport {
     pub reasons: [Set<ShedReason>; LOADS],
     /// The battery was low, and has not recovered since.
     pub low_soc: bool,
-    /// What is wrong now.
+    /// Present faults.
     pub faults: FaultSet,
 
     /// A station is at the dock.

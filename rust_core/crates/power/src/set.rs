@@ -1,4 +1,4 @@
-//! Sets of a few named things, as bits: no memory, one stable order.
+//! Sets of a few named things as bits: no allocation, one stable order.
 
 use std::marker::PhantomData;
 

@@ -17,7 +17,7 @@ use crate::storage::{Flows, Storage};
 use crate::thermal::{HeatDrive, ThermalNet};
 use crate::watch::NodeWatch;
 
-/// Nodes that have a say in who is served; a craft may lack any of them.
+/// Thermal nodes that shed loads; a craft may lack any of them.
 #[derive(Debug, Clone)]
 struct Known {
     core: Option<usize>,
@@ -27,7 +27,7 @@ struct Known {
     dock: Option<usize>,
 }
 
-/// One step between its asking and its report.
+/// Intermediate results of one step.
 struct Step {
     demand: Demand,
     /// Voltage of the avionics bus at its start, V.
@@ -143,7 +143,7 @@ impl PowerSystem {
         })
     }
 
-    /// Who gets what of what the buses carry; nothing flows yet.
+    /// Distributes what the buses carry; nothing flows yet.
     fn shared(&mut self, demand: &Demand) -> Step {
         let bus_v = self.bus_v();
         let nbl_allowed = demand.nbl_active && self.nbl_affordable() && !self.nbl_too_hot();
@@ -178,7 +178,7 @@ impl PowerSystem {
         }
     }
 
-    /// A hot node takes off what heats it; temperatures are those after the last step.
+    /// A tripped node sheds the loads that heat it; temperatures are those after the last step.
     fn shed_hot(&self, shares: &mut Shares) {
         if tripped(self.thermal.at(self.known.pdu)) {
             shares.shed(Load::Radar, ShedReason::ThermalOverheat);
@@ -282,7 +282,7 @@ impl PowerSystem {
         self.report.rcs_budget = rcs_power_available_w(&self.plane, &conditions);
     }
 
-    /// A limit is a fault where something was lost to it, not where it merely held.
+    /// A limit is a fault only where it cost power: spilled, or load not served.
     fn faults(&self, step: &Step) -> FaultSet {
         let (r, flows) = (&self.report, &step.flows);
         let charge = r.spill_w > 0.0 && flows.at_charge_limit;

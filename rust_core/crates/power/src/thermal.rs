@@ -5,8 +5,11 @@ use qiki_craft::{CLUSTERS, HeatSource, NODES_MAX, ThermalNode, ThermalPlane};
 use crate::error::{PowerError, check_node};
 use crate::watch::NodeWatch;
 
-/// Where every temperature is held, °C.
+/// Lowest temperature of the model, °C: colder than any environment in a BotSpec. It only keeps a
+/// bad description from making temperatures without meaning.
 const TEMPERATURE_MIN_C: f64 = -120.0;
+/// Highest temperature of the model, °C: above every trip (140 °C for the hull), so that a trip is
+/// always reached.
 const TEMPERATURE_MAX_C: f64 = 160.0;
 /// The clusters' nodes, in cluster order.
 const CLUSTER_NODES: [&str; CLUSTERS] = ["rcs_c01", "rcs_c02", "rcs_c03", "rcs_c04"];
@@ -107,7 +110,7 @@ impl ThermalNet {
         Ok(net)
     }
 
-    /// One explicit Euler step of `span_s`; then trips and warnings are looked at.
+    /// One explicit Euler step of `span_s`, then trips and warnings.
     pub fn step(&mut self, drive: &HeatDrive, span_s: f64) {
         for (i, node) in self.nodes.iter().enumerate() {
             let excess_k = self.watches[i].temp_c() - self.ambient_c;
@@ -177,7 +180,7 @@ impl ThermalNet {
         bits.fold(0, |mask, (i, watch)| mask | u32::from(holds(watch)) << i)
     }
 
-    /// A step must not carry a node past the mean of what it is coupled to.
+    /// An explicit step must not carry a node past the mean temperature of what it is coupled to.
     fn check_stable(&self, span_s: f64) -> Result<(), PowerError> {
         for (i, node) in self.nodes.iter().enumerate() {
             let touching = self.couplings.iter().filter(|(a, b, _)| *a == i || *b == i);
@@ -195,8 +198,8 @@ impl ThermalNet {
     }
 }
 
-/// Cooling ends at the environment's temperature, but a node that is colder already is left
-/// alone; then the range that every node keeps.
+/// Cooling ends at the environment's temperature, except for a node that is colder already. Then
+/// the range of the model.
 fn held(before_c: f64, after_c: f64, ambient_c: f64) -> f64 {
     let floor_c = if before_c >= ambient_c {
         ambient_c

@@ -1,12 +1,12 @@
-//! Heat of the clusters: how much thrust a nozzle may have, and how long it rests.
+//! Thermal limits of the clusters: how much thrust a nozzle may have, and how long it rests.
 //!
-//! * From the warning temperature of its cluster's node up to the trip a nozzle's thrust fades
-//!   linearly to nothing; tripped, it stays closed until the node has cleared.
+//! * From the warning temperature of its cluster's node up to the trip a nozzle's thrust is derated
+//!   linearly to zero. After a trip it stays closed until the node has cleared.
 //! * After its longest opening a nozzle rests for [`REST_MIN_S`], and longer while its cluster is
-//!   too warm to take one more such opening below its warning temperature.
-//! * A cluster whose temperature has not been heard as a number for [`STALE_S`] may have what it
-//!   stands for ever, by its own cooling, without reaching its warning temperature; and its
-//!   nozzles rest as long as from the trip.
+//!   so warm that one more such opening would end above its warning temperature.
+//! * A cluster without a valid temperature for [`STALE_S`] may use the share of thrust that its own
+//!   cooling can carry for any time without reaching the warning temperature. Its nozzles rest as
+//!   long as if it had tripped.
 //!
 //! Equations: `docs/math/power.md`.
 
@@ -16,20 +16,30 @@ use crate::watch::NodeWatch;
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, HeatSource, NOZZLES, NOZZLES_PER_CLUSTER};
 use qiki_craft::{ThermalNode, ThermalPlane, ValveCommand, nozzles_in, nozzles_of};
 
-/// The shortest rest after a longest opening, s.
+/// Shortest rest after a longest opening, s. Temperatures come every 0.2 s, so five reports show
+/// the heat of the opening (a nozzle's 4.2 kW heat its cluster by 22 K in 3 s) before the nozzle is
+/// used again. Longer weakens every long push: at 3 s on and 1 s off a nozzle gives 75 %.
 pub const REST_MIN_S: f64 = 1.0;
-/// The longest, s: a node that does not cool by itself must not hold a nozzle for ever.
+/// Longest rest, s: a cluster that is warmed from outside, or whose description has no cooling,
+/// must not inhibit a nozzle for ever. Six times the 10.3 s that `dodeca-01` needs from its trip
+/// (`docs/math/power.md`).
 pub const REST_MAX_S: f64 = 60.0;
-/// A temperature is unknown when this old, s: five reports.
+/// Age from which a temperature is unknown, s: five missing reports at 5 Hz (BotSpec). In this time
+/// four nozzles of 4.2 kW heat their cluster by 30 K, so a cool cluster does not reach its trip
+/// unseen. Shorter derates for a few lost frames.
 const STALE_S: f64 = 1.0;
+/// The temperature at which a cluster is ready may be at most this part of the way down from its
+/// warning temperature to the environment, ratio. Below it cooling, which slows down towards the
+/// environment, would take too long: half way takes 0.69 time constants.
+const READY_DEPTH_MAX: f64 = 0.5;
 
-/// One cluster's node.
+/// Thermal node of one cluster.
 #[derive(Debug, Clone)]
 struct Cluster {
     watch: NodeWatch,
-    /// Since its temperature was heard as a number, ticks.
+    /// Since the last valid temperature, ticks.
     age_ticks: u32,
-    /// Part of full thrust of all its nozzles that it stands for ever.
+    /// Part of the full thrust of all its nozzles that its cooling carries for any time, 0..1.
     sustained: f64,
     /// Cool enough for one more longest opening of a nozzle, °C.
     ready_c: f64,
@@ -46,8 +56,7 @@ impl Cluster {
         let loss_w_per_k = node.cooling_w_per_k + plane.ambient_exchange_w_per_k;
         let warm_k = node.warn_c - plane.ambient_c;
         let opening_k = most_w * f64::from(max_on_us) * 1e-6 / node.heat_capacity_j_per_k;
-        // Never so low that cooling could not get there in reasonable time.
-        let ready_c = node.warn_c - opening_k.min(0.5 * warm_k);
+        let ready_c = node.warn_c - opening_k.min(READY_DEPTH_MAX * warm_k);
         Self {
             watch: NodeWatch::new(node),
             age_ticks: u32::MAX,
@@ -67,17 +76,17 @@ impl Cluster {
         }
     }
 
-    /// Part of its thrust that a nozzle may have.
+    /// Part of its full thrust that a nozzle may have, 0..1.
     fn share(&self, unknown: bool) -> f64 {
         let part = if unknown { self.sustained } else { 1.0 };
         self.watch.derating().min(part)
     }
 }
 
-/// One nozzle between its openings.
+/// Openings and rests of one nozzle.
 #[derive(Debug, Clone, Copy, Default)]
 struct Opening {
-    /// It is open at whatever level; an on-time within the tick is no edge.
+    /// It is open at any level above zero; an on-time within the tick is a level and no edge.
     throttled: bool,
     /// How long it has been open without a pause, µs.
     open_us: u32,
@@ -86,23 +95,23 @@ struct Opening {
 }
 
 impl Opening {
-    /// A tick; whether a longest opening ends in it.
-    fn note(&mut self, on_time_us: u32, period_us: u32, max_on_us: u32) -> bool {
+    /// Records a tick. Returns whether a longest opening ends in it.
+    fn record(&mut self, on_time_us: u32, period_us: u32, max_on_us: u32) -> bool {
         let (on_us, max_on_us) = if self.throttled {
-            // Open for whole ticks, and for as many as fit.
+            // Open for whole ticks, so the longest opening is the ticks that fit into it.
             let whole_us = if on_time_us > 0 { period_us } else { 0 };
             (whole_us, max_on_us - max_on_us % period_us)
         } else {
             (on_time_us, max_on_us)
         };
         let open_us = self.open_us.saturating_add(on_us);
-        let goes_on = on_us == period_us || self.open_us == 0;
-        self.open_us = if goes_on { open_us } else { 0 };
-        !goes_on && open_us >= max_on_us
+        let stays_open = on_us == period_us || self.open_us == 0;
+        self.open_us = if stays_open { open_us } else { 0 };
+        !stays_open && open_us >= max_on_us
     }
 }
 
-/// Who must rest or hold back, and why.
+/// Derating, rests and trips of all nozzles.
 #[derive(Debug, Clone)]
 pub struct ThermalLimiter {
     period_us: u32,
@@ -120,7 +129,7 @@ pub struct ThermalLimiter {
     warm: u16,
     too_warm: u16,
     unknown: u16,
-    /// Part of its thrust that a nozzle of each cluster may have.
+    /// Part of its full thrust that a nozzle of each cluster may have, 0..1.
     share: [f64; CLUSTERS],
     /// What holds each cluster back, but for rests.
     heat_limits: [Set<ClusterLimit>; CLUSTERS],
@@ -138,7 +147,7 @@ impl ThermalLimiter {
             throttled: craft.thrusters.get(n).is_some_and(|t| t.throttleable),
             ..Opening::default()
         };
-        let mut cooldown = Self {
+        let mut limiter = Self {
             period_us,
             max_on_us,
             stale_ticks: micros(STALE_S) / period_us.max(1),
@@ -153,8 +162,8 @@ impl ThermalLimiter {
             share: [1.0; CLUSTERS],
             heat_limits: [Set::default(); CLUSTERS],
         };
-        cooldown.judge_clusters();
-        cooldown
+        limiter.update_clusters();
+        limiter
     }
 
     /// Takes in the temperatures of this tick, if there are any.
@@ -169,11 +178,11 @@ impl ThermalLimiter {
             }
         }
         if changed {
-            self.judge_clusters();
+            self.update_clusters();
         }
     }
 
-    fn judge_clusters(&mut self) {
+    fn update_clusters(&mut self) {
         (self.tripped, self.warm, self.too_warm, self.unknown) = (0, 0, 0, 0);
         for c in 0..CLUSTERS {
             if let Some(cluster) = &self.clusters[c] {
@@ -193,8 +202,8 @@ impl ThermalLimiter {
         }
     }
 
-    /// Takes note of what was commanded in this tick.
-    pub fn note(&mut self, command: &ValveCommand) {
+    /// Records what was commanded in this tick.
+    pub fn record_command(&mut self, command: &ValveCommand) {
         for n in nozzles_in(self.rests) {
             let rested_us = self.nozzles[n].rested_us.saturating_add(self.period_us);
             self.nozzles[n].rested_us = rested_us;
@@ -204,7 +213,7 @@ impl ThermalLimiter {
         }
         for n in nozzles_in(self.open | command.nozzles_opened()) {
             let nozzle = &mut self.nozzles[n];
-            if nozzle.note(command.on_time_us[n], self.period_us, self.max_on_us) {
+            if nozzle.record(command.on_time_us[n], self.period_us, self.max_on_us) {
                 nozzle.rested_us = 0;
                 self.rests |= 1 << n;
             }
@@ -212,7 +221,7 @@ impl ThermalLimiter {
         }
     }
 
-    /// Bit n: nozzle n may not open in this tick.
+    /// Bit n: nozzle n may not open in this tick: it rests, or its cluster has tripped.
     pub fn resting(&self) -> u16 {
         self.rests | self.tripped
     }
@@ -252,7 +261,7 @@ impl ThermalLimiter {
         self.tripped | self.unknown != 0
     }
 
-    /// What is in force, for each cluster.
+    /// Limits in force, for each cluster.
     pub fn limits(&self) -> [Set<ClusterLimit>; CLUSTERS] {
         let mut limits = self.heat_limits;
         for (c, limits) in limits.iter_mut().enumerate() {
@@ -263,7 +272,7 @@ impl ThermalLimiter {
         limits
     }
 
-    /// Whether a rest of this length is enough for a nozzle.
+    /// Whether a nozzle has rested long enough.
     fn rested(&self, nozzle: usize, rested_us: u32) -> bool {
         if rested_us < micros(REST_MIN_S) {
             return false;
@@ -299,7 +308,7 @@ fn heat_limits(watch: &NodeWatch, unknown: bool) -> Set<ClusterLimit> {
     limits
 }
 
-/// Heat in the node per watt that its cluster's nozzles draw.
+/// Heat into the node per watt that its cluster's nozzles draw, W/W.
 fn gain(node: &ThermalNode, cluster: usize) -> f64 {
     let own = [
         HeatSource::RcsCluster0W,
@@ -312,7 +321,7 @@ fn gain(node: &ThermalNode, cluster: usize) -> f64 {
     inputs.map(|h| h.gain).sum()
 }
 
-/// From the trip down to `ready_c` with the node's own cooling alone, s.
+/// Time from the trip down to `ready_c` by the node's own cooling alone, s.
 fn cooling_s(node: &ThermalNode, plane: &ThermalPlane, ready_c: f64) -> f64 {
     let tau_s =
         node.heat_capacity_j_per_k / (node.cooling_w_per_k + plane.ambient_exchange_w_per_k);
@@ -324,12 +333,12 @@ fn cooling_s(node: &ThermalNode, plane: &ThermalPlane, ready_c: f64) -> f64 {
     }
 }
 
-/// Within 0..1; what is not a number is 1: nothing heats the node.
+/// Limited to 0..1. NaN is 1: it comes from a node that nothing heats.
 fn unit(value: f64) -> f64 {
     if value < 1.0 { value.max(0.0) } else { 1.0 }
 }
 
-/// Of a span up to an hour.
+/// For times up to an hour.
 fn micros(seconds: f64) -> u32 {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let us = (seconds * 1e6).round() as u32;

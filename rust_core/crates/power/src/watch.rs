@@ -22,7 +22,7 @@ pub fn derating(temp_c: f64, warn_c: f64, trip_c: f64) -> f64 {
     }
 }
 
-/// Watches the temperature of one node. Trips at `trip_c` and above, clears at
+/// Temperature of one node against its limits. Trips at `trip_c` and above, clears at
 /// `trip_c - hysteresis_k` and below.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NodeWatch {
@@ -48,7 +48,7 @@ impl NodeWatch {
         watch
     }
 
-    /// Takes note of a temperature, °C. NaN trips: what is not known is not cool.
+    /// Takes in a temperature, °C. NaN trips, because an unknown temperature may be too high.
     pub fn update(&mut self, temp_c: f64) {
         self.temp_c = temp_c;
         self.tripped = if self.tripped {

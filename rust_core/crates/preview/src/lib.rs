@@ -1,10 +1,10 @@
-//! A thrust profile on paper: what it would give, take and run into.
+//! Preview of a thrust profile: what it would give and cost, and which limits it would meet.
 //!
-//! * `paper`: the plan that flies (`qiki-burn`), asked step by step under the controller's own limits.
-//! * `result`: what comes of it.
+//! * `preview`: the plan that is flown (`qiki-burn`), stepped under the controller's own limits.
+//! * `result`: cost, effect and limits of each segment.
 
-mod paper;
+mod preview;
 mod result;
 
-pub use paper::preview;
+pub use preview::preview;
 pub use result::{LimitHit, Preview, PreviewError, SegmentPreview, Spent, Stores};

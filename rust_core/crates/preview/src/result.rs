@@ -1,4 +1,4 @@
-//! What a preview says.
+//! Result of a preview.
 
 use qiki_craft::{CLUSTERS, Vec3};
 use qiki_power::PowerError;
@@ -20,21 +20,21 @@ pub enum PreviewError {
     /// No segments, or too many of them.
     #[error("profile: {0} segments given, 1..={SEGMENTS_MAX} needed")]
     Segments(usize),
-    /// The controller would not take the profile.
+    /// The controller would refuse the profile.
     #[error("profile: it would be refused: {0:?}")]
     Refused(Reason),
 }
 
-/// What was spent and gained over a span of time.
+/// Cost and effect over a span of time.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Spent {
-    /// How long it takes, s.
+    /// Duration, s.
     pub time_s: f64,
     /// Part of it in which the nozzles rest, s.
     pub rest_s: f64,
     /// Speed gained, m/s, body; the attitude is held.
     pub delta_v_mps: Vec3,
-    /// What it would be if every nozzle pushed along the motion, m/s.
+    /// Speed that would be gained if every nozzle pushed along the motion, m/s.
     pub gross_mps: f64,
     /// kg.
     pub propellant_kg: f64,
@@ -44,7 +44,7 @@ pub struct Spent {
     pub nozzles: u16,
 }
 
-/// How the craft is at one instant.
+/// Stores and temperatures at one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Stores {
     /// kg.
@@ -62,39 +62,39 @@ pub struct Stores {
 pub struct SegmentPreview {
     /// When it begins, s.
     pub at_s: f64,
-    /// What it takes and gives.
+    /// Its cost and effect.
     pub spent: Spent,
-    /// How it leaves the craft.
+    /// Stores and temperatures at its end.
     pub after: Stores,
 }
 
 /// A limit that inhibits the profile.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LimitHit {
-    /// From here on, s.
+    /// Its beginning, s.
     pub at_s: f64,
-    /// For so long, s.
+    /// Its duration, s.
     pub for_s: f64,
     /// In this segment, from 0.
     pub segment: usize,
     /// Which limit.
     pub reason: Reason,
-    /// The nozzles rest; else they push with less than asked.
+    /// The nozzles rest; else they push with less than the profile says.
     pub rests: bool,
 }
 
-/// A profile on paper.
+/// Preview of a profile.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Preview {
     /// One for each segment that is begun.
     pub segments: Vec<SegmentPreview>,
     /// All of it.
     pub total: Spent,
-    /// How it leaves the craft.
+    /// Stores and temperatures at its end.
     pub after: Stores,
-    /// The warmest each cluster becomes, °C.
+    /// Highest temperature of each cluster, °C.
     pub cluster_max_c: [f64; CLUSTERS],
-    /// The least charge on the way, 0..1.
+    /// Lowest charge, 0..1.
     pub supercap_min_soc: f64,
     /// In order of time.
     pub limits: Vec<LimitHit>,

@@ -1,28 +1,30 @@
-//! Where pulses lie in a span: all about its middle where power allows, else in turns.
+//! Pulses in time: all centred on the middle of a span where power allows, else one after the
+//! other.
 
 use qiki_craft::NOZZLES;
 
 use crate::Plan;
 
-/// Pulses that take turns are this far apart, µs: two that are nearer than the longest tick can be
-/// open in the same one, and then count as open together.
+/// Least distance of pulses that must not overlap, µs: the longest tick (5 ms, 200 Hz). Two that
+/// are nearer can be open in the same tick, and the guard counts a nozzle for every tick in which
+/// it is open at all.
 pub const APART_US: u32 = 5000;
 
-/// The electrical power of open nozzles.
+/// Electrical power of open nozzles, and its limit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Draw {
-    /// Of each, W.
+    /// What each nozzle draws while it is open, W.
     pub power_w: [f64; NOZZLES],
-    /// Of all together, W.
+    /// What all of them may draw at once, W.
     pub power_max_w: f64,
 }
 
-/// Lays pulses of `on_us` into `span_us`, with `margin_us` left free at both ends but for pulses
-/// of the whole span. Nozzles of `open` are open already and go on from the beginning. A pulse
-/// that power leaves no room for is left out: its on-time in the plan is 0.
+/// Puts pulses of `on_us` into `span_us`. `margin_us` stays free at both ends, except for pulses
+/// of the whole span. Nozzles of `open` are open already and stay open from the beginning. A pulse
+/// that finds no room within the power limit is left out: its on-time in the plan is 0.
 ///
-/// Pulses about one middle give their torques together, so that the torque in between stays near
-/// the mean; so do those that take turns as far as there is room.
+/// Pulses with the same middle give their torques together, so that opposed torques cancel at
+/// once. Pulses that cannot overlap are put as near to the middle as there is room.
 #[must_use]
 pub fn schedule(
     on_us: &[u32; NOZZLES],
@@ -40,12 +42,12 @@ pub fn schedule(
         if on == 0 {
             continue;
         }
-        let goes_on = open >> n & 1 == 1 || on >= span_us;
-        let wanted = if goes_on { 0 } else { (span_us - on) / 2 };
-        let start = if goes_on {
+        let stays_open = open >> n & 1 == 1 || on >= span_us;
+        let preferred = if stays_open { 0 } else { (span_us - on) / 2 };
+        let start = if stays_open {
             plan.fits(n, 0, on, draw).then_some(0)
         } else {
-            plan.place(n, wanted, on, margin_us, draw)
+            plan.place(n, preferred, on, margin_us, draw)
         };
         if let Some(start) = start {
             plan.start_us[n] = start;
@@ -55,7 +57,7 @@ pub fn schedule(
     plan
 }
 
-/// Nozzles, the longest pulse first: short ones find room between.
+/// Nozzles in the order of their pulses, the longest first: short ones find room between them.
 fn by_length(on_us: &[u32; NOZZLES]) -> [usize; NOZZLES] {
     let mut order: [usize; NOZZLES] = std::array::from_fn(|n| n);
     order.sort_unstable_by_key(|n| (std::cmp::Reverse(on_us[*n]), *n));
@@ -63,8 +65,9 @@ fn by_length(on_us: &[u32; NOZZLES]) -> [usize; NOZZLES] {
 }
 
 impl Plan {
-    /// Where a pulse of `on` fits, the nearest to `wanted`: there, or as near to another as may be.
-    fn place(&self, n: usize, wanted: u32, on: u32, margin_us: u32, draw: &Draw) -> Option<u32> {
+    /// The start nearest to `preferred` at which a pulse of `on` fits: there, at an end of the
+    /// span, or as near to another pulse as allowed.
+    fn place(&self, n: usize, preferred: u32, on: u32, margin_us: u32, draw: &Draw) -> Option<u32> {
         let last = self.span_us.checked_sub(margin_us + on)?;
         if last < margin_us {
             return None;
@@ -75,17 +78,17 @@ impl Plan {
                 self.start_us[k].saturating_sub(on + APART_US),
             ]
         });
-        std::iter::once(wanted)
+        std::iter::once(preferred)
             .chain([margin_us, last])
             .chain(beside)
             .filter(|start| (margin_us..=last).contains(start))
             .filter(|start| self.fits(n, *start, on, draw))
-            .min_by_key(|start| start.abs_diff(wanted))
+            .min_by_key(|start| start.abs_diff(preferred))
     }
 
     /// Whether power allows nozzle n to be open for `on` from `start`. The draw changes only at
-    /// edges, so it is looked at where this pulse and those inside of it begin. Pulses within a
-    /// tick of each other count as overlapping, as the guard counts them.
+    /// edges, so it is checked at both ends of this pulse and where others begin inside of it.
+    /// Pulses within a tick of each other count as overlapping, as the guard counts them.
     fn fits(&self, n: usize, start: u32, on: u32, draw: &Draw) -> bool {
         let end = start + on;
         let drawn_at = |at: u32| -> f64 {

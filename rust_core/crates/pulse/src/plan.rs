@@ -1,8 +1,8 @@
-//! Pulses in time, and the ticks that they make.
+//! A plan of pulses, and the on-times of its ticks.
 
 use qiki_craft::NOZZLES;
 
-/// One pulse a nozzle at most, from the plan's beginning.
+/// At most one pulse of each nozzle. Times count from the beginning of the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Plan {
     /// When each nozzle opens, µs.

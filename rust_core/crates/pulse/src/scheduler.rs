@@ -1,46 +1,56 @@
 //! The mean wrench over windows, by planned pulses.
 //!
-//! The impulse asked of a window of [`WINDOW_S`] is
+//! The impulse demanded of a window of [`WINDOW_S`] is
 //!
 //! ```text
-//! force     sum of force * tick since the window before was planned,   + carried
-//! torque    torque * window,                                           + carried
-//! carried'  = asked - given
+//! force      sum of force * tick since the window before was planned,   + residual
+//! torque     torque * window,                                           + residual
+//! residual'  = demanded - allocated
 //! ```
 //!
-//! so the error of the mean wrench does not add up over windows: it stays below what one window
-//! can miss, divided by the time. What is asked in force is given a window later and in full; a
-//! torque is feedback, which the caller works out for the window to come ([`PulseScheduler::ahead`]).
-//! The pulses of a window are searched for during the one before.
+//! so the error of the mean wrench does not add up over windows: it stays below the error of one
+//! window, divided by the time. Force is given one window later and in full. Torque is feedback:
+//! the caller computes it for the middle of the coming window ([`PulseScheduler::look_ahead`]). The
+//! pulses of a window are searched for during the one before, because a search takes longer than a
+//! tick.
 
 use qiki_alloc::{AXES, AllocError, PulseAllocator, PulseBounds, Search};
 use qiki_craft::NOZZLES;
 
 use crate::{Draw, Plan, State, Valves, schedule};
 
-/// Length of a window, s.
+/// Length of a window, s. With pauses of 30 ms at both ends a pulse is 30 to 190 ms long, so that a
+/// nozzle gives 12 to 76 % of its thrust, or all of it. A shorter window leaves less between; a
+/// longer one delays the torque feedback more: at the attitude bandwidth of 2 rad/s a delay of
+/// 0.25 s is 0.5 rad of phase, which looking ahead has to make good.
 pub const WINDOW_S: f64 = 0.25;
-/// The pulses are searched for over this part of the window before, at its end.
+/// Part of a window, at its end, in which the pulses of the next one are searched for, ratio: 0.1
+/// s.
+/// [`NODES_MAX`] programs in it are four a millisecond, as many as minimum-impulse hold solves. A
+/// later start sees newer demands, an earlier one spreads the load more.
 const SEARCH_PART: f64 = 0.4;
-/// What an error of one N·s and one N·m·s is worth in N·s of thrust. It is carried and not lost,
-/// so it need not be bought at any price.
+/// Price of an error: N·s of thrust per N·s of force impulse (1) and per N·m·s of torque impulse
+/// (1/m). In force as minimum-impulse hold has it. In torque less than half of that: the error goes
+/// into the residual and is made good in the next window, so it need not be bought at any price.
+/// Higher fires more pulses for a smaller error in each window.
 const PRICE: [f64; AXES] = [6.0, 6.0, 6.0, 60.0, 60.0, 60.0];
-/// Programs for one window.
+/// Programs for one window at most: what 0.1 s has time for, see [`SEARCH_PART`].
 const NODES_MAX: u32 = 400;
-/// What may be carried is at most this many shortest pulses: a wrench that is out of reach must
-/// not be made good long afterwards.
-const CARRY_PULSES: f64 = 2.0;
+/// Greatest impulse residual of an axis, in shortest pulses at its longest arm. One shortest pulse
+/// is what rounding to pulses can miss in a window; twice that leaves room for a pulse that found
+/// no power. More would make good a wrench that was out of reach long after it was demanded.
+const RESIDUAL_PULSES: f64 = 2.0;
 
-/// What is asked of the nozzles in a tick.
+/// What is demanded of the nozzles in a tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Demand {
     /// N and N·m, body.
     pub wrench: [f64; AXES],
-    /// What the nozzles are allowed; `open_us` and `ready` are the scheduler's own.
+    /// Mean thrust that each nozzle may give, N; 0 for one that is out.
     pub mean_max_n: [f64; NOZZLES],
     /// Bit n: nozzle n cannot be closed.
     pub stuck: u16,
-    /// Power of the nozzles.
+    /// What each nozzle draws, and all of them may.
     pub draw: Draw,
 }
 
@@ -53,16 +63,21 @@ pub struct PulseScheduler {
     window_us: u32,
     nodes_a_tick: u32,
     plan: Plan,
+    /// Time since the beginning of the window, µs.
     at_us: u32,
+    /// How long each nozzle had been open when the window began, µs.
     open_us: [u32; NOZZLES],
-    /// Force asked since the last window was planned, N·s.
-    owed_ns: [f64; 3],
-    asked: [f64; AXES],
-    carried: [f64; AXES],
-    carry_max: [f64; AXES],
+    /// Force demanded since the last window was planned, summed over ticks, N·s, body.
+    force_sum_ns: [f64; 3],
+    /// Impulse demanded of the next window, N·s and N·m·s, body.
+    demanded: [f64; AXES],
+    /// Impulse demanded of earlier windows and not given, N·s and N·m·s, body.
+    residual: [f64; AXES],
+    residual_max: [f64; AXES],
     bounds: PulseBounds,
     searching: bool,
-    next: Option<[f64; NOZZLES]>,
+    /// Impulses of the nozzles in the next window, once they are found, N·s.
+    next_ns: Option<[f64; NOZZLES]>,
 }
 
 impl PulseScheduler {
@@ -97,44 +112,46 @@ impl PulseScheduler {
             },
             at_us: 0,
             open_us: [0; NOZZLES],
-            owed_ns: [0.0; 3],
-            asked: [0.0; AXES],
-            carried: [0.0; AXES],
-            carry_max: std::array::from_fn(|i| CARRY_PULSES * longest(i)),
+            force_sum_ns: [0.0; 3],
+            demanded: [0.0; AXES],
+            residual: [0.0; AXES],
+            residual_max: std::array::from_fn(|i| RESIDUAL_PULSES * longest(i)),
             bounds: PulseBounds::NONE,
             searching: false,
-            next: None,
+            next_ns: None,
             valves,
         })
     }
 
-    /// Forgets the plan and what is carried.
+    /// Drops the plan and the impulse residual.
     pub fn reset(&mut self) {
         self.plan = Plan::EMPTY;
         self.at_us = 0;
         self.open_us = [0; NOZZLES];
-        self.owed_ns = [0.0; 3];
-        self.carried = [0.0; AXES];
+        self.force_sum_ns = [0.0; 3];
+        self.residual = [0.0; AXES];
         self.searching = false;
-        self.next = None;
+        self.next_ns = None;
     }
 
-    /// Begins anew, with a window in this very tick: its search is not spread over ticks.
+    /// Begins anew with a window in this very tick, so its search is not spread over ticks (0.3
+    /// ms).
     pub fn restart(&mut self, demand: &Demand) {
         self.reset();
-        self.begin(demand);
-        self.next = match self.allocator.search(NODES_MAX) {
+        self.begin_search(demand);
+        self.next_ns = match self.allocator.search(NODES_MAX) {
             Search::Found(pulses) => Some(pulses.impulse_ns),
             Search::Going | Search::Nothing => None,
         };
         self.searching = false;
     }
 
-    /// What the present window still gives (N·s, N·m·s), and the time until the middle of the next
-    /// one, s: a torque for the next window is worked out from the motion at that moment.
+    /// Impulse that the present window still gives (N·s and N·m·s, body), and the time until the
+    /// middle of the next one, s. From these a caller predicts the motion for which it computes the
+    /// torque of the next window.
     #[must_use]
-    pub fn ahead(&self) -> ([f64; AXES], f64) {
-        let left: [f64; NOZZLES] = std::array::from_fn(|n| {
+    pub fn look_ahead(&self) -> ([f64; AXES], f64) {
+        let to_come_ns: [f64; NOZZLES] = std::array::from_fn(|n| {
             let on_us = if self.bounds.stuck >> n & 1 == 1 {
                 self.plan.span_us.saturating_sub(self.at_us)
             } else {
@@ -143,18 +160,22 @@ impl PulseScheduler {
             };
             f64::from(on_us) * 1e-6 * self.valves.thrust_max_n[n]
         });
-        let rest_us = self.plan.span_us.saturating_sub(self.at_us) + self.window_us / 2;
-        (self.allocator.given(&left), f64::from(rest_us) * 1e-6)
+        let lead_us = self.plan.span_us.saturating_sub(self.at_us) + self.window_us / 2;
+        (self.allocator.given(&to_come_ns), f64::from(lead_us) * 1e-6)
     }
 
-    /// Force that was asked for and is still to come, N·s, body: not planned yet, or planned and
-    /// not fired.
+    /// Force impulse that was demanded and is still to come, N·s, body: not planned yet, or planned
+    /// and not fired.
     #[must_use]
     pub fn pending_ns(&self) -> [f64; 3] {
-        let planned = self.searching || self.next.is_some();
-        let kept = if planned { &self.asked } else { &self.carried };
-        let (ahead, _) = self.ahead();
-        std::array::from_fn(|i| self.owed_ns[i] + kept[i] + ahead[i])
+        let is_planned = self.searching || self.next_ns.is_some();
+        let kept = if is_planned {
+            &self.demanded
+        } else {
+            &self.residual
+        };
+        let (to_come, _) = self.look_ahead();
+        std::array::from_fn(|i| self.force_sum_ns[i] + kept[i] + to_come[i])
     }
 
     /// The plan of the present window.
@@ -167,47 +188,47 @@ impl PulseScheduler {
     pub fn step(&mut self, demand: &Demand) -> [u32; NOZZLES] {
         let period_s = f64::from(self.period_us) * 1e-6;
         for i in 0..3 {
-            self.owed_ns[i] += demand.wrench[i] * period_s;
+            self.force_sum_ns[i] += demand.wrench[i] * period_s;
         }
-        if self.at_us >= self.plan.span_us && !self.searching && self.next.is_none() {
-            self.begin(demand);
+        if self.at_us >= self.plan.span_us && !self.searching && self.next_ns.is_none() {
+            self.begin_search(demand);
         }
         if self.searching {
             self.search();
         }
         if self.at_us >= self.plan.span_us
-            && let Some(impulse) = self.next.take()
+            && let Some(impulse) = self.next_ns.take()
         {
-            self.turn(&impulse, demand);
+            self.begin_window(&impulse, demand);
         }
         let on_time_us = self.plan.on_time_us(self.at_us, self.period_us);
         self.at_us += self.period_us;
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let lead_us = (SEARCH_PART * f64::from(self.window_us)) as u32;
-        if !self.searching && self.next.is_none() && self.at_us + lead_us >= self.plan.span_us {
-            self.begin(demand);
+        if !self.searching && self.next_ns.is_none() && self.at_us + lead_us >= self.plan.span_us {
+            self.begin_search(demand);
         }
         on_time_us
     }
 
     /// Begins the search for the window after this one.
-    fn begin(&mut self, demand: &Demand) {
+    fn begin_search(&mut self, demand: &Demand) {
         let window_s = f64::from(self.window_us) * 1e-6;
-        self.asked = std::array::from_fn(|i| {
-            let new = if i < 3 {
-                self.owed_ns[i]
+        self.demanded = std::array::from_fn(|i| {
+            let fresh = if i < 3 {
+                self.force_sum_ns[i]
             } else {
                 demand.wrench[i] * window_s
             };
-            new + self.carried[i]
+            fresh + self.residual[i]
         });
-        self.owed_ns = [0.0; 3];
-        let goes_on = self.plan.open_at_end();
+        self.force_sum_ns = [0.0; 3];
+        let stays_open = self.plan.open_at_end();
         let state = State {
             mean_max_n: demand.mean_max_n,
             stuck: demand.stuck,
             open_us: std::array::from_fn(|n| {
-                let open = goes_on >> n & 1 == 1;
+                let open = stays_open >> n & 1 == 1;
                 if open {
                     self.open_us[n] + self.plan.on_us[n]
                 } else {
@@ -217,12 +238,12 @@ impl PulseScheduler {
             ready: (0..NOZZLES).fold(0, |mask, n| mask | u16::from(self.is_ready(n)) << n),
         };
         self.bounds = self.valves.bounds(self.window_us, &state, true);
-        self.allocator.begin(&self.asked, &self.bounds);
+        self.allocator.begin(&self.demanded, &self.bounds);
         self.searching = true;
     }
 
-    /// Whether nozzle n may be open from the first moment of the next window on: it goes on, or it
-    /// has been closed for long enough. Before the first window nobody knows.
+    /// Whether nozzle n may be open from the first moment of the next window on: it stays open, or
+    /// it has been closed for a shortest pause. Before the first window that is not known.
     fn is_ready(&self, n: usize) -> bool {
         let Plan { on_us, span_us, .. } = self.plan;
         let pause_us = span_us.saturating_sub(self.plan.end_us(n));
@@ -236,23 +257,23 @@ impl PulseScheduler {
     fn search(&mut self) {
         match self.allocator.search(self.nodes_a_tick) {
             Search::Going => return,
-            Search::Found(pulses) => self.next = Some(pulses.impulse_ns),
-            Search::Nothing => self.next = Some([0.0; NOZZLES]),
+            Search::Found(pulses) => self.next_ns = Some(pulses.impulse_ns),
+            Search::Nothing => self.next_ns = Some([0.0; NOZZLES]),
         }
         self.searching = false;
     }
 
-    /// The next window begins.
-    fn turn(&mut self, impulse_ns: &[f64; NOZZLES], demand: &Demand) {
+    /// Begins the next window with these impulses.
+    fn begin_window(&mut self, impulse_ns: &[f64; NOZZLES], demand: &Demand) {
         let open = self.plan.open_at_end();
         let on_us = self.valves.on_us(impulse_ns, &self.bounds, self.window_us);
-        // Before the first window anything may have been open a moment ago.
+        // Before the first window any valve may have closed a moment ago.
         let first = self.plan.span_us == 0;
         let margin_us = self.valves.min_off_us / if first { 1 } else { 2 };
         let plan = schedule(&on_us, self.window_us, margin_us, open, &demand.draw);
         for n in 0..NOZZLES {
-            let goes_on = open >> n & 1 == 1 && plan.on_us[n] > 0;
-            self.open_us[n] = if goes_on {
+            let stays_open = open >> n & 1 == 1 && plan.on_us[n] > 0;
+            self.open_us[n] = if stays_open {
                 self.open_us[n] + self.plan.on_us[n]
             } else {
                 0
@@ -260,20 +281,20 @@ impl PulseScheduler {
         }
         self.plan = plan;
         self.at_us = 0;
-        let given = self
+        let allocated = self
             .allocator
-            .given(&self.laid_out_ns(impulse_ns, demand.stuck));
+            .given(&self.scheduled_ns(impulse_ns, demand.stuck));
         for i in 0..AXES {
-            let carried = self.asked[i] - given[i];
-            self.carried[i] = carried.clamp(-self.carry_max[i], self.carry_max[i]);
+            let residual = self.demanded[i] - allocated[i];
+            self.residual[i] = residual.clamp(-self.residual_max[i], self.residual_max[i]);
         }
     }
 
-    /// The impulses that found room in the plan.
-    fn laid_out_ns(&self, impulse_ns: &[f64; NOZZLES], stuck: u16) -> [f64; NOZZLES] {
+    /// The impulses that found room in the plan, N·s.
+    fn scheduled_ns(&self, impulse_ns: &[f64; NOZZLES], stuck: u16) -> [f64; NOZZLES] {
         std::array::from_fn(|n| {
-            let given = self.plan.on_us[n] > 0 || stuck >> n & 1 == 1;
-            if given { impulse_ns[n] } else { 0.0 }
+            let fires = self.plan.on_us[n] > 0 || stuck >> n & 1 == 1;
+            if fires { impulse_ns[n] } else { 0.0 }
         })
     }
 }

@@ -3,7 +3,7 @@
 use qiki_alloc::PulseBounds;
 use qiki_craft::NOZZLES;
 
-/// The nozzles as a plan knows them; times in µs, thrusts in N.
+/// Thrusts (N) and valve times (µs) that a plan goes by.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Valves {
     /// Thrust of each open nozzle.
@@ -14,31 +14,36 @@ pub struct Valves {
     pub min_off_us: u32,
     /// Longest opening.
     pub max_on_us: u32,
-    /// How much longer than commanded each one is open, s: closing less opening delay, and half of
-    /// the fall less half of the rise.
+    /// How much longer than commanded each nozzle thrusts, s: closing delay minus opening delay,
+    /// plus half of the difference between fall and rise.
     pub surplus_s: [f64; NOZZLES],
 }
 
-/// What the nozzles are allowed now.
+/// What each nozzle may do in a span.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct State {
     /// Mean thrust of each nozzle over the span, N; 0 for one that is out.
     pub mean_max_n: [f64; NOZZLES],
     /// Bit n: nozzle n cannot be closed.
     pub stuck: u16,
-    /// For how long each one has been open at the beginning of the span, µs; 0 where it is closed.
+    /// How long each nozzle has been open at the beginning of the span, µs; 0 where it is closed.
     pub open_us: [u32; NOZZLES],
     /// Bit n: nozzle n has been closed for a shortest pause when the span begins, or is open.
     pub ready: u16,
 }
+
+/// Impulses up to this count as none, N·s: rounding of a program, far below a shortest pulse.
+const NOTHING_NS: f64 = 1e-9;
+/// Keeps a division by zero out where a nozzle has no thrust, N.
+const THRUST_MIN_N: f64 = 1e-9;
 
 fn has(mask: u16, n: usize) -> bool {
     mask >> n & 1 == 1
 }
 
 impl Valves {
-    /// Bounds of the pulses in a span of `span_us`. Where `joins`, a nozzle may also be open from
-    /// the beginning to the end, and go on in the span after.
+    /// Bounds of the pulses in a span of `span_us`. With `joins` a nozzle may also be open from the
+    /// beginning to the end, and stay open in the next span.
     #[must_use]
     pub fn bounds(&self, span_us: u32, state: &State, joins: bool) -> PulseBounds {
         let mut bounds = PulseBounds {
@@ -52,15 +57,16 @@ impl Valves {
             if has(state.stuck, n) {
                 bounds.full_ns[n] = thrust * span_s;
             } else if mean > 0.0 {
-                let left_us = self.max_on_us.saturating_sub(state.open_us[n]);
+                let remaining_us = self.max_on_us.saturating_sub(state.open_us[n]);
                 // A shortest pause before the next pulse; and before this one, if it is not open.
                 let pauses = if state.open_us[n] > 0 { 1 } else { 2 };
                 let room_us = span_us
                     .saturating_sub(pauses * self.min_off_us)
-                    .min(left_us);
+                    .min(remaining_us);
                 bounds.least_ns[n] = self.impulse_ns(n, self.min_on_us);
                 bounds.most_ns[n] = self.impulse_ns(n, room_us).min(mean * span_s);
-                let whole = joins && has(state.ready, n) && span_us <= left_us && mean >= thrust;
+                let whole =
+                    joins && has(state.ready, n) && span_us <= remaining_us && mean >= thrust;
                 bounds.full_ns[n] = if whole {
                     thrust * span_s
                 } else {
@@ -77,8 +83,8 @@ impl Valves {
         self.thrust_max_n[n] * (f64::from(on_us) * 1e-6 + self.surplus_s[n]).max(0.0)
     }
 
-    /// On-times of impulses, µs, within what a valve can do. `bounds` says where a nozzle is open
-    /// through the whole of `span_us`.
+    /// On-times for impulses, µs, at least the shortest opening. `bounds` says which impulse means
+    /// that a nozzle is open through the whole of `span_us`.
     #[must_use]
     pub fn on_us(
         &self,
@@ -88,10 +94,10 @@ impl Valves {
     ) -> [u32; NOZZLES] {
         std::array::from_fn(|n| {
             let p = impulse_ns[n];
-            if p <= 1e-9 || has(bounds.stuck, n) {
+            if p <= NOTHING_NS || has(bounds.stuck, n) {
                 return 0;
             }
-            let thrust = self.thrust_max_n[n].max(1e-9);
+            let thrust = self.thrust_max_n[n].max(THRUST_MIN_N);
             let whole = bounds.full_ns[n] > bounds.most_ns[n]
                 && p > 0.5 * (bounds.full_ns[n] + bounds.most_ns[n]);
             if whole {

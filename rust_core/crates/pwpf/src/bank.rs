@@ -1,4 +1,4 @@
-//! The modulators of a craft.
+//! The modulators of all nozzles of a craft.
 
 use qiki_craft::{ModulatorConfig, NOZZLES};
 
@@ -6,7 +6,11 @@ use crate::throttle::{Throttles, dot, set_bits};
 use crate::valve::micros;
 use crate::{Firing, Gate, Modulator, ParamError, ValveTimes, WideGate};
 
-/// What a bank must know of the nozzles besides the times of their valves.
+/// Keeps the sum of rounded powers within the limit, ratio: a double has 1e-16, sixteen terms and
+/// some products are far below 1e-9, and 1e-9 of 45 kW is nothing.
+const POWER_ROUNDING: f64 = 1.0 - 1e-9;
+
+/// Properties of the nozzles besides the times of their valves.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Nozzles {
     /// Bit n: nozzle n is throttled and takes its level directly.
@@ -15,19 +19,20 @@ pub struct Nozzles {
     pub power_w: [f64; NOZZLES],
 }
 
-/// All nozzles of a craft: those that are on or off under one firing rule, those that are
-/// throttled without.
+/// All nozzles of a craft: the on/off ones under one firing rule, the throttled ones without a
+/// rule.
 ///
-/// The on-time of a throttled nozzle is its level: over the period, the thrust for the whole tick.
-/// It knows neither shortest opening nor shortest pause.
+/// The on-time of a throttled nozzle stands for its level: divided by the period it is the thrust
+/// during the whole tick. Shortest opening and shortest pause do not apply to it.
 #[derive(Debug, Clone)]
 pub struct Bank {
-    /// None where all nozzles are throttled. Has a valve for each nozzle, also for the throttled.
+    /// None where all nozzles are throttled. Has a valve for every nozzle, so that indices agree;
+    /// those of throttled nozzles stay closed.
     firing: Option<Firing>,
     throttles: Throttles,
     power_w: [f64; NOZZLES],
-    /// Most power of one nozzle that is on or off, W.
-    hungriest_w: f64,
+    /// Greatest power of an on/off nozzle, W.
+    nozzle_max_w: f64,
 }
 
 impl Bank {
@@ -60,7 +65,7 @@ impl Bank {
             firing,
             throttles: Throttles::new(throttleable, period_us, micros(max_on_s), power_w),
             power_w,
-            hungriest_w: fired_w.fold(1.0, f64::max),
+            nozzle_max_w: fired_w.fold(1.0, f64::max),
         })
     }
 
@@ -72,16 +77,16 @@ impl Bank {
             return self.fire(level, gate, gate.power_max_w, on_time_us);
         }
         let mask = self.throttles.mask();
-        let asked_w = self.throttles.ask(level, gate.closed | gate.no_opening);
+        let demanded_w = self.throttles.demand(level, gate.closed | gate.no_opening);
         let fired = std::array::from_fn(|n| if mask >> n & 1 == 1 { 0.0 } else { level[n] });
         *on_time_us = [0; NOZZLES];
-        self.fire(&fired, gate, gate.power_max_w - asked_w, on_time_us);
-        // Open at any moment of the tick: it cannot be lent to others meanwhile.
+        self.fire(&fired, gate, gate.power_max_w - demanded_w, on_time_us);
+        // A nozzle that is open at any moment of the tick counts for all of it: its power cannot be
+        // used by others in the rest.
         let open = on_time_us.map(|us| f64::from(u8::from(us > 0)));
         let open_w = dot(&open, &self.power_w);
-        // A little less, for the rounding of these sums.
-        let left_w = (gate.power_max_w - open_w) * (1.0 - 1e-9);
-        self.throttles.give(asked_w, left_w, on_time_us);
+        let remaining_w = (gate.power_max_w - open_w) * POWER_ROUNDING;
+        self.throttles.deliver(demanded_w, remaining_w, on_time_us);
     }
 
     /// One tick that somebody else commanded, in place of [`Bank::step`]; see
@@ -115,7 +120,7 @@ impl Bank {
             return;
         };
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let open_max = (power_w / self.hungriest_w).clamp(0.0, NOZZLES as f64) as u32;
+        let open_max = (power_w / self.nozzle_max_w).clamp(0.0, NOZZLES as f64) as u32;
         let gate = WideGate {
             closed: u64::from(gate.closed),
             no_opening: u64::from(gate.no_opening),

@@ -2,23 +2,25 @@
 
 use qiki_craft::ModulatorConfig;
 
-use crate::{Account, AccountRelay, Modulator, ParamError, Params, Pwpf, ValveTimes, WideGate};
+use crate::{
+    ImpulseIntegrator, IntegratorRule, Modulator, ParamError, Params, Pwpf, ValveTimes, WideGate,
+};
 
-/// One modulator under any of the rules; which one is decided where it is made.
+/// Modulators under one of the rules, chosen at construction.
 #[derive(Debug, Clone)]
 pub enum Firing {
     /// With a filter.
     Pwpf(Pwpf),
-    /// With an account.
-    Account(AccountRelay),
+    /// With an impulse residual.
+    Integrator(ImpulseIntegrator),
 }
 
-/// The same of whichever rule it is.
+/// The same expression for either kind of rule.
 macro_rules! of_either {
     ($firing:expr, $rule:ident => $what:expr) => {
         match $firing {
             Firing::Pwpf($rule) => $what,
-            Firing::Account($rule) => $what,
+            Firing::Integrator($rule) => $what,
         }
     };
 }
@@ -35,7 +37,8 @@ impl Firing {
         times: ValveTimes,
         period_us: u32,
     ) -> Result<Self, ParamError> {
-        let account = |rule| AccountRelay::new(count, rule, times, period_us).map(Self::Account);
+        let integrator =
+            |rule| ImpulseIntegrator::new(count, rule, times, period_us).map(Self::Integrator);
         match *rule {
             ModulatorConfig::Pwpf {
                 km,
@@ -51,15 +54,15 @@ impl Firing {
                 };
                 Pwpf::new(count, params, times, period_us).map(Self::Pwpf)
             }
-            ModulatorConfig::BangBang { band_s } => account(Account::BangBang { band_s }),
+            ModulatorConfig::BangBang { band_s } => integrator(IntegratorRule::BangBang { band_s }),
             ModulatorConfig::Schmitt {
                 level_on,
                 level_off,
-            } => account(Account::Schmitt {
+            } => integrator(IntegratorRule::Schmitt {
                 level_on,
                 level_off,
             }),
-            ModulatorConfig::Remainder {} => account(Account::Remainder),
+            ModulatorConfig::Remainder {} => integrator(IntegratorRule::Remainder),
         }
     }
 }
@@ -85,8 +88,8 @@ impl Modulator for Firing {
         of_either!(self, rule => rule.open_mask())
     }
 
-    fn owed_us(&self, n: usize) -> Option<f64> {
-        of_either!(self, rule => rule.owed_us(n))
+    fn residual_us(&self, n: usize) -> Option<f64> {
+        of_either!(self, rule => rule.residual_us(n))
     }
 
     fn dropped_us(&self, n: usize) -> Option<f64> {

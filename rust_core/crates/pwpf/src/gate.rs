@@ -1,11 +1,11 @@
-//! What every modulator is, and what may hold its valves back.
+//! What all modulators have in common, and what inhibits their valves.
 
 use qiki_craft::NOZZLES;
 
-/// Most valves of one modulator.
+/// Most valves of one modulator: the bits of a `u64` mask.
 pub const COUNT_MAX: usize = 64;
 
-/// What holds valves back in a tick, whatever the modulators want.
+/// What inhibits nozzles in a tick, whatever their levels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Gate {
     /// Bit n: nozzle n must be closed now; wins over the shortest opening.
@@ -17,7 +17,7 @@ pub struct Gate {
     pub power_max_w: f64,
 }
 
-/// What holds back up to [`COUNT_MAX`] valves that are on or off.
+/// What inhibits up to [`COUNT_MAX`] on/off valves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WideGate {
     /// Bit n: valve n must be closed now; wins over the shortest opening.
@@ -48,24 +48,24 @@ pub trait Modulator {
 
     /// One tick: `level` (thrust over maximum, 0..1) in, on-times in µs out, by the edge rule of
     /// `ValveCommand`. A level that is not a number counts as zero. Of slices that are shorter
-    /// than `count` the missing levels count as zero and the missing on-times are not told.
+    /// than `count` the missing levels count as zero and the missing on-times are not returned.
     fn step(&mut self, level: &[f64], gate: WideGate, on_time_us: &mut [u32]);
 
     /// One tick that somebody else commanded, in place of [`Modulator::step`]. The valves and the
     /// times of their edges follow these on-times, so that the next step keeps shortest pulse and
-    /// pause; what the modulators wanted fades: a filter decays, what is owed is dropped. Missing
-    /// on-times are zero.
+    /// pause. Earlier demands are not made good later: a filter decays, a residual is dropped.
+    /// Missing on-times are zero.
     fn follow(&mut self, on_time_us: &[u32]);
 
     /// Bit n: valve n is commanded open at this instant.
     fn open_mask(&self) -> u64;
 
-    /// What valve `n` was asked for and has not given yet, µs at full thrust; negative where it
-    /// gave ahead. `None` where the rule keeps no such account.
-    fn owed_us(&self, n: usize) -> Option<f64>;
+    /// Impulse residual of valve `n`: demanded and not given yet, µs at full thrust; negative where
+    /// more was given than demanded so far. `None` where the rule keeps no residual.
+    fn residual_us(&self, n: usize) -> Option<f64>;
 
-    /// What valve `n` was asked for and will not give, µs at full thrust: asked while it was kept
-    /// closed, or beyond what its limits let it do. `None` where the rule keeps no such account.
+    /// What was demanded of valve `n` and will not be given, µs at full thrust: demanded while it
+    /// was kept closed, or beyond what its limits allow. `None` where the rule keeps no residual.
     fn dropped_us(&self, n: usize) -> Option<f64>;
 }
 

@@ -1,17 +1,16 @@
 //! Modulation of a bank of on/off valves: levels of thrust in, pulses out.
 //!
-//! Four firing rules stand behind one trait, [`Modulator`]; [`Firing`] is any one of them, and
-//! [`Bank`] has all nozzles of a craft, with those that are throttled and need no rule.
-//! Pulse-width pulse-frequency modulation ([`Pwpf`]), per nozzle, with input E in 0..1 (thrust over
-//! maximum thrust) and relay output u in {0, 1}:
+//! Four firing rules implement one trait, [`Modulator`]; [`Firing`] is any one of them, and
+//! [`Bank`] has all nozzles of a craft, also the throttled ones, which need no rule. Pulse-width
+//! pulse-frequency modulation ([`Pwpf`]), per nozzle, with input E in 0..1 (thrust over maximum
+//! thrust) and relay output u in {0, 1}:
 //!
 //! ```text
 //! tau df/dt + f = Km (E - u);   u = 1 from f >= Uon,   u = 0 from f <= Uoff
 //! ```
 //!
-//! And the rules that keep an account of the impulse that is owed ([`AccountRelay`]: bang-bang
-//! with hysteresis, Schmitt, remainder), where no filter stands between, so that the mean thrust is
-//! what was asked:
+//! And the rules that keep an impulse residual ([`ImpulseIntegrator`]: bang-bang with hysteresis,
+//! Schmitt, remainder). They have no filter, so the mean thrust is exactly the demanded one:
 //!
 //! ```text
 //! dq/dt = E - u;   u = 1 from q >= open_at,   u = 0 from q <= close_at
@@ -26,20 +25,20 @@
 //! `thrFiringSchmitt` and `thrFiringRemainder` modules of Basilisk for the rules of those names,
 //! which work on whole control periods there.
 
-mod account;
 mod bank;
 mod firing;
 mod gate;
+mod impulse_integrator;
 mod params;
 mod pwpf;
 mod rule;
 mod throttle;
 mod valve;
 
-pub use account::{Account, AccountRelay, Thresholds};
 pub use bank::{Bank, Nozzles};
 pub use firing::Firing;
 pub use gate::{COUNT_MAX, Gate, Modulator, WideGate};
+pub use impulse_integrator::{ImpulseIntegrator, IntegratorRule, Thresholds};
 pub use params::{ParamError, Params};
 pub use pwpf::Pwpf;
 pub use valve::ValveTimes;

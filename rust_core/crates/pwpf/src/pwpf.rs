@@ -1,4 +1,4 @@
-//! Pulse-width pulse-frequency modulators in step, with the valves' time limits.
+//! Pulse-width pulse-frequency modulators of several valves, with the valves' time limits.
 
 use crate::rule::{Relays, Rule, follow, input, step};
 use crate::valve::{Valves, whole};
@@ -7,13 +7,13 @@ use crate::{Modulator, ParamError, Params, ValveTimes, WideGate};
 /// PWPF modulators of up to [`crate::COUNT_MAX`] valves.
 ///
 /// A commanded edge is the last whole microsecond before the filter crosses its threshold. The
-/// filter itself goes on from the crossing, so what rounding takes from an edge is not carried
-/// into the next one: every edge is within a microsecond of its place, pulses and pauses are
-/// within a microsecond of their closed forms, and nothing adds up. Where a time limit of the
-/// valve moves an edge, the filter follows the moved edge.
+/// filter itself switches at the exact crossing, so that the rounding of an edge does not shift the
+/// next one: pulses and pauses are within a microsecond of their closed forms, and no error adds
+/// up. Where a time limit of the valve moves an edge, the filter switches at the moved edge.
 #[derive(Debug, Clone)]
 pub struct Pwpf {
     params: Params,
+    /// `exp(-dt/tau)`.
     decay: f64,
     valves: Valves,
     filter: Box<[f64]>,
@@ -65,14 +65,14 @@ impl Pwpf {
         if !(open || may_open) {
             return None;
         }
-        let rest_us = self.valves.rest_us(n);
-        if rest_us >= period_us {
+        let until_edge_us = self.valves.until_edge_us(n);
+        if until_edge_us >= period_us {
             return None;
         }
         let crossing = self.crossing_us(n, input);
-        let mut at_us = crossing.map_or(u32::MAX, whole).max(rest_us);
+        let mut at_us = crossing.map_or(u32::MAX, whole).max(until_edge_us);
         if open {
-            at_us = at_us.min(self.valves.longest_us(n));
+            at_us = at_us.min(self.valves.until_close_us(n));
         }
         let exact_us = match crossing {
             Some(us) if whole(us) == at_us => us,
@@ -109,8 +109,9 @@ impl Pwpf {
         on_time_us
     }
 
-    /// A relay that is held must not wind its filter up beyond the threshold.
-    fn stay(&mut self, n: usize) -> u32 {
+    /// A tick without an edge. A relay that may not switch must not wind its filter up beyond the
+    /// threshold.
+    fn keep_state(&mut self, n: usize) -> u32 {
         let end = self.next[n];
         self.next[n] = if self.valves.is_open(n) {
             end.max(self.params.u_off)
@@ -155,7 +156,7 @@ impl Modulator for Pwpf {
         self.valves.open_mask()
     }
 
-    fn owed_us(&self, _: usize) -> Option<f64> {
+    fn residual_us(&self, _: usize) -> Option<f64> {
         None
     }
 
@@ -173,7 +174,7 @@ impl Rule for Pwpf {
         &mut self.valves
     }
 
-    fn flow(&mut self, level: &[f64]) -> bool {
+    fn integrate(&mut self, level: &[f64]) -> bool {
         let (km, decay) = (self.params.km, self.decay);
         let lanes = self.relay.lanes().zip(&self.filter).zip(&mut self.next);
         let mut any = false;
@@ -186,7 +187,7 @@ impl Rule for Pwpf {
         any
     }
 
-    fn stirs(&self, n: usize) -> bool {
+    fn will_switch(&self, n: usize) -> bool {
         let relay = self.relay.lane(n);
         relay.switches(self.filter[n]) || relay.switches(self.next[n])
     }
@@ -194,12 +195,12 @@ impl Rule for Pwpf {
     fn tick(&mut self, n: usize, input: f64, may_open: bool) -> u32 {
         match self.edge(n, input, may_open) {
             Some(edge) => self.switch(n, input, &edge),
-            None => self.stay(n),
+            None => self.keep_state(n),
         }
     }
 
-    fn shut(&mut self, n: usize, _: f64) {
-        self.valves.shut(n);
+    fn force_close(&mut self, n: usize, _: f64) {
+        self.valves.force_close(n);
         self.set_relay(n);
         self.next[n] = 0.0;
     }

@@ -1,4 +1,5 @@
-//! The step that all modulators share: most ticks have no edge, and those cost one pass.
+//! The step that all modulators share. Most ticks have no edge, so these cost one pass over the
+//! states; only where a relay switches is a valve looked at by itself.
 
 use crate::gate::COUNT_MAX;
 use crate::valve::Valves;
@@ -10,17 +11,18 @@ pub(crate) trait Rule: Modulator {
 
     fn valves_mut(&mut self) -> &mut Valves;
 
-    /// Every state to the end of the tick as if no relay switched; whether one would switch.
-    fn flow(&mut self, level: &[f64]) -> bool;
+    /// Integrates every state to the end of the tick as if no relay switched. Returns whether one
+    /// does switch.
+    fn integrate(&mut self, level: &[f64]) -> bool;
 
     /// Whether the relay of valve `n` switches in this tick, or should have already.
-    fn stirs(&self, n: usize) -> bool;
+    fn will_switch(&self, n: usize) -> bool;
 
-    /// The tick of valve `n`, which switches or is held; its on-time, µs.
+    /// The tick of valve `n`, whose relay switches or may not; its on-time, µs.
     fn tick(&mut self, n: usize, input: f64, may_open: bool) -> u32;
 
-    /// The tick of valve `n`, which must be closed.
-    fn shut(&mut self, n: usize, input: f64);
+    /// The tick of valve `n`, which must be closed at once.
+    fn force_close(&mut self, n: usize, input: f64);
 
     /// The tick of valve `n`, which somebody else commanded.
     fn follow_one(&mut self, n: usize, on_time_us: u32);
@@ -37,38 +39,38 @@ pub(crate) fn step<R: Rule>(rule: &mut R, level: &[f64], gate: WideGate, on_time
         return step_short(rule, level, gate, on_time_us);
     }
     let (level, on_time_us) = (&level[..count], &mut on_time_us[..count]);
-    let stirs = rule.flow(level) || rule.valves().one_must_close();
+    let any_switches = rule.integrate(level) || rule.valves().any_must_close();
     on_time_us.copy_from_slice(rule.valves().steady_us());
-    if stirs || gate.closed != 0 {
+    if any_switches || gate.closed != 0 {
         step_edges(rule, level, gate, on_time_us);
     }
     rule.end();
 }
 
-/// The valves that do more than go on. Those that come first take what the gate leaves, and the
-/// first that gets nothing comes first in the next tick: so none waits for longer than it takes
-/// all others to open once.
+/// The valves that do not simply stay as they are. Those that come first get what the gate allows.
+/// The first one that gets nothing comes first in the next tick, so that none waits for longer than
+/// it takes all others to open once.
 fn step_edges<R: Rule>(rule: &mut R, level: &[f64], gate: WideGate, on_time_us: &mut [u32]) {
     // A valve that closes inside this tick still counts as open until the next.
     let mut open = rule.valves().open_mask().count_ones();
-    let mut turned_away = None;
-    for n in rule.valves().in_turn() {
+    let mut refused = None;
+    for n in rule.valves().in_priority() {
         if gate.closed >> n & 1 == 1 {
-            rule.shut(n, input(level[n]));
+            rule.force_close(n, input(level[n]));
             on_time_us[n] = 0;
-        } else if rule.stirs(n) || rule.valves().must_close(n) {
+        } else if rule.will_switch(n) || rule.valves().must_close(n) {
             let was_open = rule.valves().is_open(n);
             let free = gate.no_opening >> n & 1 == 0;
             let room = open < gate.open_max;
-            if free && !room && turned_away.is_none() && rule.valves().could_open(n) {
-                turned_away = Some(n);
+            if free && !room && refused.is_none() && rule.valves().could_open(n) {
+                refused = Some(n);
             }
             on_time_us[n] = rule.tick(n, input(level[n]), free && room);
             open += u32::from(rule.valves().is_open(n) && !was_open);
         }
     }
-    if let Some(n) = turned_away {
-        rule.valves_mut().give_turn(n);
+    if let Some(n) = refused {
+        rule.valves_mut().set_first(n);
     }
 }
 
@@ -80,7 +82,7 @@ pub(crate) fn follow<R: Rule>(rule: &mut R, on_time_us: &[u32]) {
     rule.end();
 }
 
-/// Missing levels are zero, missing on-times are not told.
+/// Slices shorter than `count`: missing levels are zero, missing on-times are not returned.
 #[cold]
 fn step_short<R: Rule>(rule: &mut R, level: &[f64], gate: WideGate, on_time_us: &mut [u32]) {
     let (mut levels, mut on_times) = ([0.0; COUNT_MAX], [0; COUNT_MAX]);

@@ -5,39 +5,41 @@ use qiki_craft::NOZZLES;
 use crate::rule::input;
 use crate::valve::whole;
 
-/// The throttled nozzles of a craft. What is given is the level in microseconds of the tick; the
-/// part of a microsecond that this leaves is given later, so that small levels are not lost.
+/// The throttled nozzles of a craft. The level is rounded down to microseconds of the tick; the
+/// remainder is given later, so that small levels are not lost.
 #[derive(Debug, Clone)]
 pub(crate) struct Throttles {
     /// Bit n: nozzle n is one.
     mask: u16,
     /// The same as numbers, 0 or 1.
-    takes: [f64; NOZZLES],
+    is_throttled: [f64; NOZZLES],
     period_us: u32,
-    /// One that has been above zero for longer closes.
+    /// A nozzle that has been above zero for longer closes, µs.
     open_most_us: u32,
     /// Power of each nozzle for a microsecond of the period, W/µs; zero where it is none of these.
     power_w_per_us: [f64; NOZZLES],
-    /// What each is to give in this tick, µs at full thrust.
-    wanted_us: [f64; NOZZLES],
-    /// Asked for and not given yet, below a microsecond.
-    owed_us: [f64; NOZZLES],
-    /// For how long each has been above zero.
+    /// Demanded in this tick, µs at full thrust.
+    demanded_us: [f64; NOZZLES],
+    /// Impulse residual, below one µs at full thrust.
+    residual_us: [f64; NOZZLES],
+    /// How long each has been above zero, µs.
     open_us: [u32; NOZZLES],
 }
 
 impl Throttles {
     /// Nozzles at rest. `max_on_us` is how long one may be above zero, at any level.
     pub(crate) fn new(mask: u16, period_us: u32, max_on_us: u32, power_w: [f64; NOZZLES]) -> Self {
-        let takes = std::array::from_fn(|n| f64::from(mask >> n & 1));
+        let is_throttled = std::array::from_fn(|n| f64::from(mask >> n & 1));
         Self {
             mask,
-            takes,
+            is_throttled,
             period_us,
             open_most_us: max_on_us.saturating_sub(period_us),
-            power_w_per_us: std::array::from_fn(|n| takes[n] * power_w[n] / f64::from(period_us)),
-            wanted_us: [0.0; NOZZLES],
-            owed_us: [0.0; NOZZLES],
+            power_w_per_us: std::array::from_fn(|n| {
+                is_throttled[n] * power_w[n] / f64::from(period_us)
+            }),
+            demanded_us: [0.0; NOZZLES],
+            residual_us: [0.0; NOZZLES],
             open_us: [0; NOZZLES],
         }
     }
@@ -51,36 +53,42 @@ impl Throttles {
         (0..NOZZLES).fold(0, |mask, n| mask | u16::from(self.open_us[n] > 0) << n)
     }
 
-    /// Takes the levels of a tick; what they would draw, W. A nozzle of `closed` gets nothing, nor
-    /// does one that would be above zero for longer than it may.
-    pub(crate) fn ask(&mut self, level: &[f64; NOZZLES], closed: u16) -> f64 {
+    /// Takes the levels of a tick; returns what they would draw, W. A nozzle of `closed` gets
+    /// nothing, nor does one that would be above zero for longer than it may.
+    pub(crate) fn demand(&mut self, level: &[f64; NOZZLES], closed: u16) -> f64 {
         let period_us = f64::from(self.period_us);
         for n in 0..NOZZLES {
-            let wanted_us = (input(level[n]) * period_us + self.owed_us[n]) * self.takes[n];
-            let goes_on = self.open_us[n] <= self.open_most_us;
-            self.wanted_us[n] = if goes_on { wanted_us } else { 0.0 };
+            let demanded_us =
+                (input(level[n]) * period_us + self.residual_us[n]) * self.is_throttled[n];
+            let may_stay_open = self.open_us[n] <= self.open_most_us;
+            self.demanded_us[n] = if may_stay_open { demanded_us } else { 0.0 };
         }
         for n in set_bits(self.mask & closed) {
-            self.wanted_us[n] = 0.0;
+            self.demanded_us[n] = 0.0;
         }
-        dot(&self.wanted_us, &self.power_w_per_us)
+        dot(&self.demanded_us, &self.power_w_per_us)
     }
 
-    /// Gives what was asked for, the same share of all where `power_w` is not enough for
-    /// `asked_w`. What is beyond that is dropped, as at a nozzle that is at its most.
-    pub(crate) fn give(&mut self, asked_w: f64, power_w: f64, on_time_us: &mut [u32; NOZZLES]) {
-        // `max` drops what is no number, and what is left divides by more than zero.
+    /// Delivers what was demanded, the same share of all where `power_w` is less than `demanded_w`.
+    /// What exceeds that is dropped, as at a nozzle that is at its full thrust.
+    pub(crate) fn deliver(
+        &mut self,
+        demanded_w: f64,
+        power_w: f64,
+        on_time_us: &mut [u32; NOZZLES],
+    ) {
+        // `max` turns NaN into zero, and the division below is by more than zero.
         let power_w = power_w.max(0.0);
-        let share = if asked_w > power_w {
-            power_w / asked_w
+        let share = if demanded_w > power_w {
+            power_w / demanded_w
         } else {
             1.0
         };
         for n in 0..NOZZLES {
-            let given_us = self.wanted_us[n] * share;
-            let whole_us = whole(given_us);
-            self.owed_us[n] = given_us - f64::from(whole_us);
-            // Zero where it is none of these, whose on-times stand already.
+            let delivered_us = self.demanded_us[n] * share;
+            let whole_us = whole(delivered_us);
+            self.residual_us[n] = delivered_us - f64::from(whole_us);
+            // Adds zero for an on/off nozzle, whose on-time is set already.
             on_time_us[n] += whole_us;
             self.count(n, whole_us);
         }
@@ -89,7 +97,7 @@ impl Throttles {
     /// One tick that somebody else commanded.
     pub(crate) fn follow(&mut self, on_time_us: &[u32; NOZZLES]) {
         for n in set_bits(self.mask) {
-            self.owed_us[n] = 0.0;
+            self.residual_us[n] = 0.0;
             self.count(n, on_time_us[n]);
         }
     }

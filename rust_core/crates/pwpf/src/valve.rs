@@ -1,4 +1,4 @@
-//! What a valve can do in time, and which valves are open since when.
+//! Time limits of a valve, and which valves are open since when.
 
 /// Time limits of a valve, s.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,15 +34,18 @@ pub(crate) fn micros(seconds: f64) -> u32 {
     whole((seconds * 1e6).round())
 }
 
-/// The last whole microsecond; beyond an hour it does not matter.
+/// Rounded down to whole microseconds, at most 4e9: a longer time (67 minutes) is never the shorter
+/// one.
 pub(crate) fn whole(us: f64) -> u32 {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let us = us.min(4e9) as u32;
     us
 }
 
-/// Before every edge that can have been.
+/// Last edge of a valve that had none, µs: 12.7 days before the first tick, so that every pause is
+/// over. Far from the end of the range, so that differences do not overflow.
 const LONG_AGO_US: i64 = -(1 << 40);
+/// Instant that no tick reaches, µs.
 const NEVER_US: i64 = i64::MAX;
 
 /// The valves of a bank: limits, and each one's last edge.
@@ -59,7 +62,7 @@ pub(crate) struct Valves {
     edge_at_us: Box<[i64]>,
     /// On-time of a tick without an edge.
     steady_us: Box<[u32]>,
-    /// Whose turn it is to open first where not all may.
+    /// The valve that opens first where not all may.
     first: usize,
 }
 
@@ -96,13 +99,13 @@ impl Valves {
         self.open >> n & 1 == 1
     }
 
-    /// All valves once, from the one whose turn it is.
-    pub(crate) fn in_turn(&self) -> impl Iterator<Item = usize> + use<> {
+    /// All valves once, in the order in which they may open.
+    pub(crate) fn in_priority(&self) -> impl Iterator<Item = usize> + use<> {
         (self.first..self.count()).chain(0..self.first)
     }
 
     /// From the next tick on valve `n` comes first.
-    pub(crate) fn give_turn(&mut self, n: usize) {
+    pub(crate) fn set_first(&mut self, n: usize) {
         self.first = n;
     }
 
@@ -112,17 +115,17 @@ impl Valves {
     }
 
     /// Whether an open valve reaches its longest opening before the end of this tick.
-    pub(crate) fn one_must_close(&self) -> bool {
+    pub(crate) fn any_must_close(&self) -> bool {
         self.must_close_us < self.now_us + i64::from(self.period_us)
     }
 
     /// Whether valve `n` is open and reaches its longest opening before the end of this tick.
     pub(crate) fn must_close(&self, n: usize) -> bool {
-        self.is_open(n) && self.longest_us(n) < self.period_us
+        self.is_open(n) && self.until_close_us(n) < self.period_us
     }
 
-    /// Time that is left, from the start of the tick, before valve `n` may have its next edge.
-    pub(crate) fn rest_us(&self, n: usize) -> u32 {
+    /// Time from the start of the tick until valve `n` may have its next edge, µs.
+    pub(crate) fn until_edge_us(&self, n: usize) -> u32 {
         let shortest = if self.is_open(n) {
             self.min_on_us
         } else {
@@ -133,11 +136,11 @@ impl Valves {
 
     /// Whether valve `n` is closed and its pause is over before the end of this tick.
     pub(crate) fn could_open(&self, n: usize) -> bool {
-        !self.is_open(n) && self.rest_us(n) < self.period_us
+        !self.is_open(n) && self.until_edge_us(n) < self.period_us
     }
 
-    /// Time that is left, from the start of the tick, for which the open valve `n` may stay so.
-    pub(crate) fn longest_us(&self, n: usize) -> u32 {
+    /// Time from the start of the tick until the open valve `n` reaches its longest opening, µs.
+    pub(crate) fn until_close_us(&self, n: usize) -> u32 {
         self.max_on_us.saturating_sub(self.since_edge_us(n))
     }
 
@@ -152,20 +155,20 @@ impl Valves {
             self.must_close_us = self.must_close_us.min(longest);
             self.period_us - at_us
         } else {
-            self.must_close_us = self.first_longest_us();
+            self.must_close_us = self.first_close_us();
             at_us
         }
     }
 
     /// Closes valve `n` at the start of the tick, whatever its shortest opening.
-    pub(crate) fn shut(&mut self, n: usize) {
+    pub(crate) fn force_close(&mut self, n: usize) {
         if self.is_open(n) {
             self.switch(n, 0);
         }
     }
 
-    /// Valve `n` did what an on-time says by the edge rule, whoever commanded it; whether it
-    /// switched.
+    /// Takes over an on-time of valve `n` that somebody else commanded, by the edge rule. Returns
+    /// whether the valve switched.
     pub(crate) fn follow(&mut self, n: usize, on_time_us: u32) -> bool {
         let on_time_us = on_time_us.min(self.period_us);
         let switches = on_time_us != self.steady_us[n];
@@ -189,7 +192,7 @@ impl Valves {
         u32::try_from(self.now_us - self.edge_at_us[n]).unwrap_or(u32::MAX)
     }
 
-    fn first_longest_us(&self) -> i64 {
+    fn first_close_us(&self) -> i64 {
         (0..self.count())
             .filter(|n| self.is_open(*n))
             .map(|n| self.edge_at_us[n] + i64::from(self.max_on_us))

@@ -86,13 +86,13 @@ fn a_valve_that_was_left_open_closes_when_its_shortest_opening_is_over() {
 }
 
 #[test]
-fn what_was_owed_is_dropped_and_a_filter_fades() {
+fn a_residual_is_dropped_and_a_filter_fades() {
     for rule in RULES {
         let mut bench = bench(rule);
         // Not enough for a pulse of any rule.
         bench.run(0.05, 0.3);
         assert!(bench.waves[0].edges.is_empty(), "{rule:?}");
-        let owed_us = bench.modulator.owed_us(0);
+        let residual_us = bench.modulator.residual_us(0);
         let rests = (5.0 * 0.55 / 0.002) as usize;
         for _ in 0..rests {
             follow(&mut bench, &[0; COUNT]);
@@ -108,8 +108,8 @@ fn what_was_owed_is_dropped_and_a_filter_fades() {
             let (after, from_rest) = (until_open(&mut bench), until_open(&mut fresh));
             assert_eq!(after, from_rest, "the filter is as good as empty");
         } else {
-            assert_eq!(bench.modulator.owed_us(0), Some(0.0), "{rule:?}");
-            assert_eq!(bench.modulator.dropped_us(0), owed_us, "{rule:?}");
+            assert_eq!(bench.modulator.residual_us(0), Some(0.0), "{rule:?}");
+            assert_eq!(bench.modulator.dropped_us(0), residual_us, "{rule:?}");
         }
     }
 }

@@ -133,7 +133,7 @@ fn a_bank_of_no_valves_or_too_many_is_refused() {
 }
 
 #[test]
-fn missing_levels_are_zero_and_missing_on_times_are_not_told() {
+fn missing_levels_are_zero_and_missing_on_times_are_not_returned() {
     let mut short = Pwpf::new(4, PARAMS, QUICK, 2000).unwrap();
     let mut full = short.clone();
     let (mut two, mut four) = ([0; 2], [0; 4]);
@@ -142,6 +142,6 @@ fn missing_levels_are_zero_and_missing_on_times_are_not_told() {
         full.step(&[0.7, 0.0, 0.0, 0.0], WideGate::FREE, &mut four);
         assert_eq!(two, four[..2]);
     }
-    assert_eq!(short.owed_us(0), None);
+    assert_eq!(short.residual_us(0), None);
     assert_eq!(short.dropped_us(0), None);
 }

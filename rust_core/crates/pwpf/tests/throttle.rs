@@ -48,7 +48,7 @@ fn drawn_w(on_time_us: &[u32; NOZZLES], throttleable: u16) -> f64 {
 }
 
 #[test]
-fn a_level_is_given_in_the_tick_in_which_it_is_asked_for() {
+fn a_level_is_given_in_the_tick_in_which_it_is_demanded() {
     let mut bank = bank(ALL, VALVE);
     let ample = Gate {
         power_max_w: 16.1,
@@ -72,14 +72,14 @@ fn a_level_that_is_not_a_number_counts_as_zero() {
 fn less_than_a_microsecond_is_carried_and_not_lost() {
     for level in [1e-5, 0.123_456_7, 0.499_99, 1.0 / 3.0] {
         let mut bank = bank(ALL, PATIENT);
-        let (mut asked_us, mut given_us) = (0.0, 0.0);
+        let (mut demanded_us, mut given_us) = (0.0, 0.0);
         for _ in 0..5000 {
-            asked_us += level * f64::from(PERIOD_US);
+            demanded_us += level * f64::from(PERIOD_US);
             given_us += f64::from(step(&mut bank, level, FREE)[5]);
-            let owed_us: f64 = asked_us - given_us;
+            let residual_us: f64 = demanded_us - given_us;
             assert!(
-                (-1e-6..1.0 + 1e-6).contains(&owed_us),
-                "{level}: {owed_us} us"
+                (-1e-6..1.0 + 1e-6).contains(&residual_us),
+                "{level}: {residual_us} us"
             );
         }
     }
@@ -148,7 +148,7 @@ fn throttled_nozzles_share_the_power_that_is_there() {
 }
 
 #[test]
-fn the_power_is_never_exceeded_whatever_is_asked_of_both_kinds() {
+fn the_power_is_never_exceeded_whatever_is_demanded_of_both_kinds() {
     for throttleable in [EVEN, 0x00FF, 0x0001, ALL] {
         let mut bank = bank(throttleable, VALVE);
         let mut dice = Dice::new(u64::from(throttleable));

@@ -136,7 +136,7 @@ impl ModulatorCore {
     /// (count,) s at full thrust; None under PWPF.
     #[getter]
     fn owed_s<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyArray1<f64>>> {
-        self.column(py, |n| self.modulator.owed_us(n))
+        self.column(py, |n| self.modulator.residual_us(n))
     }
 
     /// (count,) s at full thrust; None under PWPF.

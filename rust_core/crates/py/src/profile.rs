@@ -1,4 +1,4 @@
-//! Thrust profiles on paper.
+//! Previews of thrust profiles.
 
 use prost::Message;
 use pyo3::prelude::*;

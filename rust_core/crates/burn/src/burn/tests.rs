@@ -27,11 +27,11 @@ fn push(_: &Segment) -> Push {
     Push {
         direction: Vector3::x(),
         ceiling_n: FULL_N,
-        most_n: FULL_N,
-        starved: false,
+        available_n: FULL_N,
+        power_limited: false,
         thrust_per_n: [0.1; NOZZLES],
-        exact: false,
-        broken: false,
+        group_only: false,
+        group_broken: false,
     }
 }
 
@@ -60,7 +60,7 @@ fn now(residual_ns: Vector3<f64>) -> Now {
 fn step(burn: &mut Burn, motion: &Motion) -> Option<Order> {
     let residual_ns = burn.residual_ns(motion);
     let order = burn.step(&now(residual_ns), push);
-    burn.account(&motion.attitude, motion.mass_kg);
+    burn.add_demand(&motion.attitude, motion.mass_kg);
     order
 }
 
@@ -161,18 +161,18 @@ fn the_account_is_in_world_and_the_plan_in_body() {
 #[test]
 fn each_new_reason_is_told_once() {
     let mut burn = burn();
-    let starved = |segment: &Segment| Push {
-        most_n: 10.0,
-        starved: true,
+    let power_limited = |segment: &Segment| Push {
+        available_n: 10.0,
+        power_limited: true,
         ..push(segment)
     };
     let calm = now(Vector3::zeros());
-    burn.step(&calm, starved);
+    burn.step(&calm, power_limited);
     assert_eq!(burn.newly_inhibited(), Some(Reason::CapLow));
-    burn.step(&calm, starved);
+    burn.step(&calm, power_limited);
     assert_eq!(burn.newly_inhibited(), None);
     assert_eq!(burn.inhibited_by(), Reason::CapLow);
-    // Power that comes and goes is not told of each time.
+    // Power that comes and goes is not reported each time.
     let more = Now {
         power_w: 2.0 * calm.power_w,
         ..calm
@@ -182,7 +182,7 @@ fn each_new_reason_is_told_once() {
         (burn.newly_inhibited(), burn.inhibited_by()),
         (None, Reason::None)
     );
-    burn.step(&calm, starved);
+    burn.step(&calm, power_limited);
     assert_eq!(
         (burn.newly_inhibited(), burn.inhibited_by()),
         (None, Reason::CapLow)
@@ -192,7 +192,7 @@ fn each_new_reason_is_told_once() {
         ready: !1,
         ..calm
     };
-    burn.step(&warm, starved);
+    burn.step(&warm, power_limited);
     assert_eq!(burn.newly_inhibited(), Some(Reason::RcsClusterHot));
     assert!(burn.idles());
 }

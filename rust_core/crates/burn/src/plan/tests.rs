@@ -36,11 +36,11 @@ fn push() -> Push {
     Push {
         direction: Vector3::x(),
         ceiling_n: FULL_N,
-        most_n: FULL_N,
-        starved: false,
+        available_n: FULL_N,
+        power_limited: false,
         thrust_per_n,
-        exact: false,
-        broken: false,
+        group_only: false,
+        group_broken: false,
     }
 }
 
@@ -92,7 +92,7 @@ fn fly(mut plan: Plan, world: impl Fn(f64, &mut Now) -> Push) -> Flown {
         residual_ns += order.demanded_ns - order.force_n * DT_S;
         flown.time_s += DT_S;
         flown.demanded_ns += order.demanded_ns.norm();
-        if order.rests {
+        if order.resting {
             assert_eq!(order.force_n, Vector3::zeros());
             assert_eq!(order.demanded_ns, Vector3::zeros());
             flown.rest_s += DT_S;
@@ -204,7 +204,7 @@ fn a_push_with_other_nozzles_needs_no_rest() {
             others
         }
     }) {
-        assert!(!order.rests);
+        assert!(!order.resting);
     }
     assert_eq!(plan.end(), Some(End::Given));
 }
@@ -253,7 +253,7 @@ fn a_cluster_that_never_cools_does_not_hold_a_profile_for_ever() {
         let mut now = calm();
         world(0.0, &mut now);
         match plan.step(&now, |_| push()) {
-            Some(order) if order.rests => rest_s += DT_S,
+            Some(order) if order.resting => rest_s += DT_S,
             _ => break,
         }
     }
@@ -265,8 +265,8 @@ fn scarce_power_stretches_the_time_and_takes_nothing_off_the_impulse() {
     let scarce = |_: f64, now: &mut Now| {
         now.power_reason = Reason::CapLow;
         Push {
-            most_n: 0.5 * FULL_N,
-            starved: true,
+            available_n: 0.5 * FULL_N,
+            power_limited: true,
             ..push()
         }
     };
@@ -359,8 +359,8 @@ fn nozzles_that_give_nothing_end_a_profile_with_the_reason() {
         let mut residual_ns = Vector3::zeros();
         let mut time_s = 0.0;
         let push = Push {
-            most_n: if now.power_w > 0.0 { FULL_N } else { 0.0 },
-            starved: now.power_w == 0.0,
+            available_n: if now.power_w > 0.0 { FULL_N } else { 0.0 },
+            power_limited: now.power_w == 0.0,
             ..push()
         };
         while let Some(order) = plan.step(&Now { residual_ns, ..now }, |_| push) {
@@ -373,12 +373,12 @@ fn nozzles_that_give_nothing_end_a_profile_with_the_reason() {
     assert_eq!(end, End::Late(Reason::DeltaVMissed));
     // Three times half a second and ten more, not counting a rest now and then.
     assert!((11.5..16.0).contains(&time_s), "{time_s}");
-    let starved = Now {
+    let power_limited = Now {
         power_w: 0.0,
         power_reason: Reason::CapLow,
         ..calm()
     };
-    assert_eq!(nothing(starved).0, End::Late(Reason::CapLow));
+    assert_eq!(nothing(power_limited).0, End::Late(Reason::CapLow));
     let dry = Now {
         tank_empty: true,
         ..calm()
@@ -389,7 +389,7 @@ fn nozzles_that_give_nothing_end_a_profile_with_the_reason() {
 #[test]
 fn a_group_rests_with_its_nozzles_and_ends_with_one_of_them() {
     let group = Push {
-        exact: true,
+        group_only: true,
         ..push()
     };
     let mut plan = plan(&[segment(1.0, 0.5)]);
@@ -397,14 +397,14 @@ fn a_group_rests_with_its_nozzles_and_ends_with_one_of_them() {
     now.resting = 1 << 5;
     let order = plan.step(&now, |_| group).unwrap();
     assert_eq!(
-        (order.rests, order.inhibited_by),
+        (order.resting, order.inhibited_by),
         (true, Reason::NozzleResting)
     );
     now.resting = 1 << 6;
-    assert!(!plan.step(&now, |_| group).unwrap().rests);
+    assert!(!plan.step(&now, |_| group).unwrap().resting);
     now.impaired = 1;
     let broken = Push {
-        broken: true,
+        group_broken: true,
         ..group
     };
     assert!(plan.step(&now, |_| broken).is_none());
@@ -416,7 +416,7 @@ fn a_group_rests_with_its_nozzles_and_ends_with_one_of_them() {
 fn a_pause_asks_for_nothing_but_for_what_is_missing() {
     let mut plan = plan(&[segment(1.0, 0.0)]);
     let order = plan.step(&calm(), |_| push()).unwrap();
-    assert!(order.idle && !order.rests);
+    assert!(order.idle && !order.resting);
     let mut now = calm();
     now.residual_ns = Vector3::x() * (2.0 * TOLERANCE_S * FULL_N);
     let order = plan.step(&now, |_| push()).unwrap();

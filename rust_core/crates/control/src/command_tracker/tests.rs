@@ -21,14 +21,14 @@ fn an_effect_counts_when_it_is_seen_for_long_enough_without_a_gap() {
     let mut t = accepted(100);
     for seen in [true, true, false, true, true] {
         assert!(!t.watch(EffectKind::Motion, seen, 3));
-        assert!(t.replies().is_empty() && t.waits(EffectKind::Motion));
+        assert!(t.replies().is_empty() && t.is_pending(EffectKind::Motion));
     }
     assert!(t.watch(EffectKind::Motion, true, 3));
     assert_eq!(
         t.replies(),
         [reply(7, ReplyStatus::EffectConfirmed, Reason::None)]
     );
-    assert!(!t.waits(EffectKind::Motion));
+    assert!(!t.is_pending(EffectKind::Motion));
     assert!(!t.watch(EffectKind::Motion, true, 3), "once only");
 }
 
@@ -44,7 +44,7 @@ fn an_effect_that_does_not_come_times_out() {
         t.replies(),
         [reply(7, ReplyStatus::EffectTimeout, Reason::EffectTimeout)]
     );
-    assert!(!t.waits(EffectKind::Motion));
+    assert!(!t.is_pending(EffectKind::Motion));
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn an_effect_in_the_last_moment_counts() {
 }
 
 #[test]
-fn a_later_command_aborts_the_earlier_and_the_slots_are_apart() {
+fn a_later_command_aborts_the_earlier_and_their_kinds_are_apart() {
     let mut t = accepted(10);
     t.accept(EffectKind::Arming, 8, 10);
     t.accept(EffectKind::Motion, 9, 10);
@@ -67,7 +67,7 @@ fn a_later_command_aborts_the_earlier_and_the_slots_are_apart() {
             reply(9, ReplyStatus::Accepted, Reason::None),
         ]
     );
-    assert!(t.waits(EffectKind::Arming) && t.waits(EffectKind::Motion));
+    assert!(t.is_pending(EffectKind::Arming) && t.is_pending(EffectKind::Motion));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use qiki_craft::{Craft, NOZZLES, ValveCommand};
 
-use super::{Firing, ManualLimits, ManualOverride, Readiness, judge};
+use super::{Firing, ManualLimits, ManualOverride, Readiness, check_firing};
 use crate::allocation::AllocationStage;
 use crate::config::parts;
 use qiki_command::Reason;
@@ -48,7 +48,7 @@ fn train(level: f64, duration_s: f64) -> Result<PulseTrain, Reason> {
 }
 
 fn verdict(firing: &Firing, ready: &Readiness) -> Result<PulseTrain, Reason> {
-    judge(firing, &LIMITS, ready, &STAGE)
+    check_firing(firing, &LIMITS, ready, &STAGE)
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn fly(train: &PulseTrain, period_us: u32) -> u64 {
         power_max_w: 45_000.0,
     });
     let mut hand = ManualOverride::new(PULSES.min_off_us);
-    hand.take(0);
+    hand.start(0);
     hand.fire(*train);
     let mut open_us = 0;
     for _ in 0..3_300_000 / period_us {
@@ -249,59 +249,62 @@ fn the_power_of_all_open_nozzles_decides() {
 #[test]
 fn a_firing_is_seen_when_it_is_over_and_every_nozzle_was_open_for_half_of_it() {
     let mut hand = ManualOverride::new(0);
-    hand.take(0);
+    hand.start(0);
     let t = PulseTrain::new(&firing(0b11, 1.0, 0.1), &PULSES).unwrap();
     hand.fire(t);
     let mut open = [0; NOZZLES];
     open[0] = 60_000;
     hand.observe(&open, 0xFFFF);
     for _ in 0..50 {
-        assert!(!hand.seen());
+        assert!(!hand.effect_observed());
         hand.step(2000);
     }
-    assert!(!hand.seen(), "nozzle 1 was not open");
+    assert!(!hand.effect_observed(), "nozzle 1 was not open");
     open = [0; NOZZLES];
     open[1] = 49_999;
     hand.observe(&open, 0xFFFF);
-    assert!(!hand.seen());
+    assert!(!hand.effect_observed());
     open[1] = 1;
     hand.observe(&open, 0xFFFD);
-    assert!(!hand.seen(), "not from a node that has not reported");
+    assert!(
+        !hand.effect_observed(),
+        "not from a node that has not reported"
+    );
     hand.observe(&open, 0xFFFF);
-    assert!(hand.seen());
+    assert!(hand.effect_observed());
 }
 
 #[test]
 fn the_nozzles_are_given_back_after_a_minute_without_a_firing() {
     let mut hand = ManualOverride::new(30_000);
-    hand.take(0);
+    hand.start(0);
     let idle = |hand: &mut ManualOverride, seconds: u32| {
         for _ in 0..seconds * 500 {
             hand.step(2000);
         }
     };
     idle(&mut hand, 59);
-    assert!(!hand.unused());
+    assert!(!hand.timed_out());
     hand.fire(train(1.0, 1.0).unwrap());
     idle(&mut hand, 60);
-    assert!(!hand.unused(), "a minute from the end of the firing");
+    assert!(!hand.timed_out(), "a minute from the end of the firing");
     idle(&mut hand, 2);
-    assert!(hand.unused());
-    hand.take(0);
-    assert!(!hand.unused(), "asking once more is a sign of life");
+    assert!(hand.timed_out());
+    hand.start(0);
+    assert!(!hand.timed_out(), "asking once more is a sign of life");
 }
 
 #[test]
 fn control_waits_for_the_shortest_pause_after_the_hand() {
     let mut hand = ManualOverride::new(30_000);
     assert!(!hand.holds_valves());
-    hand.take(0);
+    hand.start(0);
     for _ in 0..20 {
         hand.step(2000);
     }
     hand.fire(train(1.0, 1.0).unwrap());
     assert_eq!(hand.step(2000), 2000);
-    hand.release();
+    hand.end();
     for _ in 0..15 {
         assert!(hand.holds_valves());
         assert_eq!(hand.step(2000), 0);

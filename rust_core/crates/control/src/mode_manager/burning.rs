@@ -21,7 +21,7 @@ impl Deciding<'_> {
         self.state.burn = Some(burn);
     }
 
-    /// Takes in what the nozzles gave in the last tick.
+    /// Takes in the impulse that the nozzles gave in the last tick.
     pub(super) fn observe_burn(&mut self) {
         let Some(burn) = &mut self.state.burn else {
             return;
@@ -71,14 +71,14 @@ impl Deciding<'_> {
                 self.state.since_burn = 0;
                 commands.watch(EffectKind::Motion, true, 1);
             }
-            End::Late(reason) => commands.late(EffectKind::Motion, reason),
+            End::Late(reason) => commands.time_out(EffectKind::Motion, reason),
             End::Broken => commands.abort(EffectKind::Motion, Reason::NozzleIsolated),
         }
     }
 }
 
-/// Below the supercapacitor's hold level nothing new is begun that costs a push; and no burn while a
-/// cluster has tripped or its temperature is unknown.
+/// Below the supercapacitor's hold level no new push is begun, and no burn while a cluster has
+/// tripped or its temperature is unknown.
 pub fn may_push(action: &Action, estimate: &Estimate) -> Result<(), Reason> {
     let push = match action {
         Action::Burn { .. } => true,
@@ -117,7 +117,7 @@ pub fn may_burn(
     Ok(())
 }
 
-/// What a plan is told in a step of `dt_s`. `pending_ns`: what is planned and will come by itself.
+/// Inputs of a plan for a step of `dt_s`. `pending_ns`: impulse that is planned and still to come.
 pub fn burn_conditions(
     estimate: &Estimate,
     allocation: &AllocationStage,
@@ -126,10 +126,10 @@ pub fn burn_conditions(
     pending_ns: Vector3<f64>,
 ) -> Now {
     let power = &estimate.power;
-    let scarce = power.limits >> RcsLimit::SupercapLow as u32 & 1 == 1;
+    let supercap_low = power.limits >> RcsLimit::SupercapLow as u32 & 1 == 1;
     let (power_w, power_reason) = if power.stabilise_only {
         (0.0, power.shortage)
-    } else if scarce {
+    } else if supercap_low {
         (power.available_w, Reason::CapLow)
     } else {
         (power.available_w, Reason::PduPeakDenied)

@@ -7,21 +7,22 @@ use super::{Deciding, may_burn, may_push};
 use crate::command_tracker::EffectKind;
 use crate::modes::{confirmed, manual_override_permits, permits};
 
-/// Time a node may take to follow arming, s: valve nodes report 50 times a second, and a lost report
-/// or two must not matter.
+/// Time within which all nodes must follow arming or disarming, s: fifty reports of a valve node
+/// (50 Hz), so that lost ones do not matter.
 const ARMING_S: f64 = 1.0;
-/// Every motion may take this long beyond twice its ideal time, s: the loop's own settling, several
-/// times over.
+/// Time that every motion may take beyond twice its ideal time, s: the position loop (0.8 rad/s,
+/// critically damped, BotSpec) settles to 2 % in `5.8 / 0.8` = 7.3 s, and the reference ends with a
+/// time constant of 1 s.
 const MOTION_MARGIN_S: f64 = 10.0;
 
-/// A goal that keeps everything as it is.
-const KEEP: Goal = Goal {
+/// A goal that keeps position and attitude.
+const UNCHANGED: Goal = Goal {
     position: None,
     attitude: None,
 };
 
 impl Deciding<'_> {
-    pub(super) fn take_command(&mut self, command: &Command) {
+    pub(super) fn process_command(&mut self, command: &Command) {
         let verdict = match &command.action {
             None => Err(Reason::CmdValidationFailed),
             Some(action) => self.check(action).map(|()| action),
@@ -60,7 +61,7 @@ impl Deciding<'_> {
                 self.state.commands.done(id);
             }
             Action::SetMode(mode) => self.set_mode(id, *mode),
-            Action::Hold => self.go(id, Mode::Manoeuvre, &KEEP, true),
+            Action::Hold => self.go(id, Mode::Manoeuvre, &UNCHANGED, true),
             Action::GoTo(goal) => self.go(id, self.pose_mode(), goal, false),
             Action::Brake => {
                 let seconds = self.begin_brake();
@@ -104,7 +105,7 @@ impl Deciding<'_> {
     fn set_mode(&mut self, id: u64, mode: Mode) {
         match mode {
             Mode::Manoeuvre | Mode::Dock | Mode::Emcon => {
-                return self.go(id, mode, &KEEP, !self.state.mode.holds_pose());
+                return self.go(id, mode, &UNCHANGED, !self.state.mode.holds_pose());
             }
             Mode::Coast => self.keep_attitude(),
             _ => {}
@@ -126,7 +127,7 @@ impl Deciding<'_> {
         self.state.commands.done(id);
     }
 
-    /// Starts a change of pose. `here`: the goal becomes the present pose first.
+    /// Starts a change of pose. With `here` the goal is set to the present pose first.
     fn go(&mut self, id: u64, mode: Mode, goal: &Goal, here: bool) {
         let guidance = &mut self.tracking.guidance;
         if here || !self.state.mode.holds_pose() {
@@ -138,17 +139,17 @@ impl Deciding<'_> {
         if let Some(attitude) = goal.attitude {
             guidance.goal_attitude = attitude;
         }
-        let (metres, radians) = guidance.left();
+        let (metres, radians) = guidance.remaining();
         self.enter(mode);
         let (translation, rotation) = self.tracking.limits(mode);
-        let time = |way: f64, limits: MotionLimits| {
-            way / limits.speed_max + limits.speed_max / limits.acceleration_max
+        let time = |distance: f64, limits: MotionLimits| {
+            distance / limits.speed_max + limits.speed_max / limits.acceleration_max
         };
         let ideal_s = time(metres, translation).max(time(radians, rotation));
         self.expect_motion(id, MOTION_MARGIN_S + 2.0 * ideal_s);
     }
 
-    /// Begins to stop all motion; within how many seconds that must be seen.
+    /// Begins to stop all motion. Returns the time within which that must be observed, s.
     pub(super) fn begin_brake(&mut self) -> f64 {
         self.state.brake_from_safe = self.locked_mode() == Mode::Safe;
         let pose = self.estimate.pose;
@@ -160,14 +161,14 @@ impl Deciding<'_> {
         MOTION_MARGIN_S + 2.0 * stop_s
     }
 
-    /// A motion whose effect must come within `seconds`.
+    /// Accepts a command whose motion must end within `seconds`.
     pub(super) fn expect_motion(&mut self, id: u64, seconds: f64) {
         let within = self.state.ticks(seconds);
         let commands = &mut self.state.commands;
         commands.accept(EffectKind::Motion, id, within);
     }
 
-    /// Attitude is held from here on, where it is not being controlled already.
+    /// Holds the attitude from here on, where it is not controlled already.
     pub(super) fn keep_attitude(&mut self) {
         let controlled =
             self.state.mode.holds_pose() || matches!(self.state.mode, Mode::Burn | Mode::Coast);

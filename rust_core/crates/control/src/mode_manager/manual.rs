@@ -1,4 +1,4 @@
-//! Allocation modes: asking for one, manual override, and its end.
+//! Requests of allocation modes; manual override and its end.
 
 use qiki_command::{Action, AllocationMode, Firing, Mode, Reason};
 use qiki_craft::nozzles_where;
@@ -6,27 +6,28 @@ use qiki_pulse::PulseTrain;
 
 use super::Deciding;
 use crate::command_tracker::EffectKind;
-use crate::manual_override::{Readiness, judge};
+use crate::manual_override::{Readiness, check_firing};
 
-/// After the last pulse its report may take this long, s: 25 reports of a valve node.
+/// Time that the report of the last pulse may take, s: 25 reports of a valve node at 50 Hz, so that
+/// lost ones do not matter.
 const REPORTED_S: f64 = 0.5;
 
 impl Deciding<'_> {
-    /// The limits of manual override that are not a matter of modes.
+    /// Limits of manual override that do not depend on the flight mode.
     pub(super) fn manual_limits_permit(&self, action: &Action) -> Result<(), Reason> {
         match action {
             Action::SetAllocation {
                 mode: AllocationMode::ManualOverride,
                 ..
             } if self.turns_too_fast() => Err(Reason::RateLimit),
-            Action::Fire { firing, .. } => self.judged(firing).map(drop),
+            Action::Fire { firing, .. } => self.check_firing(firing).map(drop),
             _ => Ok(()),
         }
     }
 
-    fn judged(&self, firing: &Firing) -> Result<PulseTrain, Reason> {
+    fn check_firing(&self, firing: &Firing) -> Result<PulseTrain, Reason> {
         let (estimate, power) = (&*self.estimate, &self.estimate.power);
-        if self.state.commands.waits(EffectKind::Motion) {
+        if self.state.commands.is_pending(EffectKind::Motion) {
             return Err(Reason::NozzlesBusy);
         }
         if power.stabilise_only {
@@ -39,7 +40,7 @@ impl Deciding<'_> {
             resting: estimate.heat.resting | warm,
             power_w: power.available_w,
         };
-        judge(firing, &self.state.manual_limits, &ready, self.allocation)
+        check_firing(firing, &self.state.manual_limits, &ready, self.allocation)
     }
 
     pub(super) fn set_allocation(&mut self, id: u64, mode: AllocationMode) {
@@ -49,18 +50,18 @@ impl Deciding<'_> {
                 self.state.abort_motion(Reason::Superseded);
                 self.enter(Mode::Coast);
             }
-            self.state.manual.take(isolated);
+            self.state.manual.start(isolated);
         } else if self.state.manual.is_on() {
             self.enter(Mode::Coast);
             self.tracking.stop_from(&self.estimate.pose);
         }
-        self.state.allocation_mode.choose(mode);
+        self.state.allocation_mode.request(mode);
         self.state.commands.done(id);
     }
 
     pub(super) fn fire(&mut self, id: u64, firing: &Firing) {
-        // Judged before; a limit cannot have changed since.
-        match self.judged(firing) {
+        // Checked before; no limit has changed since.
+        match self.check_firing(firing) {
             Err(reason) => self.state.commands.reject(id, reason),
             Ok(train) => {
                 self.state.manual.fire(train);
@@ -69,16 +70,16 @@ impl Deciding<'_> {
         }
     }
 
-    /// Leaving the flight mode in which manual override began ends it.
-    pub(super) fn release_nozzles(&mut self, reason: Reason) {
+    /// Ends manual override, if it is on: every change of the flight mode does.
+    pub(super) fn end_manual_override(&mut self, reason: Reason) {
         if self.state.manual.is_on() {
-            self.state.manual.release();
-            self.state.allocation_mode.ended(reason);
+            self.state.manual.end();
+            self.state.allocation_mode.record_override_end(reason);
             self.state.abort_motion(reason);
         }
     }
 
-    /// Ends manual override where a limit is broken, and confirms what was fired.
+    /// Ends manual override where a limit is exceeded, and confirms firings.
     pub(super) fn watch_manual_override(&mut self) {
         if !self.state.manual.is_on() {
             return;
@@ -87,46 +88,48 @@ impl Deciding<'_> {
         let isolated = self.estimate.nozzles.isolated;
         let manual = &mut self.state.manual;
         manual.observe(&self.feedback.open_time_us, heard);
-        let lost_one = manual.lost_one(isolated);
-        manual.know_again(isolated);
-        let over = if self.turns_too_fast() {
+        let has_new_fault = manual.has_new_fault(isolated);
+        manual.forget_recovered(isolated);
+        let end = if self.turns_too_fast() {
             Some(Reason::RateLimit)
-        } else if lost_one {
+        } else if has_new_fault {
             Some(Reason::ValveFault)
-        } else if self.state.manual.unused() {
+        } else if self.state.manual.timed_out() {
             Some(Reason::ManualTimeout)
         } else {
             None
         };
-        if let Some(reason) = over {
-            self.release_nozzles(reason);
-            return self.brake_unasked();
+        if let Some(reason) = end {
+            self.end_manual_override(reason);
+            return self.brake_automatically();
         }
         self.watch_firing();
     }
 
-    /// A brake that nobody asked for.
-    fn brake_unasked(&mut self) {
+    /// A brake that no command asked for.
+    fn brake_automatically(&mut self) {
         let seconds = self.begin_brake();
         let within = self.state.ticks(seconds);
-        self.state.commands.follow(EffectKind::Motion, within);
+        self.state
+            .commands
+            .accept_internal(EffectKind::Motion, within);
     }
 
     fn watch_firing(&mut self) {
         let nozzles = self.state.manual.firing();
         let open = nozzles | self.estimate.nozzles.stuck_open;
-        let affordable = self.allocation.drawn_w(open) <= self.estimate.power.available_w;
-        if nozzles != 0 && !affordable {
+        let power_within = self.allocation.drawn_w(open) <= self.estimate.power.available_w;
+        if nozzles != 0 && !power_within {
             self.state.manual.stop();
             self.state.abort_motion(Reason::PduPeakDenied);
         }
-        let seen = self.state.manual.seen();
-        self.state.commands.watch(EffectKind::Motion, seen, 1);
+        let observed = self.state.manual.effect_observed();
+        self.state.commands.watch(EffectKind::Motion, observed, 1);
     }
 
     fn turns_too_fast(&self) -> bool {
         let rate_rps = self.estimate.pose.rates.norm();
-        // A rate that is not a number is not within the limit.
+        // Written so that NaN is not within the limit.
         let within = rate_rps <= self.state.manual_limits.rate_max_rps;
         !within
     }

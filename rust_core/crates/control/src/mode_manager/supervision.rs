@@ -1,4 +1,4 @@
-//! Transitions that nobody asked for, and effects that are waited for.
+//! Transitions that no command asked for, and pending effects.
 
 use qiki_command::{Mode, Reason};
 use qiki_craft::NodeState;
@@ -6,38 +6,45 @@ use qiki_craft::NodeState;
 use super::Deciding;
 use crate::command_tracker::EffectKind;
 
-/// What a motion must come down to before it counts as done: a quarter of a metre and 3 degrees, half
-/// of what scenarios ask for, and rests that planned pulses reach with a margin of three.
+/// Distance to the goal within which a motion counts as done, m: half of what scenarios require,
+/// and above the 0.15 m within which a pose is held (`docs/math/control.md`).
 const SETTLED_M: f64 = 0.25;
+/// The same for the angle, rad: 2.9°, above the 0.04 rad within which a pose is held.
 const SETTLED_RAD: f64 = 0.05;
+/// Speed below which the craft counts as at rest where pulses are planned, m/s. Planned pulses hold
+/// it at 1 to 3 mm/s rms (`docs/math/pulses.md`): six times that, so that a set that closes an
+/// error does not delay the confirmation.
 const SETTLED_MPS: f64 = 0.02;
+/// The same for the rate, rad/s: 0.34 deg/s, above the 0.2 to 0.04 deg/s that planned pulses leave.
 const SETTLED_RPS: f64 = 0.006;
-/// The same where single pulses of the modulators are all there is to come to rest with: one shortest
-/// pulse (240 N, 30 ms) changes the speed by 0.017 m/s and the rate by up to 0.03 rad/s.
+/// The same speed where only the modulators' pulses are available, m/s: three and a half shortest
+/// pulses (240 N for 30 ms change the speed by 0.017 m/s).
 const SETTLED_COARSE_MPS: f64 = 0.06;
+/// The same rate, rad/s: one and a half of the largest change by a shortest pulse (0.026 rad/s).
 const SETTLED_COARSE_RPS: f64 = 0.04;
-/// ... and for how long, s: longer than a swing through zero lasts.
+/// Time for which a motion must be within these bounds, s. Ten shortest pulses: a craft that only
+/// passes its goal or turns its direction round is outside again by then.
 const SETTLED_FOR_S: f64 = 0.3;
-/// With more lost nodes than this the craft cannot be controlled: any three clusters still hold all
-/// six axes, two do not.
+/// Lost nodes with which the craft can still be controlled: any three clusters hold all six axes,
+/// two do not.
 const NODES_LOST_MAX: usize = 1;
 
 impl Deciding<'_> {
     pub(super) fn supervise(&mut self) {
         self.allocation.check_authority(self.estimate);
-        if let Some(reason) = self.unsafe_because() {
+        if let Some(reason) = self.safe_cause() {
             self.enter_safe(reason);
         }
         self.watch_arming();
         self.watch_manual_override();
         let watched = self.state.mode != Mode::Burn && !self.state.manual.is_on();
-        if watched && self.state.commands.waits(EffectKind::Motion) {
+        if watched && self.state.commands.is_pending(EffectKind::Motion) {
             self.watch_motion();
         }
     }
 
-    /// Why the craft must go to SAFE, where it must.
-    fn unsafe_because(&mut self) -> Option<Reason> {
+    /// The reason to go to SAFE, where there is one.
+    fn safe_cause(&mut self) -> Option<Reason> {
         let failure = self.state.failure.take();
         let flies = self.state.armed && self.state.mode.thrusts() && self.state.mode != Mode::Safe;
         if !flies {
@@ -47,7 +54,7 @@ impl Deciding<'_> {
         if failure.is_some() {
             failure
         } else if estimate.stalled {
-            // The nodes have closed the valves long ago, and what was being flown is history.
+            // The nodes have closed the valves meanwhile, and the motion has not been controlled.
             Some(Reason::Overrun)
         } else if !estimate.nav_fresh {
             Some(Reason::NavStale)
@@ -61,24 +68,29 @@ impl Deciding<'_> {
     }
 
     fn watch_arming(&mut self) {
-        let wanted = if self.state.armed {
+        let expected = if self.state.armed {
             NodeState::Armed
         } else {
             NodeState::Silent
         };
-        let obeyed = self.feedback.node_state.iter().all(|node| *node == wanted);
-        self.state.commands.watch(EffectKind::Arming, obeyed, 1);
+        let observed = self
+            .feedback
+            .node_state
+            .iter()
+            .all(|node| *node == expected);
+        self.state.commands.watch(EffectKind::Arming, observed, 1);
     }
 
     fn watch_motion(&mut self) {
-        let seen = match self.state.mode {
-            Mode::Brake => self.still(),
-            mode if mode.holds_pose() => self.still() && self.settled(),
+        let observed = match self.state.mode {
+            Mode::Brake => self.at_rest(),
+            mode if mode.holds_pose() => self.at_rest() && self.at_goal(),
             _ => true,
         };
         #[allow(clippy::cast_possible_truncation)]
-        let needed = self.state.ticks(SETTLED_FOR_S) as u32;
-        let confirmed = self.state.commands.watch(EffectKind::Motion, seen, needed);
+        let needed_ticks = self.state.ticks(SETTLED_FOR_S) as u32;
+        let commands = &mut self.state.commands;
+        let confirmed = commands.watch(EffectKind::Motion, observed, needed_ticks);
         if confirmed && self.state.mode == Mode::Brake {
             if self.state.brake_from_safe {
                 self.enter(Mode::Safe);
@@ -89,7 +101,8 @@ impl Deciding<'_> {
         }
     }
 
-    fn still(&self) -> bool {
+    /// Whether the craft is at rest.
+    fn at_rest(&self) -> bool {
         let pose = &self.estimate.pose;
         let fine = self.state.plans_pulses() && self.state.differential_pulses;
         let (speed, rate) = if fine {
@@ -100,10 +113,11 @@ impl Deciding<'_> {
         pose.velocity.norm() < speed && pose.rates.norm() < rate
     }
 
-    fn settled(&self) -> bool {
+    /// Whether the craft is at its goal.
+    fn at_goal(&self) -> bool {
         let (pose, guidance) = (&self.estimate.pose, &self.tracking.guidance);
-        let way = (guidance.goal_position - pose.position).norm();
-        let turn = pose.attitude.angle_to(&guidance.goal_attitude);
-        way < SETTLED_M && turn < SETTLED_RAD
+        let distance = (guidance.goal_position - pose.position).norm();
+        let angle = pose.attitude.angle_to(&guidance.goal_attitude);
+        distance < SETTLED_M && angle < SETTLED_RAD
     }
 }

@@ -1,44 +1,52 @@
-//! How a nozzle states, and how it comes back.
+//! State of a nozzle, and how it comes back.
 
 use qiki_craft::NOZZLES;
 
-/// A nozzle that was stuck open is used again when it has been closed for this long, s.
+/// A nozzle that was stuck open is used again when it has been closed for this long, s: twenty
+/// windows of the motion test (50 ms), and as long as a nozzle rests after its longest opening.
+/// Shorter uses a valve that sticks now and then before it shows; longer goes without a good
+/// nozzle.
 const REST_S: f64 = 1.0;
-/// A nozzle that did not open is tried again after this time, then twice, four times that, ... s
+/// A nozzle that did not open is tried again after this time, s, then after twice, four times that
+/// and so on. A failed trial costs one missing pulse, so trials must be rare against pulses.
+/// Shorter costs more missing pulses, longer goes without a nozzle whose fault has passed.
 const TRIAL_AFTER_S: f64 = 5.0;
-/// ... and this many times in all.
+/// Trials until one is passed, at most: 5, 10, 20, 40 and 80 s, 155 s in all. A nozzle that fails
+/// five times counts as broken until the next arming.
 const TRIALS_MAX: u32 = 5;
-/// It works when it has been commanded open for this long and nothing spoke against it, µs.
+/// A trial is passed when the nozzle was commanded open for this long without evidence of a fault,
+/// µs. Five times what the valve feedback needs for a finding (20 ms), twice the window of the
+/// motion test (50 ms); three shortest pulses.
 const PROOF_US: u32 = 100_000;
 
-/// How a nozzle states.
+/// State of a nozzle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NozzleState {
     Healthy,
-    /// Used again, though it did not open when last asked; commanded open since for so long, µs.
+    /// Used again after it did not open; holds how long it was commanded open since, µs.
     OnTrial(u32),
-    /// Does not open; ticks to its trial, if there will be one.
+    /// Does not open; holds the ticks to its next trial, if there will be one.
     StuckClosed(Option<u32>),
     StuckOpen,
-    /// Was open and is closed now; ticks until it is used again.
+    /// Was stuck open and is closed now; holds the ticks until it is used again.
     Resting(u32),
 }
 
 impl NozzleState {
-    /// A tick later, while nothing new is known. A trial begins only where it is `trials_allowed`.
+    /// The state a tick later, without new evidence. A trial begins only with `trials_allowed`.
     pub(super) fn next(self, trials_allowed: bool) -> Self {
         match self {
             Self::StuckClosed(Some(0)) if trials_allowed => Self::OnTrial(0),
-            Self::StuckClosed(Some(left)) => Self::StuckClosed(Some(left.saturating_sub(1))),
+            Self::StuckClosed(Some(ticks)) => Self::StuckClosed(Some(ticks.saturating_sub(1))),
             Self::Resting(0) | Self::OnTrial(PROOF_US..) => Self::Healthy,
-            Self::Resting(left) => Self::Resting(left - 1),
+            Self::Resting(ticks) => Self::Resting(ticks - 1),
             Self::Healthy | Self::StuckOpen | Self::StuckClosed(None) | Self::OnTrial(_) => self,
         }
     }
 }
 
-/// How all nozzles state. Who states how is kept as sets too, bit n for nozzle n: that is asked for
-/// many times a tick, and seldom changes.
+/// States of all nozzles. They are kept as sets too, bit n for nozzle n, because the sets are read
+/// many times a tick and seldom change.
 #[derive(Debug, Clone)]
 pub(super) struct NozzleStates {
     each: [NozzleState; NOZZLES],
@@ -49,7 +57,7 @@ pub(super) struct NozzleStates {
 }
 
 impl NozzleStates {
-    /// All work.
+    /// All healthy.
     pub(super) fn new() -> Self {
         Self {
             each: [NozzleState::Healthy; NOZZLES],
@@ -92,7 +100,7 @@ impl NozzleStates {
         self.on_trial
     }
 
-    /// Those that are out of the allocation.
+    /// Bit n: nozzle n is out of the allocation.
     pub(super) fn out(&self) -> u16 {
         self.closed | self.open | self.resting
     }
@@ -113,12 +121,12 @@ impl RecoveryTimes {
         }
     }
 
-    /// A nozzle that has just closed.
+    /// State of a nozzle that was stuck open and has just closed.
     pub(super) fn closing(self) -> NozzleState {
         NozzleState::Resting(self.rest)
     }
 
-    /// A nozzle that does not open, after so many trials.
+    /// State of a nozzle that does not open, after this many trials.
     pub(super) fn closed(self, trials: u32) -> NozzleState {
         NozzleState::StuckClosed((trials < TRIALS_MAX).then(|| self.trial << trials))
     }

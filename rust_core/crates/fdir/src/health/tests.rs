@@ -314,7 +314,7 @@ fn a_node_is_lost_after_its_time_and_back_when_heard() {
 }
 
 #[test]
-fn what_a_silent_node_seems_to_say_is_not_believed() {
+fn what_a_silent_node_seems_to_say_is_not_trusted() {
     let mut health = health(2000);
     for _ in 0..100 {
         health.observe(

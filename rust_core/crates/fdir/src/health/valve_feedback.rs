@@ -1,26 +1,33 @@
-//! What the valves say of themselves: commanded against measured open time.
+//! Faults by valve feedback: commanded against measured open time.
 
 use qiki_craft::{NOZZLES, nozzles_in, nozzles_where};
 
 use crate::fault::Fault;
 
-/// Commanded minus measured open time that makes a fault, µs. The valve's delays and one or
-/// two ticks on the bus shift feedback by a few milliseconds; the shortest pulse is 30 ms.
+/// Difference of commanded and measured open time that makes a fault, µs. Valve delays of up to 7
+/// ms and two ticks on the bus (10 ms at 200 Hz) shift a pulse by 17 ms at most, and must stay
+/// below it. A shortest pulse (30 ms) must exceed it, so that a nozzle that does not open is found
+/// in its first pulse.
 const MISMATCH_US: f64 = 20_000.0;
-/// A valve may open and close with delays this far apart, and then every pulse is longer or
-/// shorter than commanded, and they add up, µs. A level that falls by a part does so by that part.
+/// Allowance for every pulse, µs. Where a valve opens and closes with different delays every pulse
+/// is longer or shorter than commanded, and these differences add up. The nominal delays are 4 ms
+/// each (BotSpec), so this allows for one of them to be absent. A level that falls by a part of
+/// full gets that part of it.
 const DELAY_SPREAD_US: f64 = 4_000.0;
-/// Rounding of measured times is forgotten with this time constant, s.
+/// Time constant with which differences are forgotten, s, so that rounding does not add up: 1 µs in
+/// every tick at 1 kHz comes to 2 ms, a tenth of [`MISMATCH_US`]. Shorter would forget differences
+/// of a valve that fails now and then.
 const FORGET_S: f64 = 2.0;
-/// A valve that was stuck open has closed when it has been measured closed for this long, s.
+/// A valve that was stuck open has closed when it was measured closed for this long, s: four ticks
+/// at 200 Hz, twice the time that a report may take on the bus.
 const CLOSED_S: f64 = 0.02;
 
 /// Compares what was commanded with what was measured.
 #[derive(Debug, Clone)]
 pub(super) struct ValveFeedbackMonitor {
-    /// Commanded minus measured open time, µs, slowly forgotten.
+    /// Commanded minus measured open time, µs, with exponential forgetting.
     mismatch_us: [f64; NOZZLES],
-    /// What the pulses commanded so far may be off by, µs, forgotten as slowly.
+    /// Allowance for the pulses commanded so far, µs, forgotten alike.
     allowance_us: [f64; NOZZLES],
     last_command_us: [u32; NOZZLES],
     /// How long each valve has been measured closed, s.
@@ -44,19 +51,19 @@ impl ValveFeedbackMonitor {
         }
     }
 
-    /// The same with nothing held against any valve.
-    pub(super) fn fresh(&self) -> Self {
+    /// The same without any differences.
+    pub(super) fn cleared(&self) -> Self {
         Self {
             last_command_us: self.last_command_us,
             ..Self::new(self.dt_s)
         }
     }
 
-    /// Takes in the reports of the valves in `heard`, which should do what they are commanded where
-    /// they are in `obeys`; the valves that are too far off.
-    pub(super) fn compare(&mut self, heard: u16, obeys: u16, open_us: &[u32; NOZZLES]) -> u16 {
+    /// Takes in the reports of the valves in `heard`. Those in `follows` should do what they are
+    /// commanded, the others stay closed. Returns the valves whose difference is too large.
+    pub(super) fn compare(&mut self, heard: u16, follows: u16, open_us: &[u32; NOZZLES]) -> u16 {
         let mut commanded_us = self.last_command_us;
-        for n in nozzles_in(!obeys) {
+        for n in nozzles_in(!follows) {
             commanded_us[n] = 0;
         }
         let before = (self.mismatch_us, self.allowance_us);
@@ -73,7 +80,7 @@ impl ValveFeedbackMonitor {
         heard & nozzles_where(|n| off[n])
     }
 
-    /// What is wrong with a valve that is too far off.
+    /// The fault of a valve whose difference is too large.
     pub(super) fn fault(&self, n: usize) -> Fault {
         if self.mismatch_us[n] > 0.0 {
             Fault::StuckClosed
@@ -82,7 +89,7 @@ impl ValveFeedbackMonitor {
         }
     }
 
-    /// Whether a valve that was stuck open has been closed for a while.
+    /// Takes in a report of a valve that was stuck open. Returns whether it has closed.
     pub(super) fn has_closed(&mut self, n: usize, open_us: u32) -> bool {
         self.closed_s[n] = if open_us == 0 {
             self.closed_s[n] + self.dt_s
@@ -92,7 +99,7 @@ impl ValveFeedbackMonitor {
         self.closed_s[n] > CLOSED_S
     }
 
-    /// Takes note of what is commanded in this tick.
+    /// Records what is commanded in this tick.
     pub(super) fn record_command(&mut self, on_time_us: &[u32; NOZZLES]) {
         for n in 0..NOZZLES {
             let fallen_us = self.last_command_us[n].saturating_sub(on_time_us[n]);
@@ -101,7 +108,7 @@ impl ValveFeedbackMonitor {
         self.last_command_us = *on_time_us;
     }
 
-    /// Nothing is held against a valve any more.
+    /// Clears the differences of a valve.
     pub(super) fn reset(&mut self, n: usize) {
         self.mismatch_us[n] = 0.0;
         self.allowance_us[n] = 0.0;

@@ -225,7 +225,7 @@ fn an_honest_report_leaves_nothing_for_the_motion_to_tell() {
 }
 
 #[test]
-fn a_nozzle_that_is_believed_open_is_seen_to_close() {
+fn a_nozzle_that_is_expected_open_is_seen_to_close() {
     let mut bench = Bench::settled(&craft(), 2000);
     bench.break_valve(3, ValveFault::StuckOpenUnseen);
     bench.sources = Sources {
@@ -327,7 +327,7 @@ fn a_nozzle_of_a_node_that_may_be_dead_is_not_blamed() {
     bench.break_valve(5, ValveFault::StuckClosed);
     bench.sources = Sources {
         reported: !(1 << 5),
-        doubtful: 1 << 5,
+        uncertain: 1 << 5,
         ..Sources::default()
     };
     assert_eq!(bench.until_found(200, |_| 1 << 5), None);

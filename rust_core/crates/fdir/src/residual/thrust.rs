@@ -1,68 +1,68 @@
-//! How much each nozzle should have thrust in the last tick.
+//! Expected thrust of each nozzle in the last tick.
 
 use qiki_craft::{Craft, NOZZLES, Thruster, nozzles_in};
 
 use crate::evidence::Sources;
 
-/// Ticks that are remembered: 64 ms at 1 kHz. A longer delay is cut to that.
-const REMEMBERED: usize = 64;
+/// Length of a delay line, ticks: 64 ms at 1 kHz, 16 times the nominal delay of a valve (4 ms). A
+/// longer delay is cut to that.
+const DELAY_TICKS_MAX: usize = 64;
 
-/// Parts of the tick, 0..1, for every nozzle, that come out a delay after they went in.
+/// Delay line for a value of each nozzle, a part of the tick, 0..1.
 #[derive(Debug, Clone)]
 struct DelayLine {
-    /// By the tick in which they come out, the present one at `now`, as a ring.
-    rows: [[f64; NOZZLES]; REMEMBERED],
+    /// A ring, by the tick in which values come out; `now` is the present one.
+    rows: [[f64; NOZZLES]; DELAY_TICKS_MAX],
     now: usize,
-    /// The delay as whole ticks and the rest; and what the rest leaves.
+    /// The delay: whole ticks, the fraction of one beyond these, and one minus that fraction.
     ticks: [usize; NOZZLES],
-    rest: [f64; NOZZLES],
-    whole: [f64; NOZZLES],
+    fraction: [f64; NOZZLES],
+    complement: [f64; NOZZLES],
 }
 
 impl DelayLine {
     fn new(delay_s: &[f64; NOZZLES], dt_s: f64) -> Self {
         #[allow(clippy::cast_precision_loss)]
-        let delay = delay_s.map(|s| (s / dt_s).clamp(0.0, (REMEMBERED - 2) as f64));
-        let rest = delay.map(|ticks| ticks - ticks.floor());
+        let delay = delay_s.map(|s| (s / dt_s).clamp(0.0, (DELAY_TICKS_MAX - 2) as f64));
+        let fraction = delay.map(|ticks| ticks - ticks.floor());
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let ticks = delay.map(|ticks| ticks as usize);
         Self {
-            rows: [[0.0; NOZZLES]; REMEMBERED],
+            rows: [[0.0; NOZZLES]; DELAY_TICKS_MAX],
             now: 0,
             ticks,
-            rest,
-            whole: rest.map(|rest| 1.0 - rest),
+            fraction,
+            complement: fraction.map(|fraction| 1.0 - fraction),
         }
     }
 
     fn push(&mut self, row: &[f64; NOZZLES]) {
-        self.now = (self.now + 1) % REMEMBERED;
+        self.now = (self.now + 1) % DELAY_TICKS_MAX;
         for n in 0..NOZZLES {
-            self.rows[(self.now + self.ticks[n]) % REMEMBERED][n] = row[n];
+            self.rows[(self.now + self.ticks[n]) % DELAY_TICKS_MAX][n] = row[n];
         }
     }
 
-    /// What went in a delay ago; between ticks the mean counts, which is right for all but the
-    /// tick of an edge.
+    /// What went in a delay ago, interpolated between ticks: exact but for the tick of an edge.
     fn out(&self) -> [f64; NOZZLES] {
         let later = &self.rows[self.now];
-        let earlier = &self.rows[(self.now + REMEMBERED - 1) % REMEMBERED];
-        std::array::from_fn(|n| self.whole[n] * later[n] + self.rest[n] * earlier[n])
+        let earlier = &self.rows[(self.now + DELAY_TICKS_MAX - 1) % DELAY_TICKS_MAX];
+        std::array::from_fn(|n| self.complement[n] * later[n] + self.fraction[n] * earlier[n])
     }
 
-    /// All that is still to come out of nozzle `n` becomes `part`.
+    /// Replaces all that is still to come out for nozzle `n` by `part`.
     fn hold(&mut self, n: usize, part: f64) {
         for ahead in 0..self.ticks[n] + 2 {
-            self.rows[(self.now + REMEMBERED - 1 + ahead) % REMEMBERED][n] = part;
+            self.rows[(self.now + DELAY_TICKS_MAX - 1 + ahead) % DELAY_TICKS_MAX][n] = part;
         }
     }
 }
 
-/// Of the last tick, as parts of full thrust.
+/// Thrusts of the last tick, as parts of full thrust.
 pub(super) struct Levels {
-    /// Mean thrust.
-    pub(super) believed: [f64; NOZZLES],
-    /// What the commands alone would have made of it.
+    /// By the evidence in use.
+    pub(super) expected: [f64; NOZZLES],
+    /// By the commands alone.
     pub(super) commanded: [f64; NOZZLES],
 }
 
@@ -96,7 +96,7 @@ impl Thrust {
             .push(&on_time_us.map(|us| f64::from(us) / self.period_us));
     }
 
-    /// Takes in the reports of this tick, which tell of the last one.
+    /// Takes in the reports of this tick, which are about the last one.
     pub(super) fn levels(&mut self, open_time_us: &[u32; NOZZLES], sources: &Sources) -> Levels {
         let commanded = self.commanded.out();
         let mut position = open_time_us.map(|us| (f64::from(us) / self.period_us).min(1.0));
@@ -109,12 +109,12 @@ impl Thrust {
             }
         }
         self.position.push(&position);
-        // What is believed for good is not to be mixed with what was believed before.
+        // A stuck nozzle has no edge that a delay could shift.
         for n in nozzles_in(sources.stuck_open | sources.stuck_closed) {
             self.position.hold(n, position[n]);
         }
         Levels {
-            believed: self.position.out(),
+            expected: self.position.out(),
             commanded,
         }
     }

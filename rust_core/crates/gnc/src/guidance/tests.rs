@@ -95,7 +95,7 @@ fn limits_hold_and_the_goal_is_reached_from_any_motion_and_through_any_change_of
             (0..ticks).for_each(|_| checked_step(&mut g, dt_s));
         }
         (0..(60.0 / dt_s) as u32).for_each(|_| checked_step(&mut g, dt_s));
-        let (metres, radians) = g.left();
+        let (metres, radians) = g.remaining();
         assert!(
             metres < 1e-6 && radians < 1e-6,
             "round {round}: {metres} m, {radians} rad left"
@@ -118,7 +118,7 @@ fn a_transfer_from_rest_is_a_straight_line() {
             "never back"
         );
     }
-    assert!(g.left().0 < 1e-9);
+    assert!(g.remaining().0 < 1e-9);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_transfer_takes_hardly_longer_than_its_limits_demand() {
     let mut g = Guidance::new();
     g.goal_position = Vector3::new(10.0, 0.0, 0.0);
     let mut time_s = 0.0;
-    while g.left().0 > 0.1 {
+    while g.remaining().0 > 0.1 {
         step(&mut g, DT_S);
         time_s += DT_S;
     }
@@ -208,7 +208,11 @@ fn a_stop_ends_where_it_says_and_never_speeds_up_or_turns_back() {
             (speed, rate) = (v.norm(), g.reference.pose.rates.norm());
         }
         assert_eq!((g.goal_position, g.goal_attitude), (place, attitude));
-        assert!(g.left().0 < 1e-6 && g.left().1 < 1e-6, "{:?}", g.left());
+        assert!(
+            g.remaining().0 < 1e-6 && g.remaining().1 < 1e-6,
+            "{:?}",
+            g.remaining()
+        );
     }
 }
 
@@ -226,7 +230,11 @@ fn a_stop_from_three_times_the_limits_still_comes_to_rest_on_its_goal() {
         });
         g.stop(TRANSLATION, ROTATION);
         (0..30_000).for_each(|_| step(&mut g, DT_S));
-        assert!(g.left().0 < 1e-6 && g.left().1 < 1e-6, "{:?}", g.left());
+        assert!(
+            g.remaining().0 < 1e-6 && g.remaining().1 < 1e-6,
+            "{:?}",
+            g.remaining()
+        );
         assert!(g.reference.pose.velocity.norm() < 1e-6);
     }
 }
@@ -254,7 +262,7 @@ fn drifting_leaves_nothing_to_correct() {
     assert_eq!(g.reference.pose.position, pose.position);
     assert_eq!(g.reference.pose.velocity, pose.velocity);
     assert_eq!(g.reference.acceleration, Vector3::zeros());
-    assert_eq!(g.left().0, 0.0);
+    assert_eq!(g.remaining().0, 0.0);
 }
 
 #[test]

@@ -22,8 +22,8 @@ fn inertia() -> Matrix3<f64> {
 
 impl Law {
     fn torque_at(&self, pose: &Pose, reference: &Reference) -> Vector3<f64> {
-        let turn = AttitudeError::between(&pose.attitude, &reference.pose.attitude);
-        self.torque(pose, reference, &turn)
+        let error = AttitudeError::between(&pose.attitude, &reference.pose.attitude);
+        self.torque(pose, reference, &error)
     }
 }
 

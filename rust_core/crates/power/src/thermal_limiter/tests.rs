@@ -49,9 +49,9 @@ fn set(limits: &[ClusterLimit]) -> Set<ClusterLimit> {
 /// Opens a nozzle for as long as it may, and closes it.
 fn open_longest(c: &mut ThermalLimiter, nozzle: usize, ticks: u32) {
     for _ in 0..ticks {
-        c.note(&only(nozzle, PERIOD_US));
+        c.record_command(&only(nozzle, PERIOD_US));
     }
-    c.note(&only(nozzle, 0));
+    c.record_command(&only(nozzle, 0));
 }
 
 /// How long a nozzle rests while its cluster stays as warm as this, s. Up to a minute and a bit.
@@ -63,7 +63,7 @@ fn rest_s(celsius: f64, max_on_us: u32) -> f64 {
     while c.share(5) == 0.0 && ticks < 40_000 {
         ticks += 1;
         c.observe(&heard([celsius; 4]));
-        c.note(&ValveCommand::default());
+        c.record_command(&ValveCommand::default());
     }
     f64::from(ticks * PERIOD_US) * 1e-6
 }
@@ -77,11 +77,11 @@ fn a_nozzle_rests_after_its_longest_opening_and_not_after_a_shorter_one() {
             .into_iter()
             .enumerate()
         {
-            c.note(&only(5, on));
+            c.record_command(&only(5, on));
             assert_eq!(c.resting() >> 5 & 1 == 1, rests && tick == 5);
         }
         for _ in 0..499 {
-            c.note(&only(5, 0));
+            c.record_command(&only(5, 0));
             c.observe(&heard([20.0; 4]));
             assert_eq!(c.resting(), u16::from(rests) << 5);
             let limits = if rests {
@@ -91,7 +91,7 @@ fn a_nozzle_rests_after_its_longest_opening_and_not_after_a_shorter_one() {
             };
             assert_eq!(c.limits()[1], limits);
         }
-        c.note(&only(5, 0));
+        c.record_command(&only(5, 0));
         assert_eq!(c.resting(), 0);
     }
 }
@@ -101,7 +101,7 @@ fn separate_pulses_do_not_add_up() {
     let mut c = at(20.0);
     for _ in 0..100 {
         for on in [2000, 2000, 500, 0] {
-            c.note(&only(0, on));
+            c.record_command(&only(0, on));
             assert_eq!(c.resting(), 0);
         }
     }
@@ -114,10 +114,10 @@ fn a_throttled_nozzle_is_open_as_long_as_it_has_any_level() {
     let mut c = ThermalLimiter::new(&craft, MAX_ON_US, PERIOD_US);
     c.observe(&heard([20.0; 4]));
     for _ in 0..5 {
-        c.note(&only(3, 700));
+        c.record_command(&only(3, 700));
         assert_eq!(c.resting(), 0);
     }
-    c.note(&only(3, 0));
+    c.record_command(&only(3, 0));
     assert_eq!(c.resting(), 1 << 3);
 }
 
@@ -143,7 +143,7 @@ fn a_warm_cluster_rests_longer_down_to_a_second_when_it_is_cool() {
             ticks += 1;
             celsius -= 4.2 * (celsius + 55.0) / 140.0 * 0.002;
             c.observe(&heard([celsius; 4]));
-            c.note(&ValveCommand::default());
+            c.record_command(&ValveCommand::default());
         }
         f64::from(ticks) * 0.002
     };
@@ -250,7 +250,7 @@ fn a_nozzle_of_unknown_heat_rests_as_long_as_from_the_trip() {
     let mut ticks = 0;
     while c.share(5) == 0.0 {
         ticks += 1;
-        c.note(&ValveCommand::default());
+        c.record_command(&ValveCommand::default());
     }
     assert!((f64::from(ticks) * 0.002 - 10.33).abs() < 0.01);
 }
@@ -267,7 +267,7 @@ fn a_node_that_does_not_cool_gives_its_nozzles_back_after_a_minute() {
     open_longest(&mut c, 5, 5);
     for _ in 0..30_000 {
         assert_eq!(c.resting(), 1 << 5);
-        c.note(&ValveCommand::default());
+        c.record_command(&ValveCommand::default());
     }
     assert_eq!(c.resting(), 0);
 }
@@ -282,7 +282,7 @@ fn a_craft_without_such_nodes_is_not_limited() {
     open_longest(&mut c, 5, 5);
     for _ in 0..500 {
         assert_eq!(c.resting(), 1 << 5);
-        c.note(&ValveCommand::default());
+        c.record_command(&ValveCommand::default());
     }
     assert_eq!(c.resting(), 0);
 }

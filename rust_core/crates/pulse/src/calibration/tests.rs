@@ -4,7 +4,7 @@ use super::*;
 use qiki_craft::Craft;
 use qiki_craft::geometry;
 
-const QUIET: [f64; AXES] = [0.6, 0.6, 0.6, 0.02, 0.02, 0.02];
+const DEVIATION: [f64; AXES] = [0.6, 0.6, 0.6, 0.02, 0.02, 0.02];
 
 fn rows() -> [[f64; NOZZLES]; AXES] {
     let json = include_str!("../../../craft/fixtures/dodeca-01.json");
@@ -45,7 +45,7 @@ fn the_gains_of_the_nozzles_are_learnt_from_their_sets() {
     for k in 0..40 {
         let known = calibration.gain;
         let left: [f64; NOZZLES] = std::array::from_fn(|n| truth[n] - known[n]);
-        calibration.learn(&rows, &set(k), &surplus(&rows, &set(k), &left), &QUIET);
+        calibration.update(&rows, &set(k), &surplus(&rows, &set(k), &left), &DEVIATION);
     }
     let left: [f64; NOZZLES] = std::array::from_fn(|n| truth[n] - calibration.gain[n]);
     let last = surplus(&rows, &set(0), &left);
@@ -56,16 +56,16 @@ fn the_gains_of_the_nozzles_are_learnt_from_their_sets() {
 }
 
 #[test]
-fn doubt_shrinks_with_what_is_learnt_and_with_nothing_else() {
+fn uncertainty_shrinks_with_what_is_learnt_and_with_nothing_else() {
     let rows = rows();
     let mut calibration = Calibration::new();
-    let before = calibration.doubt(&rows, &set(0));
+    let before = calibration.uncertainty(&rows, &set(0));
     // Five pulses of 7.2 N·s, 3 % each, at about 0.8 m.
     assert!((0.1..0.6).contains(&before[4]), "{before:?}");
     for k in 0..30 {
-        calibration.learn(&rows, &set(k), &[0.0; AXES], &QUIET);
+        calibration.update(&rows, &set(k), &[0.0; AXES], &DEVIATION);
     }
-    let after = calibration.doubt(&rows, &set(0));
+    let after = calibration.uncertainty(&rows, &set(0));
     for i in 3..AXES {
         assert!(after[i] < 0.4 * before[i], "{before:?} {after:?}");
     }
@@ -78,12 +78,12 @@ fn what_no_healthy_nozzle_can_do_is_not_learnt() {
     // One of the five pulses did not come.
     let mut lost = [0.0; NOZZLES];
     lost[0] = -1.0;
-    calibration.learn(&rows, &set(0), &surplus(&rows, &set(0), &lost), &QUIET);
+    calibration.update(&rows, &set(0), &surplus(&rows, &set(0), &lost), &DEVIATION);
     assert!(
         calibration.gain.iter().all(|g| g.abs() < 0.08),
         "{:?}",
         calibration.gain
     );
-    calibration.learn(&rows, &set(0), &[f64::NAN; AXES], &QUIET);
+    calibration.update(&rows, &set(0), &[f64::NAN; AXES], &DEVIATION);
     assert!(calibration.gain.iter().all(|g| g.is_finite()));
 }

@@ -15,8 +15,8 @@ fn craft() -> Craft {
 
 /// A craft that moves by exactly what its nozzles give, without delays and noise.
 struct Bench {
-    steady: MinimumImpulseHold,
-    means: Means,
+    minimum_impulse: MinimumImpulseHold,
+    context: HoldContext,
     reference: Reference,
     pose: Pose,
     rows: [[f64; NOZZLES]; AXES],
@@ -39,12 +39,12 @@ impl Bench {
             max_on_us: 3_000_000,
             surplus_s: [0.0; NOZZLES],
         };
-        let mut steady =
+        let mut minimum_impulse =
             MinimumImpulseHold::new(geometry.effectiveness, valves, PERIOD_US).unwrap();
-        steady.reset(hold);
+        minimum_impulse.reset(hold);
         Self {
-            steady,
-            means: Means {
+            minimum_impulse,
+            context: HoldContext {
                 mass_kg: 432.0,
                 inertia: geometry.inertia,
                 state: State {
@@ -73,12 +73,12 @@ impl Bench {
     }
 
     fn fly(&mut self, seconds: f64) {
-        let inverse = self.means.inertia.try_inverse().unwrap();
+        let inverse = self.context.inertia.try_inverse().unwrap();
         for _ in 0..(seconds / 0.002).round() as u32 {
-            let turn = AttitudeError::between(&self.pose.attitude, &self.reference.pose.attitude);
-            let on_time_us = self
-                .steady
-                .step(&self.pose, &self.reference, &turn, &self.means);
+            let error = AttitudeError::between(&self.pose.attitude, &self.reference.pose.attitude);
+            let on_time_us =
+                self.minimum_impulse
+                    .step(&self.pose, &self.reference, &error, &self.context);
             let open = on_time_us.iter().any(|on| *on > 0);
             self.sets += u32::from(open && !self.open);
             self.open = open;
@@ -92,7 +92,7 @@ impl Bench {
                 }
             }
             let pose = &mut self.pose;
-            let push = Vector3::new(given[0], given[1], given[2]) / self.means.mass_kg;
+            let push = Vector3::new(given[0], given[1], given[2]) / self.context.mass_kg;
             pose.velocity += pose.attitude * push;
             pose.rates += inverse * Vector3::new(given[3], given[4], given[5]);
             pose.position += pose.velocity * 0.002;
@@ -116,7 +116,7 @@ fn one_set_ends_a_drift_that_is_less_than_a_shortest_pulse() {
     bench.pose.velocity = Vector3::new(0.005, 0.0, 0.0);
     bench.fly(1.0);
     assert_eq!(bench.sets, 1);
-    // What is left closes the way it has drifted meanwhile.
+    // The motion that is left closes the drift of the meantime.
     assert!(bench.pose.rates.norm() < 0.0004, "{:?}", bench.pose.rates);
     assert!(
         bench.pose.velocity.norm() < 0.01,
@@ -181,8 +181,8 @@ fn where_only_the_rotation_is_held_the_drift_is_let_be() {
 #[test]
 fn a_nozzle_that_is_out_takes_no_part() {
     let mut bench = Bench::new(Hold::Pose);
-    bench.means.state.mean_max_n[2] = 0.0;
-    bench.means.state.mean_max_n[9] = 0.0;
+    bench.context.state.mean_max_n[2] = 0.0;
+    bench.context.state.mean_max_n[9] = 0.0;
     bench.pose.rates = Vector3::new(0.004, -0.003, 0.005);
     bench.fly(30.0);
     assert!(
@@ -196,20 +196,21 @@ fn a_nozzle_that_is_out_takes_no_part() {
 #[test]
 fn little_power_makes_the_nozzles_of_a_set_take_turns() {
     let mut bench = Bench::new(Hold::Pose);
-    bench.means.draw.power_max_w = 4_300.0;
+    bench.context.draw.power_max_w = 4_300.0;
     bench.pose.rates = Vector3::new(0.004, -0.003, 0.005);
     let mut fired = 0_u16;
     for _ in 0..400 {
-        let turn = AttitudeError::between(&bench.pose.attitude, &bench.reference.pose.attitude);
-        let on_time_us = bench
-            .steady
-            .step(&bench.pose, &bench.reference, &turn, &bench.means);
+        let error = AttitudeError::between(&bench.pose.attitude, &bench.reference.pose.attitude);
+        let on_time_us =
+            bench
+                .minimum_impulse
+                .step(&bench.pose, &bench.reference, &error, &bench.context);
         let open = on_time_us.iter().filter(|on| **on > 0).count();
         assert!(open <= 1, "{open} at once");
         fired |= (0..NOZZLES).fold(0, |set, n| set | u16::from(on_time_us[n] > 0) << n);
     }
     let planned = (0..NOZZLES).fold(0, |set, n| {
-        set | u16::from(bench.steady.impulse_ns[n] > 0.0) << n
+        set | u16::from(bench.minimum_impulse.impulse_ns[n] > 0.0) << n
     });
     assert!(planned.count_ones() >= 4, "{planned:b}");
     assert_eq!(fired, planned, "every pulse of the set came");

@@ -63,7 +63,7 @@ impl PlainBank {
     /// not a number counts as zero.
     pub fn step(&mut self, level: &[f64; NOZZLES], gate: Gate, on_time_us: &mut [u32; NOZZLES]) {
         let mut open = self.channels.iter().filter(|c| c.open).count();
-        let mut turned_away = None;
+        let mut refused = None;
         for (place, n) in self.order.into_iter().enumerate() {
             let closed = gate.closed >> n & 1 == 1;
             let room = open < gate.power_max_w as usize;
@@ -73,19 +73,19 @@ impl PlainBank {
             } else {
                 0.0
             };
-            if free && !room && !closed && turned_away.is_none() && self.wants_to_open(n, input) {
-                turned_away = Some(place);
+            if free && !room && !closed && refused.is_none() && self.wants_to_open(n, input) {
+                refused = Some(place);
             }
             let was_open = self.channels[n].open;
             on_time_us[n] = if closed {
-                self.shut(n)
+                self.force_close(n)
             } else {
                 self.tick(n, input, free && room)
             };
             // A nozzle that closes inside this tick still counts as open until the next.
             open += usize::from(self.channels[n].open && !was_open);
         }
-        self.order.rotate_left(turned_away.unwrap_or(0));
+        self.order.rotate_left(refused.unwrap_or(0));
     }
 
     /// Bit n: nozzle n is commanded open at this instant.
@@ -100,7 +100,7 @@ impl PlainBank {
     }
 
     /// Closes a nozzle at once and empties its filter.
-    fn shut(&mut self, n: usize) -> u32 {
+    fn force_close(&mut self, n: usize) -> u32 {
         let channel = &mut self.channels[n];
         channel.filter = 0.0;
         let elapsed = if channel.open {
@@ -175,8 +175,8 @@ impl PlainBank {
         let remaining_us = self.period_us - edge.at_us;
         let after_us = f64::from(self.period_us) - edge.exact_us;
         let was_open = self.channels[n].open;
-        let before = self.flow(self.channels[n].filter, input, was_open, edge.exact_us);
-        let after = self.flow(before, input, !was_open, after_us);
+        let before = self.integrate(self.channels[n].filter, input, was_open, edge.exact_us);
+        let after = self.integrate(before, input, !was_open, after_us);
         self.channels[n] = Channel {
             filter: after,
             open: !was_open,
@@ -200,7 +200,7 @@ impl PlainBank {
     }
 
     /// The filter after `duration_us` with constant input and relay.
-    fn flow(&self, filter: f64, input: f64, open: bool, duration_us: f64) -> f64 {
+    fn integrate(&self, filter: f64, input: f64, open: bool, duration_us: f64) -> f64 {
         let target = self.params.km * (input - f64::from(u8::from(open)));
         target + (filter - target) * libm::exp(-(duration_us * 1e-6 / self.params.tau_s))
     }

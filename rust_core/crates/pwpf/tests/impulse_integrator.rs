@@ -2,32 +2,32 @@
 
 use crate::common::wide::WideBench;
 use crate::common::{Dice, PERIODS_US};
-use qiki_pwpf::{Account, AccountRelay, Modulator, ValveTimes, WideGate};
+use qiki_pwpf::{ImpulseIntegrator, IntegratorRule, Modulator, ValveTimes, WideGate};
 
 const VALVE: ValveTimes = ValveTimes {
     min_on_s: 0.03,
     min_off_s: 0.03,
     max_on_s: 1e3,
 };
-const BANG_BANG: Account = Account::BangBang { band_s: 0.04 };
-const SCHMITT: Account = Account::Schmitt {
+const BANG_BANG: IntegratorRule = IntegratorRule::BangBang { band_s: 0.04 };
+const SCHMITT: IntegratorRule = IntegratorRule::Schmitt {
     level_on: 0.75,
     level_off: 0.25,
 };
-const RULES: [Account; 3] = [BANG_BANG, SCHMITT, Account::Remainder];
+const RULES: [IntegratorRule; 3] = [BANG_BANG, SCHMITT, IntegratorRule::Remainder];
 const COUNT: usize = 16;
 
-fn bench(rule: Account, times: ValveTimes, period_us: u32) -> WideBench<AccountRelay> {
-    WideBench::new(AccountRelay::new(COUNT, rule, times, period_us).unwrap())
+fn bench(rule: IntegratorRule, times: ValveTimes, period_us: u32) -> WideBench<ImpulseIntegrator> {
+    WideBench::new(ImpulseIntegrator::new(COUNT, rule, times, period_us).unwrap())
 }
 
-/// Least and most that each rule may owe, µs, under any level.
-fn bounds_us(rule: Account) -> (f64, f64) {
+/// Least and greatest residual of each rule, µs, under any level.
+fn bounds_us(rule: IntegratorRule) -> (f64, f64) {
     match rule {
-        Account::BangBang { .. } => (-20e3, 20e3),
-        // A pulse ahead of what is owed; a pause from where the last one stopped.
-        Account::Schmitt { .. } => (-7.5e3, 37.5e3),
-        Account::Remainder => (0.0, 30e3),
+        IntegratorRule::BangBang { .. } => (-20e3, 20e3),
+        // A pulse beyond what was demanded; a pause from where the last one stopped.
+        IntegratorRule::Schmitt { .. } => (-7.5e3, 37.5e3),
+        IntegratorRule::Remainder => (0.0, 30e3),
     }
 }
 
@@ -40,7 +40,7 @@ fn worst_off(values: &[u64], expected_us: f64) -> f64 {
 #[test]
 fn pulses_and_pauses_have_their_closed_forms() {
     // Span of the hysteresis: a pulse drains it at 1 - E, a pause fills it at E.
-    for (rule, span_us) in [(BANG_BANG, 40e3), (Account::Remainder, 30e3)] {
+    for (rule, span_us) in [(BANG_BANG, 40e3), (IntegratorRule::Remainder, 30e3)] {
         for period_us in PERIODS_US {
             for level in [0.05, 0.3, 0.5, 0.8] {
                 let mut bench = bench(rule, VALVE, period_us);
@@ -64,7 +64,7 @@ fn schmitt_fires_shortest_pulses_at_small_levels() {
             let mut bench = bench(SCHMITT, VALVE, period_us);
             bench.run(level, 60.0);
             let wave = &bench.waves[0];
-            // From an empty account to three quarters of a pulse.
+            // From no residual to three quarters of a pulse.
             assert!((wave.edges[0] as f64 - 22.5e3 / level).abs() <= 1.0);
             assert!(wave.pulses().iter().all(|p| *p == 30_000));
             assert!(worst_off(&wave.pauses(), 30e3 / level - 30e3) <= 1.0 / level);
@@ -79,7 +79,7 @@ fn schmitt_fires_shortest_pulses_at_small_levels() {
 }
 
 #[test]
-fn the_mean_thrust_is_what_was_asked() {
+fn the_mean_thrust_is_what_was_demanded() {
     for rule in RULES {
         for period_us in PERIODS_US {
             for level in [0.01, 0.12, 0.3, 0.5, 0.8, 0.95] {
@@ -89,12 +89,12 @@ fn the_mean_thrust_is_what_was_asked() {
                     bench.tick(&[level; COUNT], WideGate::FREE);
                     open_us += u64::from(bench.on_time_us[3]);
                 }
-                let asked_us = level * f64::from(ticks * period_us);
+                let demanded_us = level * f64::from(ticks * period_us);
                 let (least, most) = bounds_us(rule);
-                let owed = asked_us - open_us as f64;
+                let residual = demanded_us - open_us as f64;
                 assert!(
-                    (least - 2.0..=most + 2.0).contains(&owed),
-                    "{rule:?} {level}: {owed}"
+                    (least - 2.0..=most + 2.0).contains(&residual),
+                    "{rule:?} {level}: {residual}"
                 );
             }
         }
@@ -102,29 +102,30 @@ fn the_mean_thrust_is_what_was_asked() {
 }
 
 #[test]
-fn the_account_stays_within_a_pulse_under_any_level() {
+fn the_residual_stays_within_a_pulse_under_any_level() {
     for rule in RULES {
         for period_us in PERIODS_US {
             let mut bench = bench(rule, VALVE, period_us);
             let mut dice = Dice::new(u64::from(period_us));
-            let (mut level, mut asked_us, mut open_us) = ([0.0; COUNT], [0.0; COUNT], [0; COUNT]);
+            let (mut level, mut demanded_us, mut open_us) =
+                ([0.0; COUNT], [0.0; COUNT], [0; COUNT]);
             let (least, most) = bounds_us(rule);
             for _ in 0..30_000 {
                 for n in 0..COUNT {
                     if dice.unit() < 0.02 {
                         level[n] = (2.0 * dice.unit() - 0.5f64).clamp(0.0, 1.0);
                     }
-                    asked_us[n] += level[n] * f64::from(period_us);
+                    demanded_us[n] += level[n] * f64::from(period_us);
                 }
                 bench.tick(&level, WideGate::FREE);
                 for n in 0..COUNT {
                     open_us[n] += u64::from(bench.on_time_us[n]);
-                    let owed = asked_us[n] - open_us[n] as f64;
+                    let residual = demanded_us[n] - open_us[n] as f64;
                     assert!(
-                        (least - 1.0..=most + 1.0).contains(&owed),
-                        "{rule:?}: {owed} us"
+                        (least - 1.0..=most + 1.0).contains(&residual),
+                        "{rule:?}: {residual} us"
                     );
-                    assert!((bench.modulator.owed_us(n).unwrap() - owed).abs() < 1e-3);
+                    assert!((bench.modulator.residual_us(n).unwrap() - residual).abs() < 1e-3);
                     assert_eq!(bench.modulator.dropped_us(n), Some(0.0));
                 }
             }
@@ -145,14 +146,15 @@ fn what_limits_and_gates_keep_back_is_told() {
         ..VALVE
     };
     for rule in [
-        Account::BangBang { band_s: 0.06 },
+        IntegratorRule::BangBang { band_s: 0.06 },
         SCHMITT,
-        Account::Remainder,
+        IntegratorRule::Remainder,
     ] {
         for period_us in PERIODS_US {
             let mut bench = bench(rule, times, period_us);
             let mut dice = Dice::new(u64::from(period_us));
-            let (mut level, mut asked_us, mut open_us) = ([0.0; COUNT], [0.0; COUNT], [0; COUNT]);
+            let (mut level, mut demanded_us, mut open_us) =
+                ([0.0; COUNT], [0.0; COUNT], [0; COUNT]);
             for tick in 0..30_000 {
                 if tick % 25 == 0 {
                     level = std::array::from_fn(|_| (1.6 * dice.unit()).min(1.0));
@@ -168,13 +170,17 @@ fn what_limits_and_gates_keep_back_is_told() {
                     },
                 );
                 for n in 0..COUNT {
-                    asked_us[n] += level[n] * f64::from(period_us);
+                    demanded_us[n] += level[n] * f64::from(period_us);
                     open_us[n] += u64::from(bench.on_time_us[n]);
-                    let owed = bench.modulator.owed_us(n).unwrap();
+                    let residual = bench.modulator.residual_us(n).unwrap();
                     let dropped = bench.modulator.dropped_us(n).unwrap();
-                    let sum = open_us[n] as f64 + owed + dropped;
-                    assert!((asked_us[n] - sum).abs() < 0.01, "{} {sum}", asked_us[n]);
-                    assert!(owed.abs() <= 0.11e6, "{owed}");
+                    let sum = open_us[n] as f64 + residual + dropped;
+                    assert!(
+                        (demanded_us[n] - sum).abs() < 0.01,
+                        "{} {sum}",
+                        demanded_us[n]
+                    );
+                    assert!(residual.abs() <= 0.11e6, "{residual}");
                 }
             }
             for (n, wave) in bench.waves.iter().enumerate() {
@@ -191,7 +197,7 @@ fn what_limits_and_gates_keep_back_is_told() {
 }
 
 #[test]
-fn what_was_asked_while_closed_is_not_fired_afterwards() {
+fn what_was_demanded_while_closed_is_not_fired_afterwards() {
     for rule in RULES {
         let mut bench = bench(rule, VALVE, 2000);
         let closed = WideGate {
@@ -201,7 +207,7 @@ fn what_was_asked_while_closed_is_not_fired_afterwards() {
         for _ in 0..500 {
             bench.tick(&[1.0; COUNT], closed);
         }
-        assert_eq!(bench.modulator.owed_us(0), Some(0.0));
+        assert_eq!(bench.modulator.residual_us(0), Some(0.0));
         assert_eq!(bench.modulator.dropped_us(0), Some(1e6));
         bench.run(0.0, 10.0);
         assert!(bench.waves.iter().all(|w| w.edges.is_empty()));
@@ -239,9 +245,10 @@ fn full_level_stays_open_until_the_longest_opening() {
             assert!(bench.waves[0].pulses().len() > 10);
             assert!(bench.waves[0].pulses().iter().all(|p| *p == 500_000));
             assert!(bench.waves[0].pauses().iter().all(|p| *p == 30_000));
-            // A pause and a threshold at most are owed; the other pauses cannot be made good.
-            let owed = bench.modulator.owed_us(0).unwrap();
-            assert!(owed <= 60_000.0, "{owed}");
+            // The residual is a pause and a threshold at most; the other pauses cannot be made
+            // good.
+            let residual = bench.modulator.residual_us(0).unwrap();
+            assert!(residual <= 60_000.0, "{residual}");
             assert!(bench.modulator.dropped_us(0).unwrap() > 400_000.0);
         }
     }
@@ -249,7 +256,7 @@ fn full_level_stays_open_until_the_longest_opening() {
 
 #[test]
 fn a_tick_allocates_nothing() {
-    let mut modulator = AccountRelay::new(COUNT, SCHMITT, VALVE, 2000).unwrap();
+    let mut modulator = ImpulseIntegrator::new(COUNT, SCHMITT, VALVE, 2000).unwrap();
     let mut on_time_us = [0; COUNT];
     let counted = allocation_counter::measure(|| {
         for _ in 0..1000 {
@@ -260,15 +267,15 @@ fn a_tick_allocates_nothing() {
 }
 
 #[track_caller]
-fn assert_refused(rule: Account, times: ValveTimes, period_us: u32, text: &str) {
-    let error = AccountRelay::new(COUNT, rule, times, period_us).unwrap_err();
+fn assert_refused(rule: IntegratorRule, times: ValveTimes, period_us: u32, text: &str) {
+    let error = ImpulseIntegrator::new(COUNT, rule, times, period_us).unwrap_err();
     assert_eq!(error.to_string(), text);
 }
 
 #[test]
 fn a_band_below_what_the_valve_can_do_is_refused() {
     assert_refused(
-        Account::BangBang { band_s: 0.02 },
+        IntegratorRule::BangBang { band_s: 0.02 },
         VALVE,
         2000,
         "bang_bang: shortest pulse and pause are band_s, 0.02 s, which is below the valve's \
@@ -276,7 +283,7 @@ fn a_band_below_what_the_valve_can_do_is_refused() {
     );
     for band_s in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         let text = format!("bang_bang: band_s {band_s} given, a positive finite number is needed");
-        assert_refused(Account::BangBang { band_s }, VALVE, 2000, &text);
+        assert_refused(IntegratorRule::BangBang { band_s }, VALVE, 2000, &text);
     }
 }
 
@@ -296,7 +303,7 @@ fn levels_without_hysteresis_or_beyond_a_pulse_are_refused() {
              0 <= level_off < level_on <= 1 needed"
         );
         assert_refused(
-            Account::Schmitt {
+            IntegratorRule::Schmitt {
                 level_on,
                 level_off,
             },
@@ -329,8 +336,8 @@ fn ticks_and_openings_that_do_not_fit_are_refused_by_every_rule() {
             min_on_s: f64::NAN,
             ..VALVE
         };
-        assert!(AccountRelay::new(COUNT, rule, nan, 2000).is_err());
-        let error = AccountRelay::new(65, rule, VALVE, 2000).unwrap_err();
+        assert!(ImpulseIntegrator::new(COUNT, rule, nan, 2000).is_err());
+        let error = ImpulseIntegrator::new(65, rule, VALVE, 2000).unwrap_err();
         assert_eq!(
             error.to_string(),
             "modulator: 65 valves given, 1..=64 needed"

@@ -1,12 +1,12 @@
-//! Relays on the impulse that is owed: bang-bang with hysteresis, Schmitt, remainder.
+//! Relays on the impulse residual: bang-bang with hysteresis, Schmitt, remainder.
 
 use crate::rule::{Relays, Rule, follow, input, step};
 use crate::valve::{Valves, whole};
 use crate::{Modulator, ParamError, ValveTimes, WideGate};
 
-/// When a valve opens and closes by what it owes, `q' = level - output`, both in seconds at full
-/// thrust: it opens where q has risen to `open_at_s` and closes where q has fallen to
-/// `close_at_s`, as far as its time limits let it.
+/// At which impulse residual q a valve opens and closes, s at full thrust. `q' = level - output`:
+/// the valve opens where q has risen to `open_at_s` and closes where q has fallen to `close_at_s`,
+/// as far as its time limits allow.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Thresholds {
     /// Opens at and above.
@@ -15,29 +15,30 @@ pub struct Thresholds {
     pub close_at_s: f64,
 }
 
-/// The rules that keep an account of impulse.
+/// The rules that keep an impulse residual.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Account {
+pub enum IntegratorRule {
     /// On and off half a band above and below zero, so that the mean error is zero. The shortest
     /// pulse and the shortest pause are one band long.
     BangBang {
         /// Width of the hysteresis, s at full thrust.
         band_s: f64,
     },
-    /// Fires a shortest pulse once `level_on` of it is owed, and goes on until `level_off` of it
-    /// is left; gives ahead and keeps count of that.
+    /// Fires once the residual is `level_on` of a shortest pulse, and goes on until it is
+    /// `level_off` of one. It may give more than was demanded so far; the residual is negative
+    /// then.
     Schmitt {
         /// 0..=1, of the shortest pulse.
         level_on: f64,
         /// 0..level_on, of the shortest pulse.
         level_off: f64,
     },
-    /// Saves up what is owed until it makes a shortest pulse; never gives ahead under a constant
-    /// level.
+    /// Waits until the residual makes a shortest pulse. Under a constant level it never gives more
+    /// than was demanded so far.
     Remainder,
 }
 
-impl Account {
+impl IntegratorRule {
     /// The rule's name.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -51,7 +52,7 @@ impl Account {
     /// The rule's thresholds for a valve.
     ///
     /// # Errors
-    /// [`ParamError`] where they would ask the valve for pulses or pauses that it cannot do.
+    /// [`ParamError`] where they would need shorter pulses or pauses than the valve can do.
     pub fn thresholds(&self, times: &ValveTimes) -> Result<Thresholds, ParamError> {
         match *self {
             Self::BangBang { band_s } => band(band_s, times),
@@ -98,39 +99,42 @@ fn levels(level_on: f64, level_off: f64, times: &ValveTimes) -> Result<Threshold
     })
 }
 
-/// Relays of up to [`crate::COUNT_MAX`] valves on the impulse that each owes.
+/// Relays of up to [`crate::COUNT_MAX`] valves on the impulse residual of each.
 ///
-/// Edges are whole microseconds and the account takes what was really commanded, so
+/// Edges are whole microseconds, and the residual takes the on-times that were really commanded, so
 ///
 /// ```text
-/// sum of level * period = sum of on-times + owed + dropped
+/// sum of level * period = sum of on-times + residual + dropped
 /// ```
 ///
-/// holds at every tick to rounding of the sums. Dropped is what a valve was asked for while it was
-/// kept closed, and what is more than a shortest pause beyond the threshold: with a longest
-/// opening, or held by the gate, a valve cannot give it, and must not give it long afterwards.
+/// holds at every tick to rounding of the sums. Dropped is what was demanded of a valve while it
+/// was kept closed, and what exceeds the threshold by more than a shortest pause: with a longest
+/// opening, or inhibited by the gate, a valve cannot give it, and must not give it long afterwards.
 #[derive(Debug, Clone)]
-pub struct AccountRelay {
+pub struct ImpulseIntegrator {
     period_us: f64,
     open_at_us: f64,
     close_at_us: f64,
-    most_us: f64,
+    /// Greatest residual that is kept, µs at full thrust.
+    residual_max_us: f64,
     valves: Valves,
-    owed_us: Box<[f64]>,
+    /// Impulse residual, µs at full thrust.
+    residual_us: Box<[f64]>,
+    /// The same at the end of the tick.
     next_us: Box<[f64]>,
     dropped_us: Box<[f64]>,
     relay: Relays,
 }
 
-impl AccountRelay {
-    /// `count` modulators at rest: all closed, nothing owed, and allowed to open at once.
+impl ImpulseIntegrator {
+    /// `count` modulators at rest: all closed, no residual, and allowed to open at once.
     ///
     /// # Errors
     /// [`ParamError`] where the rule cannot drive the valve, a tick is too long, or there are too
     /// many valves.
     pub fn new(
         count: usize,
-        rule: Account,
+        rule: IntegratorRule,
         times: ValveTimes,
         period_us: u32,
     ) -> Result<Self, ParamError> {
@@ -157,9 +161,9 @@ impl AccountRelay {
             period_us: f64::from(period_us),
             open_at_us,
             close_at_us: thresholds.close_at_s * 1e6,
-            most_us: open_at_us + times.min_off_s * 1e6,
+            residual_max_us: open_at_us + times.min_off_s * 1e6,
             valves: Valves::new(count, &times, period_us),
-            owed_us: vec![0.0; count].into(),
+            residual_us: vec![0.0; count].into(),
             next_us: vec![0.0; count].into(),
             dropped_us: vec![0.0; count].into(),
             relay: Relays::closed(count, open_at_us),
@@ -172,33 +176,33 @@ impl AccountRelay {
         if !(open || may_open) {
             return None;
         }
-        let rest_us = self.valves.rest_us(n);
-        if rest_us >= period_us {
+        let until_edge_us = self.valves.until_edge_us(n);
+        if until_edge_us >= period_us {
             return None;
         }
-        let mut at_us = self.crossing_us(n, input).max(rest_us);
+        let mut at_us = self.crossing_us(n, input).max(until_edge_us);
         if open {
-            at_us = at_us.min(self.valves.longest_us(n));
+            at_us = at_us.min(self.valves.until_close_us(n));
         }
         (at_us < period_us).then_some(at_us)
     }
 
-    /// The first whole microsecond at which the account switches the relay.
+    /// The first whole microsecond at which the residual switches the relay.
     fn crossing_us(&self, n: usize, input: f64) -> u32 {
-        let (relay, owed_us) = (self.relay.lane(n), self.owed_us[n]);
-        if relay.switches(owed_us) {
+        let (relay, residual_us) = (self.relay.lane(n), self.residual_us[n]);
+        if relay.switches(residual_us) {
             return 0;
         }
         if !relay.switches(self.next_us[n]) {
             return u32::MAX;
         }
-        whole(((relay.threshold() - owed_us) / (input - relay.output)).ceil())
+        whole(((relay.threshold() - residual_us) / (input - relay.output)).ceil())
     }
 
-    /// What is owed after the tick; what is more than the valve can make good is dropped.
-    fn book(&mut self, n: usize, owed_us: f64) {
-        self.next_us[n] = owed_us.min(self.most_us);
-        self.dropped_us[n] += owed_us - self.next_us[n];
+    /// Keeps the residual after the tick, and drops what the valve cannot make good.
+    fn keep_residual(&mut self, n: usize, residual_us: f64) {
+        self.next_us[n] = residual_us.min(self.residual_max_us);
+        self.dropped_us[n] += residual_us - self.next_us[n];
     }
 
     fn set_relay(&mut self, n: usize) {
@@ -212,7 +216,7 @@ impl AccountRelay {
     }
 }
 
-impl Rule for AccountRelay {
+impl Rule for ImpulseIntegrator {
     fn valves(&self) -> &Valves {
         &self.valves
     }
@@ -221,21 +225,25 @@ impl Rule for AccountRelay {
         &mut self.valves
     }
 
-    fn flow(&mut self, level: &[f64]) -> bool {
+    fn integrate(&mut self, level: &[f64]) -> bool {
         let period_us = self.period_us;
-        let lanes = self.relay.lanes().zip(&self.owed_us).zip(&mut self.next_us);
+        let lanes = self
+            .relay
+            .lanes()
+            .zip(&self.residual_us)
+            .zip(&mut self.next_us);
         let mut any = false;
-        for (((relay, owed_us), next_us), level) in lanes.zip(level) {
-            let end_us = *owed_us + (input(*level) - relay.output) * period_us;
+        for (((relay, residual_us), next_us), level) in lanes.zip(level) {
+            let end_us = *residual_us + (input(*level) - relay.output) * period_us;
             *next_us = end_us;
-            any |= relay.switches(*owed_us) | relay.switches(end_us);
+            any |= relay.switches(*residual_us) | relay.switches(end_us);
         }
         any
     }
 
-    fn stirs(&self, n: usize) -> bool {
+    fn will_switch(&self, n: usize) -> bool {
         let relay = self.relay.lane(n);
-        relay.switches(self.owed_us[n]) || relay.switches(self.next_us[n])
+        relay.switches(self.residual_us[n]) || relay.switches(self.next_us[n])
     }
 
     fn tick(&mut self, n: usize, input: f64, may_open: bool) -> u32 {
@@ -244,15 +252,15 @@ impl Rule for AccountRelay {
             None => self.valves.steady_us()[n],
         };
         self.set_relay(n);
-        let asked_us = input * self.period_us;
-        self.book(n, self.owed_us[n] + asked_us - f64::from(on_time_us));
+        let demanded_us = input * self.period_us;
+        self.keep_residual(n, self.residual_us[n] + demanded_us - f64::from(on_time_us));
         on_time_us
     }
 
-    fn shut(&mut self, n: usize, input: f64) {
-        self.valves.shut(n);
+    fn force_close(&mut self, n: usize, input: f64) {
+        self.valves.force_close(n);
         self.set_relay(n);
-        self.dropped_us[n] += self.owed_us[n] + input * self.period_us;
+        self.dropped_us[n] += self.residual_us[n] + input * self.period_us;
         self.next_us[n] = 0.0;
     }
 
@@ -260,17 +268,17 @@ impl Rule for AccountRelay {
         if self.valves.follow(n, on_time_us) {
             self.set_relay(n);
         }
-        self.dropped_us[n] += self.owed_us[n];
+        self.dropped_us[n] += self.residual_us[n];
         self.next_us[n] = 0.0;
     }
 
     fn end(&mut self) {
-        std::mem::swap(&mut self.owed_us, &mut self.next_us);
+        std::mem::swap(&mut self.residual_us, &mut self.next_us);
         self.valves.advance();
     }
 }
 
-impl Modulator for AccountRelay {
+impl Modulator for ImpulseIntegrator {
     fn count(&self) -> usize {
         self.valves.count()
     }
@@ -291,8 +299,8 @@ impl Modulator for AccountRelay {
         self.valves.open_mask()
     }
 
-    fn owed_us(&self, n: usize) -> Option<f64> {
-        self.owed_us.get(n).copied()
+    fn residual_us(&self, n: usize) -> Option<f64> {
+        self.residual_us.get(n).copied()
     }
 
     fn dropped_us(&self, n: usize) -> Option<f64> {

@@ -1,9 +1,9 @@
-//! A thrust profile on paper: what it would give, take and run into.
+//! Preview of a thrust profile: what it would give and cost, and which limits it would meet.
 //!
-//! The plan is the one that flies (`qiki-burn`), asked step by step with the same limits: the
-//! controller's own power budget and cluster heat, fed by the power plane of `qiki-power` instead
-//! of a rig. Nozzles give on average exactly what is asked of them and nothing else pushes: no
-//! pulses, no delays, no attitude to hold.
+//! The plan is the one that is flown (`qiki-burn`), stepped with the same limits: the controller's
+//! own power budget and thermal limits, fed by the power plane of `qiki-power` instead of a rig.
+//! Nozzles give on average exactly what is demanded and nothing else pushes: there are no pulses,
+//! no delays and no attitude control.
 
 use nalgebra::Vector3;
 use qiki_burn::{End, Order, Plan, PlanLimits};
@@ -16,15 +16,19 @@ use qiki_control::{burn_conditions, may_burn, may_push, parts};
 
 use crate::result::{LimitHit, Preview, PreviewError, SegmentPreview, Spent, Stores};
 
-/// Steps of the plan, µs, and how many of them make one of power and heat.
+/// Step of the plan, µs: the longest period of the loop, so that a preview is cheap.
 const STEP_US: u32 = 5000;
+/// The same in s.
 const STEP_S: f64 = 0.005;
+/// Steps of the plan in a step of power and heat: 20 ms, the power plane's own step (50 Hz).
 const STEPS_OF_POWER: u32 = 4;
+/// Steps of the plan in a window of planned pulses: 0.25 s.
 const WINDOW_STEPS: u64 = 50;
-/// The same limit once more after a shorter time than this, s, counts as one.
-const SAME_S: f64 = 0.3;
+/// Gap in a limit below which it counts as one limit and not as two, s: one window and a step of
+/// power, rounded up, because the power drawn changes within a window.
+const SAME_LIMIT_GAP_S: f64 = 0.3;
 
-/// What `segments` would do to a craft at the beginning of a run.
+/// Preview of `segments` for a craft in its state at the beginning of a run.
 ///
 /// # Errors
 /// [`PreviewError`] where the profile would not be taken, or the craft is unusable.
@@ -38,17 +42,17 @@ pub fn preview(craft: &Craft, segments: &[Segment]) -> Result<Preview, PreviewEr
         segments: all,
         count: segments.len(),
     };
-    let paper = Paper::new(craft)?;
-    let estimate = paper.estimator.estimate();
+    let preview_craft = PreviewCraft::new(craft)?;
+    let estimate = preview_craft.estimator.estimate();
     may_push(&action, &estimate)
-        .and_then(|()| may_burn(&action, &estimate, &paper.allocation))
+        .and_then(|()| may_burn(&action, &estimate, &preview_craft.allocation))
         .map_err(PreviewError::Refused)?;
-    let plan = Plan::new(paper.plan_limits, all, segments.len());
-    Ok(paper.fly(plan))
+    let plan = Plan::new(preview_craft.plan_limits, all, segments.len());
+    Ok(preview_craft.fly(plan))
 }
 
-/// A craft of numbers alone.
-struct Paper {
+/// The craft of a preview: stores, heat and limits, without motion.
+struct PreviewCraft {
     estimator: Estimator,
     allocation: AllocationStage,
     plan_limits: PlanLimits,
@@ -60,15 +64,16 @@ struct Paper {
     /// Steps between reports of power and of heat.
     report_steps: (u64, u64),
     step: u64,
-    /// Electrical energy by cluster since the last step of power, and what is still to come, J.
+    /// Electrical energy by cluster since the last step of power, J.
     cluster_j: [f64; CLUSTERS],
+    /// Electrical energy by cluster that the power limit has put off to later in the window, J.
     due_j: [f64; CLUSTERS],
-    /// Asked for and not given, N·s, body.
+    /// Impulse residual: demanded and not given, N·s, body.
     residual_ns: Vector3<f64>,
     result: Preview,
 }
 
-impl Paper {
+impl PreviewCraft {
     fn new(craft: &Craft) -> Result<Self, PreviewError> {
         let parts = parts(craft, STEP_US)?;
         let mode = match craft.control.allocation_mode {
@@ -82,7 +87,7 @@ impl Paper {
             let steps = (1e6 / (rate_hz * f64::from(STEP_US))).round() as u64;
             steps.max(1)
         };
-        let mut paper = Self {
+        let mut preview_craft = Self {
             estimator: Estimator::new(craft, &parts, STEP_US),
             plan_limits: PlanLimits::new(craft, longest_s),
             mode,
@@ -108,8 +113,8 @@ impl Paper {
                 end: End::Given,
             },
         };
-        paper.report();
-        Ok(paper)
+        preview_craft.report();
+        Ok(preview_craft)
     }
 
     fn fly(mut self, mut plan: Plan) -> Preview {
@@ -133,8 +138,8 @@ impl Paper {
             let thrust_n = plan.push().map_or([0.0; NOZZLES], |push| {
                 push.thrust_n(order.force_n.dot(&push.direction).max(0.0))
             });
-            let exact = plan.push().is_some_and(|push| push.exact);
-            let together = !exact && self.plans_pulses;
+            let group_only = plan.push().is_some_and(|push| push.group_only);
+            let together = !group_only && self.plans_pulses;
             self.advance(&order, &thrust_n, together);
         }
         self.result.end = plan.end().unwrap_or(End::Given);
@@ -142,7 +147,7 @@ impl Paper {
         self.result
     }
 
-    /// Tells the controller what a rig would, as often as a rig would.
+    /// Feeds the estimator with the reports of a rig, at a rig's rates.
     fn report(&mut self) {
         let mut feedback = Feedback::default();
         for cluster in 0..CLUSTERS {
@@ -173,14 +178,14 @@ impl Paper {
     /// One step with these thrusts, N.
     fn advance(&mut self, order: &Order, thrust_n: &[f64; NOZZLES], together: bool) {
         let gross_n: f64 = thrust_n.iter().sum();
-        let wanted_kg = gross_n * STEP_S / self.exhaust_mps;
+        let demanded_kg = gross_n * STEP_S / self.exhaust_mps;
         let propellant_kg = self.estimator.propellant_kg;
-        let part = if wanted_kg > propellant_kg {
-            propellant_kg / wanted_kg
+        let part = if demanded_kg > propellant_kg {
+            propellant_kg / demanded_kg
         } else {
             1.0
         };
-        let burnt_kg = wanted_kg * part;
+        let burnt_kg = demanded_kg * part;
         let mass_kg = self.estimator.estimate().mass_kg - 0.5 * burnt_kg;
         self.estimator.propellant_kg -= burnt_kg;
         let energy_j = self.allocation.mean_w(thrust_n) * STEP_S;
@@ -191,11 +196,11 @@ impl Paper {
         let dt_s = STEP_S;
         let given_ns = force_n * (part * dt_s);
         self.residual_ns += order.demanded_ns - given_ns;
-        self.note(
+        self.record(
             order,
             &Spent {
                 time_s: dt_s,
-                rest_s: if order.rests { dt_s } else { 0.0 },
+                rest_s: if order.resting { dt_s } else { 0.0 },
                 delta_v_mps: (given_ns / mass_kg).into(),
                 gross_mps: gross_n * part * dt_s / mass_kg,
                 propellant_kg: burnt_kg,
@@ -209,8 +214,8 @@ impl Paper {
         }
     }
 
-    /// Electrical energy of this step. `together`: all pulses of a window begin with it, as far as
-    /// the power lets them, and what it does not comes later in the window.
+    /// Adds the electrical energy of this step. With `together` all pulses of a window begin at its
+    /// start, as planned pulses do; what exceeds the power limit is put off to later in the window.
     #[allow(clippy::cast_precision_loss)]
     fn draw(&mut self, thrust_n: &[f64; NOZZLES], together: bool) {
         let phase = ((self.step % WINDOW_STEPS) as f64 + 0.5) / WINDOW_STEPS as f64;
@@ -247,7 +252,7 @@ impl Paper {
         }
     }
 
-    fn note(&mut self, order: &Order, spent: &Spent) {
+    fn record(&mut self, order: &Order, spent: &Spent) {
         let at_s = self.result.total.time_s;
         let after = self.stores();
         while self.result.segments.len() <= order.segment {
@@ -262,16 +267,16 @@ impl Paper {
             segment.after = after;
         }
         if order.inhibited_by != Reason::None {
-            self.note_limit(order, at_s, spent.time_s);
+            self.record_limit(order, at_s, spent.time_s);
         }
     }
 
-    fn note_limit(&mut self, order: &Order, at_s: f64, for_s: f64) {
+    fn record_limit(&mut self, order: &Order, at_s: f64, for_s: f64) {
         let same = |hit: &&mut LimitHit| {
             hit.reason == order.inhibited_by
-                && hit.rests == order.rests
+                && hit.rests == order.resting
                 && hit.segment == order.segment
-                && at_s - (hit.at_s + hit.for_s) < SAME_S
+                && at_s - (hit.at_s + hit.for_s) < SAME_LIMIT_GAP_S
         };
         let hits = &mut self.result.limits;
         match hits.last_mut().filter(same) {
@@ -281,7 +286,7 @@ impl Paper {
                 for_s,
                 segment: order.segment,
                 reason: order.inhibited_by,
-                rests: order.rests,
+                rests: order.resting,
             }),
         }
     }
