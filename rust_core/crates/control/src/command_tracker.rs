@@ -110,15 +110,11 @@ impl CommandTracker {
         let Some(pending) = &mut self.pending[kind as usize] else {
             return false;
         };
-        pending.observed_ticks = if observed {
-            pending.observed_ticks + 1
-        } else {
-            0
-        };
+        let in_a_row = pending.observed_ticks + 1;
+        pending.observed_ticks = if observed { in_a_row } else { 0 };
         pending.remaining_ticks = pending.remaining_ticks.saturating_sub(1);
-        let id = pending.id;
+        let (id, late) = (pending.id, pending.remaining_ticks == 0);
         let confirmed = pending.observed_ticks >= needed_ticks;
-        let late = pending.remaining_ticks == 0;
         if confirmed {
             self.pending[kind as usize] = None;
             self.reply_to(id, ReplyStatus::EffectConfirmed, Reason::None);

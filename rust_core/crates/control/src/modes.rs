@@ -3,7 +3,7 @@
 use qiki_command::{Action, AllocationMode, Mode, Reason};
 
 /// Modes that SetMode can request. BURN and BRAKE are entered by their commands.
-const REQUESTABLE: [Mode; 7] = [
+const SETTABLE: [Mode; 7] = [
     Mode::Idle,
     Mode::Manoeuvre,
     Mode::Coast,
@@ -27,7 +27,7 @@ pub fn permits(mode: Mode, armed: bool, nav_fresh: bool, action: &Action) -> Res
                 Err(Reason::NavStale)
             };
         }
-        Action::SetMode(mode) if !REQUESTABLE.contains(mode) => {
+        Action::SetMode(mode) if !SETTABLE.contains(mode) => {
             return Err(Reason::ModeNotReachable);
         }
         Action::SetMode(Mode::Idle) => false,

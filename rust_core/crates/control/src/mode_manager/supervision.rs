@@ -68,16 +68,12 @@ impl Deciding<'_> {
     }
 
     fn watch_arming(&mut self) {
-        let expected = if self.state.armed {
+        let target = if self.state.armed {
             NodeState::Armed
         } else {
             NodeState::Silent
         };
-        let observed = self
-            .feedback
-            .node_state
-            .iter()
-            .all(|node| *node == expected);
+        let observed = self.feedback.node_state.iter().all(|node| *node == target);
         self.state.commands.watch(EffectKind::Arming, observed, 1);
     }
 
