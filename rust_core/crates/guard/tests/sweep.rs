@@ -1,21 +1,10 @@
 //! The last check: one boolean, swept densely against waveforms drawn microsecond by microsecond.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use qiki_craft::{NOZZLES, ValveCommand};
-use qiki_guard::{CloseReason, ForceClose, Guard, ValveLimits, Violation};
+use qiki_guard::{CloseReason, ForceClose, Guard, Valve, ValveLimits, Violation};
 use qiki_guard::{level_permitted, permitted};
 
-const LIMITS: ValveLimits = ValveLimits {
-    period_us: 2000,
-    min_on_us: 30_000,
-    min_off_us: 30_000,
-    max_on_us: 3_000_000,
-    throttleable: 0,
-    power_w: [4200.0; NOZZLES],
-    power_max_w: 44_861.0,
-};
-
-const NONE: ForceClose = ForceClose::NONE;
+use crate::common::{LIMITS, NONE, THROTTLED, command, opened};
 
 fn isolated(nozzles: u16) -> ForceClose {
     NONE.and(CloseReason::Isolated, nozzles)
@@ -32,40 +21,55 @@ const SMALL: ValveLimits = ValveLimits {
     power_max_w: 16.0,
 };
 
-/// The valve's state, microsecond by microsecond: one of the opposite, `since` of the present,
-/// then the tick, by the edge rule of `ValveCommand`.
-fn draw(open: bool, since: u32, on_time_us: u32, limits: &ValveLimits) -> Vec<bool> {
-    let mut wave = vec![!open];
-    wave.extend((0..since).map(|_| open));
-    let closed_us = limits.period_us - on_time_us;
-    if open {
-        wave.extend((0..on_time_us).map(|_| true));
-        wave.extend((0..closed_us).map(|_| false));
-    } else {
-        wave.extend((0..closed_us).map(|_| false));
-        wave.extend((0..on_time_us).map(|_| true));
+/// How long a valve was open, closed, open ... and which of them, µs. The last run goes on; every
+/// other one has ended, be its length 0.
+struct Wave(Vec<(bool, u32)>);
+
+impl Wave {
+    /// A valve that is `open` since its last edge, `since_us` ago.
+    fn new(open: bool, since_us: u32) -> Self {
+        Self(vec![(open, since_us)])
     }
-    wave
+
+    /// One tick, by the edge rule of `ValveCommand`: an open valve closes after its on-time, a
+    /// closed one opens so that it is open for its on-time at the tick's end.
+    fn tick(&mut self, on_time_us: u32, period_us: u32) {
+        let (open, length_us) = self.0.last_mut().unwrap();
+        let open = *open;
+        let closed_us = period_us - on_time_us;
+        let (first_us, rest_us) = if open {
+            (on_time_us, closed_us)
+        } else {
+            (closed_us, on_time_us)
+        };
+        *length_us += first_us;
+        if rest_us > 0 {
+            self.0.push((!open, rest_us));
+        }
+    }
+
+    /// Whether it keeps the limits: every run that has ended, and every opening so far.
+    fn keeps(&self, limits: &ValveLimits) -> bool {
+        let long_enough = |(open, length_us): &(bool, u32)| {
+            let shortest_us = if *open {
+                limits.min_on_us
+            } else {
+                limits.min_off_us
+            };
+            *length_us >= shortest_us
+        };
+        let ended = &self.0[..self.0.len() - 1];
+        let short_enough =
+            |(open, length_us): &(bool, u32)| !open || *length_us <= limits.max_on_us;
+        ended.iter().all(long_enough) && self.0.iter().all(short_enough)
+    }
 }
 
-/// Whether a drawn wave keeps the limits: every run that ends in it, and every opening so far.
-fn keeps(wave: &[bool], limits: &ValveLimits) -> bool {
-    let runs: Vec<&[bool]> = wave.chunk_by(|a, b| a == b).collect();
-    // The first run is only there to give the second its beginning; the last one goes on.
-    let ended = &runs[1..runs.len() - 1];
-    let shortest = |open: bool| {
-        if open {
-            limits.min_on_us
-        } else {
-            limits.min_off_us
-        }
-    };
-    ended
-        .iter()
-        .all(|run| run.len() >= shortest(run[0]) as usize)
-        && runs[1..]
-            .iter()
-            .all(|run| !run[0] || run.len() <= limits.max_on_us as usize)
+/// What a valve does in one tick, by the drawn wave.
+fn drawn(open: bool, since_us: u32, on_time_us: u32, limits: &ValveLimits) -> Wave {
+    let mut wave = Wave::new(open, since_us);
+    wave.tick(on_time_us, limits.period_us);
+    wave
 }
 
 #[test]
@@ -73,16 +77,16 @@ fn the_rule_is_what_the_waveform_says_over_the_whole_small_world() {
     let mut counts = [0; 2];
     for armed in [false, true] {
         for open in [false, true] {
-            for since_edge_us in 1..=25 {
+            for since_edge_us in 0..=25 {
                 for on_time_us in 0..=8 {
-                    let valve = qiki_guard::Valve {
+                    let valve = Valve {
                         open,
                         since_edge_us,
                     };
                     let verdict = permitted(armed, on_time_us, valve, &SMALL).is_ok();
                     let expected = on_time_us <= SMALL.period_us
                         && (armed || on_time_us == 0)
-                        && keeps(&draw(open, since_edge_us, on_time_us, &SMALL), &SMALL);
+                        && drawn(open, since_edge_us, on_time_us, &SMALL).keeps(&SMALL);
                     assert_eq!(
                         verdict, expected,
                         "armed {armed} {valve:?} on-time {on_time_us}"
@@ -101,27 +105,17 @@ fn the_rule_is_what_the_waveform_says_over_the_whole_small_world() {
 #[test]
 fn every_sequence_of_ticks_that_passes_keeps_the_limits() {
     // All sequences of five on-times, from closed for long; the guard's own memory is used.
-    let on_times = 0..=SMALL.period_us;
+    let on_times = SMALL.period_us + 1;
     let mut passed = 0;
-    for code in 0..6u32.pow(5) {
+    for code in 0..on_times.pow(5) {
         let mut guard = Guard::new(SMALL);
-        let (mut wave, mut open, mut ok) = (vec![true], false, true);
-        wave.extend([false; 50]);
+        let mut wave = Wave::new(false, 50);
+        let mut ok = true;
         for tick in 0..5 {
-            let on = code / 6u32.pow(tick) % 6;
-            assert!(on_times.contains(&on));
-            let closed = SMALL.period_us - on;
-            let first = if open { on } else { closed };
-            wave.extend((0..first).map(|_| open));
-            wave.extend((first..SMALL.period_us).map(|_| !open));
-            open = *wave.last().unwrap();
-            let mut command = ValveCommand {
-                armed: true,
-                on_time_us: [0; NOZZLES],
-            };
-            command.on_time_us[3] = on;
-            ok = guard.check(&command, &NONE).is_ok();
-            assert_eq!(ok, keeps(&wave, &SMALL), "{code}: {wave:?}");
+            let on_time_us = code / on_times.pow(tick) % on_times;
+            wave.tick(on_time_us, SMALL.period_us);
+            ok = guard.check(&command(on_time_us, 3..4), &NONE).is_ok();
+            assert_eq!(ok, wave.keeps(&SMALL), "{code}: {:?}", wave.0);
             if !ok {
                 break;
             }
@@ -129,24 +123,6 @@ fn every_sequence_of_ticks_that_passes_keeps_the_limits() {
         passed += usize::from(ok);
     }
     assert!(passed > 10, "{passed}");
-}
-
-fn command(on_time_us: u32, nozzles: std::ops::Range<usize>) -> ValveCommand {
-    let mut command = ValveCommand {
-        armed: true,
-        on_time_us: [0; NOZZLES],
-    };
-    command.on_time_us[nozzles].fill(on_time_us);
-    command
-}
-
-/// A guard that has seen nozzles open for a number of whole ticks.
-fn opened(nozzles: std::ops::Range<usize>, ticks: u32) -> Guard {
-    let mut guard = Guard::new(LIMITS);
-    for _ in 0..ticks {
-        guard.check(&command(2000, nozzles.clone()), &NONE).unwrap();
-    }
-    guard
 }
 
 #[test]
@@ -242,6 +218,12 @@ fn a_valve_that_closes_in_a_tick_counts_against_one_that_opens_in_it() {
 }
 
 #[test]
+fn a_valve_that_closes_as_the_tick_begins_draws_nothing_in_it() {
+    let mut guard = opened(0..10, 20);
+    assert_eq!(guard.check(&command(1900, 10..16), &NONE), Ok(()));
+}
+
+#[test]
 fn closing_on_purpose_needs_no_shortest_opening_but_opening_on_purpose_does_not_exist() {
     let mut guard = opened(0..2, 3);
     assert_eq!(
@@ -277,12 +259,6 @@ fn after_a_violation_the_guard_remembers_closed_valves() {
     assert_eq!(guard.check(&command(2000, 0..1), &NONE), Ok(()));
 }
 
-/// Throttled nozzles: the even ones.
-const THROTTLED: ValveLimits = ValveLimits {
-    throttleable: 0x5555,
-    ..LIMITS
-};
-
 #[test]
 fn a_level_may_change_from_tick_to_tick_where_a_pulse_may_not() {
     let mut guard = Guard::new(THROTTLED);
@@ -300,9 +276,9 @@ fn a_level_is_permitted_where_it_is_no_longer_than_the_tick_armed_and_not_for_to
     let mut counts = [0; 2];
     for armed in [false, true] {
         for open in [false, true] {
-            for since_edge_us in (5..=25).step_by(5) {
+            for since_edge_us in (0..=25).step_by(5) {
                 for on_time_us in 0..=8 {
-                    let valve = qiki_guard::Valve {
+                    let valve = Valve {
                         open,
                         since_edge_us,
                     };
