@@ -280,6 +280,4 @@ impl NozzleHealth {
 }
 
 #[cfg(test)]
-mod recovery;
-#[cfg(test)]
 mod tests;

@@ -11,6 +11,13 @@ use super::{MonitorContext, NozzleHealth};
 use crate::fault::Fault;
 use qiki_craft::geometry;
 
+mod feedback;
+mod motion;
+mod recovery;
+mod sources;
+mod states;
+mod transitions;
+
 const PERIODS_US: [u32; 4] = [1000, 2000, 3003, 5000];
 
 /// Nothing can be told from the motion.

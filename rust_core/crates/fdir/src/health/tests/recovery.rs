@@ -1,11 +1,10 @@
 //! How nozzles come back, and what is kept of why they were out.
-#![allow(clippy::unwrap_used, clippy::panic)]
 
 use nalgebra::UnitQuaternion;
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NodeState};
 
-use super::{MonitorContext, NozzleHealth};
 use crate::fault::{Fault, NozzleFaults};
+use crate::health::{MonitorContext, NozzleHealth};
 use qiki_craft::geometry;
 
 const PERIOD_S: f64 = 0.002;
@@ -25,7 +24,7 @@ struct Rig {
 impl Rig {
     fn new() -> Self {
         let craft =
-            Craft::from_json(include_str!("../../../craft/fixtures/dodeca-01.json")).unwrap();
+            Craft::from_json(include_str!("../../../../craft/fixtures/dodeca-01.json")).unwrap();
         let mut rig = Self {
             health: NozzleHealth::new(&craft, &geometry(&craft), PERIOD_S),
             stuck: None,
