@@ -1,7 +1,7 @@
 //! What the motion makes of a nozzle's state, on a craft whose valves fail unseen.
 
 use nalgebra::UnitQuaternion;
-use qiki_craft::{Craft, Feedback, NOZZLES, ValveCommand, geometry};
+use qiki_craft::{Craft, Feedback, Fresh, NOZZLES, ValveCommand, geometry};
 use qiki_plant::{InitialState, Plant, ValveFault};
 
 use crate::fault::NozzleFaults;
@@ -15,6 +15,8 @@ struct Bench {
     health: NozzleHealth,
     feedback: Feedback,
     motion_is_evidence: bool,
+    /// Parts of the feedback that do not arrive.
+    deaf: Fresh,
 }
 
 impl Bench {
@@ -26,6 +28,7 @@ impl Bench {
             health: NozzleHealth::new(&craft, &geometry(&craft), 0.002),
             feedback: Feedback::default(),
             motion_is_evidence: true,
+            deaf: Fresh::default(),
         };
         bench.run(150, false);
         assert_eq!(bench.health.faults(), NozzleFaults::default());
@@ -45,6 +48,7 @@ impl Bench {
                 on_time_us,
             });
             self.plant.sense(&mut self.feedback);
+            self.feedback.fresh.0 &= !self.deaf.0;
             let context = MonitorContext {
                 attitude: UnitQuaternion::identity(),
                 mass_kg: 420.0 + self.plant.propellant_kg(),
@@ -78,6 +82,19 @@ fn a_nozzle_that_does_not_close_unseen_is_open_by_motion_and_its_feedback_lies()
         open: BIT,
         by_motion: BIT,
         feedback_lies: BIT,
+        ..NozzleFaults::default()
+    };
+    assert_eq!(bench.health.faults(), expected);
+}
+
+#[test]
+fn the_feedback_of_a_node_that_is_not_heard_has_not_lied() {
+    let mut bench = Bench::new(ValveFault::StuckOpenUnseen);
+    bench.deaf = Fresh::valves(VICTIM / 4);
+    bench.run(40, false);
+    let expected = NozzleFaults {
+        open: BIT,
+        by_motion: BIT,
         ..NozzleFaults::default()
     };
     assert_eq!(bench.health.faults(), expected);

@@ -176,6 +176,22 @@ fn feedback_is_the_evidence_where_it_is_off_and_not_where_a_valve_has_closed() {
 }
 
 #[test]
+fn feedback_that_agrees_with_what_is_known_is_no_new_evidence() {
+    let report = Feedback {
+        open_time_us: all_open(),
+        ..feedback()
+    };
+    for (state, by_feedback) in STATES.into_iter().zip([BIT, BIT, BIT, BIT, 0, BIT]) {
+        let mut health = with(state);
+        for _ in 0..30 {
+            health.update_from_valves(&report);
+        }
+        assert_eq!(health.states.of(VICTIM), StuckOpen);
+        assert_eq!(health.faults().by_feedback, by_feedback, "{state:?}");
+    }
+}
+
+#[test]
 fn a_valve_that_was_stuck_open_rests_once_it_has_been_closed_for_20_ms() {
     let closed_after = |reports: &[u32]| {
         let mut health = with(StuckOpen);
