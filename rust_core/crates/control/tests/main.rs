@@ -7,6 +7,7 @@ mod by_hand;
 mod closed_loop;
 mod commands;
 mod common;
+mod effects;
 mod energy;
 mod faults;
 mod heat;
