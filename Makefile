@@ -59,11 +59,11 @@ fault-table: .venv/.built ## Fly every failure and every pair of failures, write
 	$(PY) tools/fault_table.py
 
 .PHONY: mutants
-mutants: .venv/.built ## Change the safety code; a test must notice every change
+mutants: .venv/.built $(CARGO_MUTANTS) ## Change the safety code; a test must notice every change
 	$(PY) tools/mutants.py
 
 .PHONY: mutants-short
-mutants-short: .venv/.built ## The same for a fixed sample
+mutants-short: .venv/.built $(CARGO_MUTANTS) ## The same for a fixed sample
 	$(PY) tools/mutants.py --short
 
 .PHONY: bench

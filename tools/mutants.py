@@ -7,24 +7,21 @@ is no mutant any more. `--short` takes a fixed sample, so that its outcome does 
 
 import argparse
 import importlib
-import json
 import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from mutant_outcome import ROOT, WORK, Outcome, say
 from python_mutants import Mutant, mutants
+from rust_mutants import rust_mutants
 
-ROOT = Path(__file__).parents[1]
-WORK = ROOT / "build/mutants"
 LIST = ROOT / "tools/mutants.toml"
 SURVIVORS = ROOT / "tools/mutants_survivors.toml"
 COPIED = ("qiki_hil", "tests", "rigs", "firmware_protocols", "protos", "pyproject.toml")
@@ -41,16 +38,6 @@ PRELOADED = (
     "pydantic",
     "rich",
 )
-
-
-@dataclass
-class Outcome:
-    """Names of mutants, each as `file: name`."""
-
-    tried: set[str] = field(default_factory=set)
-    survived: set[str] = field(default_factory=set)
-    known: set[str] = field(default_factory=set)
-    """Every mutant there is, tried or not."""
 
 
 class PythonMutants:
@@ -114,12 +101,6 @@ def _mutants_of(target: dict[str, Any]) -> list[Mutant]:
     return found
 
 
-def say(line: str) -> None:
-    """Prints a line at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
 def _name(mutant: Mutant) -> str:
     return f"{mutant.file}: {mutant.name}"
 
@@ -164,53 +145,6 @@ def _fork_pytest(tree: Path, tests: Sequence[str]) -> int:
     os._exit(pytest.main([*options, *tests]))
 
 
-def rust_mutants(targets: Sequence[dict[str, Any]], sample: int | None) -> Outcome:
-    """The same by cargo-mutants, which knows Rust's syntax and types."""
-    outcome = Outcome()
-    for target in targets:
-        listed = json.loads(_cargo_mutants(target, "--list", "--json"))
-        outcome.known |= {_rust_name(mutant) for mutant in listed}
-        shard = ()
-        if sample is not None:
-            share = max(1, round(len(listed) / max(1, sample // len(targets))))
-            shard = ("--shard", f"0/{share}", "--sharding", "round-robin")
-        folder = WORK / target["package"]
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        _cargo_mutants(target, *shard, "--output", str(folder))
-        for scenario in json.loads((folder / "mutants.out/outcomes.json").read_text())["outcomes"]:
-            if not isinstance(scenario["scenario"], dict):
-                continue
-            name = _rust_name(scenario["scenario"]["Mutant"])
-            outcome.tried.add(name)
-            if scenario["summary"] == "MissedMutant":
-                outcome.survived.add(name)
-                say(f"  survived: {name}")
-    return outcome
-
-
-def _cargo_mutants(target: dict[str, Any], *options: str) -> str:
-    command = [str(ROOT / "build/tools/bin/cargo-mutants"), "mutants", "--package"]
-    files = [option for file in target["files"] for option in ("--file", file)]
-    done = subprocess.run(
-        [*command, target["package"], *files, *options],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    # 2: mutants were missed, 3: some ran out of time; both are judged here.
-    if done.returncode not in (0, 2, 3):
-        sys.exit(f"mutants: cargo-mutants ended with {done.returncode}\n{done.stdout}")
-    return done.stdout
-
-
-def _rust_name(mutant: dict[str, Any]) -> str:
-    """`file: change`, without the line and column that cargo-mutants puts between them."""
-    return f"{mutant['file']}: {mutant['name'].split(': ', 1)[-1]}"
-
-
 def judge(outcome: Outcome, explained: dict[str, str], everything: bool) -> list[str]:
     """What is wrong with the survivors, or with the list of them, in words."""
     problems = [f"survived: {name}" for name in sorted(outcome.survived - explained.keys())]
@@ -247,19 +181,15 @@ def main() -> int:
     outcome = Outcome()
     if python:
         part = PythonMutants(options.jobs).run(python, short.get("python"), short.get("seed", 0))
-        outcome = _joined(outcome, part)
+        outcome = outcome.joined(part)
     if rust:
-        outcome = _joined(outcome, rust_mutants(rust, short.get("rust")))
+        outcome = outcome.joined(rust_mutants(rust, options.short))
     problems = judge(outcome, explained_survivors(), everything=not options.only)
     for problem in problems:
         say(problem)
     tried, survived = len(outcome.tried), len(outcome.survived)
     say(f"{tried} mutants tried, {survived} survived, {len(problems)} problems")
     return 1 if problems else 0
-
-
-def _joined(a: Outcome, b: Outcome) -> Outcome:
-    return Outcome(a.tried | b.tried, a.survived | b.survived, a.known | b.known)
 
 
 if __name__ == "__main__":
