@@ -104,6 +104,9 @@ help: ## This list
 .venv/.built: .venv/.installed $(RUST) Cargo.lock pyproject.toml
 	PATH="$(CURDIR)/.venv/bin:$$PATH" MATURIN_PEP517_ARGS=--locked $(BIN)/pip install --quiet --disable-pip-version-check \
 	  --no-deps --no-build-isolation --editable .
+	@# maturin rewrites the package's data through the links in qiki_hil/data, with the same bytes;
+	@# for the newer times cargo would compile the extension again when the wheel is built.
+	@find rigs firmware_protocols -type f -exec touch -r pyproject.toml {} +
 	@touch $@
 
 $(TOOLS)/cargo-%:
