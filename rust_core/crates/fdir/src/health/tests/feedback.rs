@@ -137,7 +137,7 @@ fn a_reset_holds_nothing_against_a_valve_and_allows_nothing() {
 #[test]
 fn a_fresh_monitor_knows_the_last_command_and_no_more() {
     let (monitor, _) = missing(20_000);
-    let mut fresh = monitor.fresh();
+    let mut fresh = monitor.cleared();
     assert_eq!(fresh.clone().compare(ALL, ALL, &at(0)), 0);
     fresh.record_command(&at(19_000));
     // 1 ms less was commanded: 2 ms of allowance.

@@ -19,7 +19,7 @@ enum Source {
     Reported,
     /// What it was commanded.
     Command,
-    Doubtful,
+    Uncertain,
     StuckOpen,
     StuckClosed,
 }
@@ -56,7 +56,7 @@ fn expected(source: Source, others: Sources) -> Sources {
     let add = |set: u16, member: bool| set & !BIT | u16::from(member) << VICTIM;
     Sources {
         reported: add(others.reported, source == Source::Reported),
-        doubtful: add(others.doubtful, source == Source::Doubtful),
+        uncertain: add(others.uncertain, source == Source::Uncertain),
         stuck_open: add(others.stuck_open, source == Source::StuckOpen),
         stuck_closed: add(others.stuck_closed, source == Source::StuckClosed),
     }
@@ -64,7 +64,7 @@ fn expected(source: Source, others: Sources) -> Sources {
 
 #[test]
 fn the_source_for_every_node_feedback_and_state() {
-    use Source::{Command, Doubtful, Reported};
+    use Source::{Command, Reported, Uncertain};
     let (open, closed) = (Source::StuckOpen, Source::StuckClosed);
     let states = [
         Healthy,
@@ -82,12 +82,20 @@ fn the_source_for_every_node_feedback_and_state() {
         (1, false, [Command, Command, open, closed, closed, closed]),
         (1, true, [Command, Command, open, closed, closed, closed]),
         (3, false, [Command, Command, open, closed, closed, closed]),
-        (4, false, [Doubtful, Doubtful, open, closed, closed, closed]),
-        (4, true, [Doubtful, Doubtful, open, closed, closed, closed]),
+        (
+            4,
+            false,
+            [Uncertain, Uncertain, open, closed, closed, closed],
+        ),
+        (
+            4,
+            true,
+            [Uncertain, Uncertain, open, closed, closed, closed],
+        ),
         (
             60,
             false,
-            [Doubtful, Doubtful, open, closed, closed, closed],
+            [Uncertain, Uncertain, open, closed, closed, closed],
         ),
     ];
     for (silent, lies, sources) in table {
@@ -106,20 +114,20 @@ fn the_source_for_every_node_feedback_and_state() {
 }
 
 #[test]
-fn a_silent_node_makes_its_own_nozzles_doubtful_and_no_others() {
+fn a_silent_node_makes_its_own_nozzles_uncertain_and_no_others() {
     let own = nozzles_of(CLUSTER);
     let (health, feedback) = silent_for(4);
     let sources = health.sources(&feedback);
-    assert_eq!((sources.reported, sources.doubtful), (!own, own));
+    assert_eq!((sources.reported, sources.uncertain), (!own, own));
     let (health, feedback) = silent_for(3);
     let sources = health.sources(&feedback);
-    assert_eq!((sources.reported, sources.doubtful), (!own, 0));
+    assert_eq!((sources.reported, sources.uncertain), (!own, 0));
 }
 
 #[test]
-fn a_node_that_is_heard_again_is_believed_at_once() {
+fn a_node_that_is_heard_again_is_trusted_at_once() {
     let (mut health, _) = silent_for(60);
     health.observe(&armed(heard()), &HELD);
     let sources = health.sources(&armed(heard()));
-    assert_eq!((sources.reported, sources.doubtful), (u16::MAX, 0));
+    assert_eq!((sources.reported, sources.uncertain), (u16::MAX, 0));
 }

@@ -261,20 +261,20 @@ fn a_command_to_open_is_proof_for_a_nozzle_on_trial_as_far_as_its_node_obeys() {
 #[test]
 fn which_nodes_obey_is_what_each_said_last() {
     let mut health = with(Healthy);
-    assert_eq!(health.obeys, u16::MAX);
+    assert_eq!(health.follows, u16::MAX);
     for state in [NodeState::Silent, NodeState::Failsafe, NodeState::Offline] {
         let mut report = feedback();
         report.node_state[CLUSTER] = state;
         health.update_from_nodes(&report);
-        assert_eq!(health.obeys, 0xFF0F, "{state:?}");
+        assert_eq!(health.follows, 0xFF0F, "{state:?}");
         let unheard = Feedback {
             fresh: Fresh(heard().0 & !Fresh::valves(CLUSTER).0),
             ..feedback()
         };
         health.update_from_nodes(&unheard);
-        assert_eq!(health.obeys, 0xFF0F, "not heard since");
+        assert_eq!(health.follows, 0xFF0F, "not heard since");
         health.update_from_nodes(&feedback());
-        assert_eq!(health.obeys, u16::MAX);
+        assert_eq!(health.follows, u16::MAX);
     }
 }
 
