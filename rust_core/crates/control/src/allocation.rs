@@ -136,7 +136,7 @@ impl AllocationStage {
         for n in nozzles_in(feedback.fresh.nozzles_heard()) {
             let open_s = f64::from(feedback.open_time_us[n]) * 1e-6;
             let thrust_ns = open_s * self.geometry.thrust_max_n[n];
-            impulse_ns += self.force_direction(n) * thrust_ns;
+            impulse_ns += self.geometry.force_direction(n) * thrust_ns;
         }
         impulse_ns
     }
@@ -159,28 +159,13 @@ impl AllocationStage {
         (0..NOZZLES).map(|n| level(n) * self.nozzle_w[n]).sum()
     }
 
-    /// Thrust and wrench of nozzles at these levels, N and N·m.
-    pub fn thrust_of(&self, level: &[f64; NOZZLES]) -> ([f64; NOZZLES], Wrench) {
-        let full_n = &self.geometry.thrust_max_n;
-        let thrust_n: [f64; NOZZLES] = std::array::from_fn(|n| level[n] * full_n[n]);
-        let row = |axis: &[f64; NOZZLES]| axis.iter().zip(&thrust_n).map(|(b, f)| b * f).sum();
-        (thrust_n, self.geometry.effectiveness.each_ref().map(row))
-    }
-
-    /// Force per newton of nozzle n, body.
-    #[must_use]
-    pub fn force_direction(&self, n: usize) -> Vector3<f64> {
-        let b = &self.geometry.effectiveness;
-        Vector3::new(b[0][n], b[1][n], b[2][n])
-    }
-
     /// The firing of manual override as an allocation.
     fn manual(&self, decision: &Decision, nozzles: &NozzleStatus) -> Solution<NOZZLES> {
         let mut level = levels(decision.manual.nozzles, decision.manual.level);
         for n in nozzles_in(nozzles.stuck_open) {
             level[n] = 1.0;
         }
-        let (thrust_n, wrench) = self.thrust_of(&level);
+        let (thrust_n, wrench) = self.geometry.thrust_at(&level);
         Solution {
             thrust_n,
             wrench,

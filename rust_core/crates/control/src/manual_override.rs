@@ -57,7 +57,7 @@ pub(crate) fn check_firing(
         return Err(Reason::NozzleResting);
     }
     let open = firing.nozzles | ready.stuck_open;
-    let (_, [_, _, _, x, y, z]) = stage.thrust_of(&levels(open, 1.0));
+    let (_, [_, _, _, x, y, z]) = stage.geometry.thrust_at(&levels(open, 1.0));
     let torque_nm = (x * x + y * y + z * z).sqrt();
     // Written so that NaN is not within a limit.
     let torque_within = torque_nm <= limits.torque_max_nm;

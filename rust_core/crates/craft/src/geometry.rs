@@ -16,6 +16,23 @@ pub struct Geometry {
     pub inertia: Matrix3<f64>,
 }
 
+impl Geometry {
+    /// Force per newton of nozzle n, body.
+    #[must_use]
+    pub fn force_direction(&self, n: usize) -> Vector3<f64> {
+        let b = &self.effectiveness;
+        Vector3::new(b[0][n], b[1][n], b[2][n])
+    }
+
+    /// Thrust (N) and wrench (N, N·m, body) of nozzles at these levels, 0..1.
+    #[must_use]
+    pub fn thrust_at(&self, level: &[f64; NOZZLES]) -> ([f64; NOZZLES], [f64; AXES]) {
+        let thrust_n: [f64; NOZZLES] = std::array::from_fn(|n| level[n] * self.thrust_max_n[n]);
+        let row = |axis: &[f64; NOZZLES]| axis.iter().zip(&thrust_n).map(|(b, f)| b * f).sum();
+        (thrust_n, self.effectiveness.each_ref().map(row))
+    }
+}
+
 fn matrix(rows: &[[f64; 3]; 3]) -> Matrix3<f64> {
     Matrix3::from_fn(|r, c| rows[r][c])
 }

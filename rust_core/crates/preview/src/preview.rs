@@ -191,7 +191,7 @@ impl PreviewCraft {
         let energy_j = self.allocation.mean_w(thrust_n) * STEP_S;
         self.draw(thrust_n, together);
         let force_n: Vector3<f64> = (0..NOZZLES)
-            .map(|n| self.allocation.force_direction(n) * thrust_n[n])
+            .map(|n| self.allocation.geometry.force_direction(n) * thrust_n[n])
             .sum();
         let dt_s = STEP_S;
         let given_ns = force_n * (part * dt_s);
