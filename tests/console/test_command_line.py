@@ -99,6 +99,13 @@ async def test_a_terminal_that_is_not_drawn_on_keeps_its_own_editing(monkeypatch
     os.close(slave)
 
 
+def take_terminal() -> None:
+    """Makes stdin the terminal of the new session. Where the tests run in the background of a shell,
+    SIGINT is ignored; a terminal's program must hear it."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """A program on a terminal of its own."""
 
@@ -111,7 +118,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=take_terminal,
         )
         os.close(slave)
         self.seen = b""
