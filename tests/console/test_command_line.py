@@ -100,7 +100,7 @@ async def test_a_terminal_that_is_not_drawn_on_keeps_its_own_editing(monkeypatch
 
 
 def take_terminal() -> None:
-    """Makes stdin the terminal of the new session. Where the tests run in the background of a shell,
+    """Makes stdin the terminal of the new session. Where tests run in the background of a shell,
     SIGINT is ignored; a terminal's program must hear it."""
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -183,7 +183,9 @@ class Tmux:
 
     def __init__(self, socket: Path, width: int, height: int, command: str) -> None:
         self.socket = socket
-        env = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+        # Where tests run on several cores, their environment gives every terminal 80 x 24.
+        inherited = {k: v for k, v in os.environ.items() if k not in {"COLUMNS", "LINES"}}
+        env = inherited | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
         size = ["-x", str(width), "-y", str(height)]
         self.run("-f", os.devnull, "new-session", "-d", *size, command, env=env)
 
