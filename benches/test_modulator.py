@@ -17,9 +17,13 @@ QUIET = np.linspace(0.0, 0.055, NOZZLES)
 BUSY = np.linspace(0.0, 1.0, NOZZLES)
 
 
-def best_step_ns(modulator: Modulator, level: NDArray[np.float64]) -> float:
-    """Least disturbed of many repeats, ns."""
-    return min(bench_modulator_step(modulator.core, level, STEPS) for _ in range(REPEATS))
+def beside_exponentials(modulator: Modulator, level: NDArray[np.float64]) -> tuple[float, float]:
+    """A step and sixteen exponentials, ns, measured in turns: a slow spell helps neither side."""
+    pairs = [
+        (bench_modulator_step(modulator.core, level, STEPS), bench_exponentials(NOZZLES, STEPS))
+        for _ in range(REPEATS)
+    ]
+    return min(ours for ours, _ in pairs), min(peer for _, peer in pairs)
 
 
 def fired(modulator: Modulator, level: NDArray[np.float64]) -> int:
@@ -32,19 +36,18 @@ def test_a_quiet_step_of_sixteen_costs_a_fraction_of_sixteen_exponentials(
     ledger: Ledger, one_cpu: int
 ) -> None:
     assert fired(Modulator("pwpf", NOZZLES, DT_S), QUIET) == 0
-    ours_ns = best_step_ns(Modulator("pwpf", NOZZLES, DT_S), QUIET)
-    peer_ns = min(bench_exponentials(NOZZLES, STEPS) for _ in range(REPEATS))
+    ours_ns, peer_ns = beside_exponentials(Modulator("pwpf", NOZZLES, DT_S), QUIET)
     what, ours = "modulator step, 16 valves, no edge (pwpf)", f"{ours_ns:.1f} ns"
-    ledger.judge("modulator_step", what, ours, "-", ours_ns, cpu=one_cpu)
-    peer = f"16 exponentials {peer_ns:.1f} ns"
-    ledger.judge("modulator_step_vs_exponentials", what, ours, peer, ours_ns / peer_ns)
+    peer, ratio = f"16 exponentials {peer_ns:.1f} ns", ours_ns / peer_ns
+    ledger.judge("modulator_step_vs_exponentials", what, ours, peer, ratio, cpu=one_cpu)
 
 
 @pytest.mark.parametrize("kind", RULES)
-def test_a_step_with_pulses_stays_below_the_same_bound(
+def test_a_step_with_pulses_costs_a_few_exponentials_a_valve(
     ledger: Ledger, one_cpu: int, kind: str
 ) -> None:
     assert fired(Modulator(kind, NOZZLES, DT_S), BUSY) > 100
-    ours_ns = best_step_ns(Modulator(kind, NOZZLES, DT_S), BUSY)
-    what = f"modulator step, 16 valves, pulsing ({kind})"
-    ledger.judge("modulator_step", what, f"{ours_ns:.1f} ns", "-", ours_ns, cpu=one_cpu)
+    ours_ns, peer_ns = beside_exponentials(Modulator(kind, NOZZLES, DT_S), BUSY)
+    what, ours = f"modulator step, 16 valves, pulsing ({kind})", f"{ours_ns:.1f} ns"
+    peer, ratio = f"16 exponentials {peer_ns:.1f} ns", ours_ns / peer_ns
+    ledger.judge("modulator_pulsing_vs_exponentials", what, ours, peer, ratio, cpu=one_cpu)
