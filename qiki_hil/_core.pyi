@@ -411,7 +411,7 @@ class ModulatorCore:
     def open_mask(self) -> int:
         """Bit n: valve n is commanded open at this instant."""
     @property
-    def owed_s(self) -> _Float64 | None:
+    def residual_s(self) -> _Float64 | None:
         """(count,) s at full thrust; None under PWPF."""
     @property
     def dropped_s(self) -> _Float64 | None:

@@ -86,10 +86,10 @@ class Modulator:
         return np.array([mask >> n & 1 == 1 for n in range(self.n)])
 
     @property
-    def owed_s(self) -> Float64 | None:
+    def residual_s(self) -> Float64 | None:
         """(n,) float64, impulse residual: demanded and not given yet, s at full thrust; negative
         where a valve gave more than was demanded. None under PWPF, which has none."""
-        return self.core.owed_s
+        return self.core.residual_s
 
     @property
     def dropped_s(self) -> Float64 | None:

@@ -77,11 +77,11 @@ def test_impulse_is_carried_and_not_lost(kind: str, rate_hz: int) -> None:
     modulator = Modulator(kind, 8, 1.0 / rate_hz, max_on_s=100.0)
     commands = wandering(30 * rate_hz, 8, seed=rate_hz)
     on_time_s = fly(modulator, commands)
-    owed_s = np.cumsum(commands, axis=0) * modulator.dt_s - np.cumsum(on_time_s, axis=0)
+    residual_s = np.cumsum(commands, axis=0) * modulator.dt_s - np.cumsum(on_time_s, axis=0)
     # Schmitt may start from a quarter of a pulse and must pause for as long as one.
     most_s = 1.25 * MIN_PULSE_S if kind == "schmitt" else MIN_PULSE_S
-    assert np.abs(owed_s).max() <= most_s + 1e-6
-    np.testing.assert_allclose(modulator.owed_s, owed_s[-1], rtol=0, atol=1e-9)
+    assert np.abs(residual_s).max() <= most_s + 1e-6
+    np.testing.assert_allclose(modulator.residual_s, residual_s[-1], rtol=0, atol=1e-9)
     np.testing.assert_array_equal(modulator.dropped_s, np.zeros(8))
     assert on_time_s.sum() > 30.0
 
@@ -90,14 +90,14 @@ def test_impulse_is_carried_and_not_lost(kind: str, rate_hz: int) -> None:
 def test_remainder_waits_for_a_whole_pulse_and_then_fires_it(rate_hz: int) -> None:
     modulator = Modulator("remainder", 1, 1.0 / rate_hz)
     (edges,) = edges_us(fly(modulator, np.full((10 * rate_hz, 1), 0.02)), modulator.period_us)
-    # 30 ms owed at 2 % take 1.5 s; while they are fired 2 % more comes in.
+    # 30 ms of residual at 2 % take 1.5 s; while they are fired 2 % more comes in.
     assert edges[0] == 1_500_000
     np.testing.assert_allclose(np.diff(edges)[0::2], 30e3 / 0.98, rtol=0, atol=1.1)
 
 
 def test_pwpf_keeps_no_account() -> None:
     modulator = Modulator("pwpf", 2, 0.002)
-    assert modulator.owed_s is None
+    assert modulator.residual_s is None
     assert modulator.dropped_s is None
 
 

@@ -43,6 +43,7 @@ RETIRED = {
     r"\b(?:hold_reason|holdReason)\b": "inhibit_reason",
     r"\b(?:wrench_(?:asked|given)|wrench(?:Asked|Given))\b": "wrench_demanded, wrench_allocated",
     r"\b(?:asked_mps|owed_mps)\b": "demanded_mps, residual_mps",
+    r"\bowed_(?:s|us)\b": "residual_s, residual_us",
     r"\b(?:allocation_asked|allocationAsked)\b": "allocation_requested",
     r"\bgiven_w\b": "supplied_w",
     r"\bheld_back_s\b": "inhibited_s",

@@ -31,7 +31,7 @@ pub struct Allocator<const N: usize> {
 #[derive(Debug, Clone, Copy)]
 struct Found<const N: usize> {
     thrust: [f64; N],
-    given: [f64; AXES],
+    allocated: [f64; AXES],
 }
 
 fn dot(a: &[f64; AXES], b: &[f64; AXES]) -> f64 {
@@ -239,7 +239,7 @@ impl<const N: usize> Allocator<N> {
                 ..Solution::default()
             };
         };
-        let residual: [f64; AXES] = std::array::from_fn(|i| target[i] - nearest.given[i]);
+        let residual: [f64; AXES] = std::array::from_fn(|i| target[i] - nearest.allocated[i]);
         let met = norm(&residual) <= MET_TOLERANCE;
         // At the edge of what is in reach rounding decides which stage finds the wrench met. The
         // residual is noise then, and no nozzle may be fixed by it.
@@ -248,7 +248,7 @@ impl<const N: usize> Allocator<N> {
         } else {
             self.face(&residual, &nearest.thrust, bounds)
         };
-        let (cheaper, pivots) = self.least_fuel(&nearest.given, &face);
+        let (cheaper, pivots) = self.least_fuel(&nearest.allocated, &face);
         // Without an answer of stage two that of stage one is returned: least error, but not least
         // fuel.
         let best = cheaper.unwrap_or(nearest);
@@ -265,7 +265,7 @@ impl<const N: usize> Allocator<N> {
     fn least_fuel(&mut self, target: &[f64; AXES], bounds: &Bounds<N>) -> (Option<Found<N>>, u32) {
         let (status, thrust, pivots) = self.fuel.solve(target, bounds);
         let found = self.found(thrust);
-        let error: [f64; AXES] = std::array::from_fn(|i| target[i] - found.given[i]);
+        let error: [f64; AXES] = std::array::from_fn(|i| target[i] - found.allocated[i]);
         let met = norm(&error) <= MET_TOLERANCE * (1.0 + norm(target));
         (
             (status == LpStatus::Optimal && met).then_some(found),
@@ -319,19 +319,19 @@ impl<const N: usize> Allocator<N> {
     }
 
     fn found(&self, thrust: [f64; N]) -> Found<N> {
-        let mut given = [0.0; AXES];
+        let mut allocated = [0.0; AXES];
         for (column, f) in self.columns.iter().zip(&thrust) {
             for i in 0..AXES {
-                given[i] += column[i] * f;
+                allocated[i] += column[i] * f;
             }
         }
-        Found { thrust, given }
+        Found { thrust, allocated }
     }
 
     fn answer(&self, found: &Found<N>, status: Status, iterations: u32) -> Solution<N> {
         Solution {
             thrust_n: found.thrust,
-            wrench: std::array::from_fn(|i| found.given[i] / self.scale[i]),
+            wrench: std::array::from_fn(|i| found.allocated[i] / self.scale[i]),
             status,
             iterations,
         }

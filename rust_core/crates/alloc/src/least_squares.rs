@@ -92,7 +92,7 @@ impl<const N: usize> LeastSquares<N> {
             if count == 0 {
                 return;
             }
-            let Some(wanted) = self.unconstrained(&free[..count], target, thrust) else {
+            let Some(solution) = self.unconstrained(&free[..count], target, thrust) else {
                 // A dependent column: the newest has nothing to add, and goes back.
                 let j = if self.place[entering] == Place::Free {
                     entering
@@ -104,7 +104,7 @@ impl<const N: usize> LeastSquares<N> {
                 thrust[j] = if upper { bounds.hi[j] } else { bounds.lo[j] };
                 continue;
             };
-            if self.advance(&free[..count], &wanted, bounds, thrust) {
+            if self.advance(&free[..count], &solution, bounds, thrust) {
                 return;
             }
         }
@@ -170,17 +170,17 @@ impl<const N: usize> LeastSquares<N> {
         Some(x)
     }
 
-    /// Steps from `thrust` towards `wanted` as far as the bounds allow. True when all the way.
+    /// Steps from `thrust` towards `solution` as far as the bounds allow. True when all the way.
     fn advance(
         &mut self,
         free: &[usize],
-        wanted: &[f64; AXES],
+        solution: &[f64; AXES],
         bounds: &Bounds<N>,
         thrust: &mut [f64; N],
     ) -> bool {
         let mut step = 1.0;
         let mut blocking = None;
-        for (&j, &want) in free.iter().zip(wanted) {
+        for (&j, &want) in free.iter().zip(solution) {
             let (bound, place) = if want < bounds.lo[j] {
                 (bounds.lo[j], Place::Lower)
             } else if want > bounds.hi[j] {
@@ -194,7 +194,7 @@ impl<const N: usize> LeastSquares<N> {
                 blocking = Some((j, bound, place));
             }
         }
-        for (&j, &want) in free.iter().zip(wanted) {
+        for (&j, &want) in free.iter().zip(solution) {
             thrust[j] = (thrust[j] + step * (want - thrust[j])).clamp(bounds.lo[j], bounds.hi[j]);
         }
         let Some((j, bound, place)) = blocking else {

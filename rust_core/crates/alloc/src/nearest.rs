@@ -14,7 +14,7 @@ const STEP_CAP: u32 = 500;
 /// Relative gain in the squared distance below which a corner is no better.
 const GAIN_TOLERANCE: f64 = 1e-11;
 
-/// A corner of the set: thrusts, and their scaled wrench less the wanted one.
+/// A corner of the set: thrusts, and their scaled wrench less the demanded one.
 #[derive(Clone, Copy)]
 struct Corner<const N: usize> {
     thrust: [f64; N],
@@ -125,23 +125,23 @@ fn settle<const N: usize>(
     mut count: usize,
 ) -> usize {
     for _ in 0..=CORNERS {
-        let Some(wanted) = affine(&corners[..count]) else {
+        let Some(solution) = affine(&corners[..count]) else {
             // Affinely dependent: the newest corner adds nothing.
             return count - 1;
         };
-        if wanted[..count].iter().all(|w| *w > 1e-12) {
-            *weights = wanted;
+        if solution[..count].iter().all(|w| *w > 1e-12) {
+            *weights = solution;
             return count;
         }
         let mut step = 1.0_f64;
         for k in 0..count {
-            if wanted[k] <= 1e-12 && weights[k] > wanted[k] {
-                step = step.min(weights[k] / (weights[k] - wanted[k]));
+            if solution[k] <= 1e-12 && weights[k] > solution[k] {
+                step = step.min(weights[k] / (weights[k] - solution[k]));
             }
         }
         let mut kept = 0;
         for k in 0..count {
-            let weight = weights[k] + step * (wanted[k] - weights[k]);
+            let weight = weights[k] + step * (solution[k] - weights[k]);
             if weight > 1e-12 {
                 corners[kept] = corners[k];
                 weights[kept] = weight;

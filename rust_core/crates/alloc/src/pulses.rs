@@ -51,7 +51,7 @@ pub struct PulseBounds {
     pub most_ns: [f64; N],
     /// Open through the whole span; `most_ns` where there is no such choice.
     pub full_ns: [f64; N],
-    /// Bit n: nozzle n cannot be closed and gives `full_ns` whatever is asked.
+    /// Bit n: nozzle n cannot be closed and gives `full_ns` whatever is demanded.
     pub stuck: u16,
 }
 
@@ -61,7 +61,7 @@ pub struct Pulses {
     /// Of each nozzle, N·s.
     pub impulse_ns: [f64; N],
     /// `B p`, N·s and N·m·s.
-    pub given: [f64; AXES],
+    pub allocated: [f64; AXES],
     /// Linear programs solved.
     pub nodes: u32,
     /// Nothing better by more than the stated part exists.
@@ -99,7 +99,7 @@ pub struct PulseAllocator {
     cost: [f64; COLUMNS],
     nodes_max: u32,
     /// The problem that is being solved.
-    wanted: [f64; AXES],
+    demanded: [f64; AXES],
     bounds: PulseBounds,
     stack: Box<[Node; DEPTH]>,
     waiting: usize,
@@ -144,7 +144,7 @@ impl PulseAllocator {
             effectiveness,
             cost,
             nodes_max: nodes_max.max(1),
-            wanted: [0.0; AXES],
+            demanded: [0.0; AXES],
             bounds: PulseBounds::NONE,
             stack: Box::new([PulseBounds::NONE.relaxed(); DEPTH]),
             waiting: 0,
@@ -154,10 +154,10 @@ impl PulseAllocator {
         })
     }
 
-    /// The pulses for `wanted` (N·s, N·m·s), searched for to the end. None where a number is not
+    /// The pulses for `demanded` (N·s, N·m·s), searched for to the end. None where a number is not
     /// usable, or no program had an answer.
-    pub fn solve(&mut self, wanted: &[f64; AXES], bounds: &PulseBounds) -> Option<Pulses> {
-        self.begin(wanted, bounds);
+    pub fn solve(&mut self, demanded: &[f64; AXES], bounds: &PulseBounds) -> Option<Pulses> {
+        self.begin(demanded, bounds);
         match self.search(self.nodes_max) {
             Search::Found(pulses) => Some(pulses),
             Search::Going | Search::Nothing => None,
@@ -165,9 +165,9 @@ impl PulseAllocator {
     }
 
     /// Begins a search; one that was going on is given up.
-    pub fn begin(&mut self, wanted: &[f64; AXES], bounds: &PulseBounds) {
-        let usable = wanted.iter().all(|w| w.is_finite()) && bounds.usable();
-        (self.wanted, self.bounds) = (*wanted, *bounds);
+    pub fn begin(&mut self, demanded: &[f64; AXES], bounds: &PulseBounds) {
+        let usable = demanded.iter().all(|w| w.is_finite()) && bounds.usable();
+        (self.demanded, self.bounds) = (*demanded, *bounds);
         self.stack[0] = bounds.relaxed();
         self.waiting = usize::from(usable);
         (self.nodes, self.best, self.best_cost) = (0, None, f64::INFINITY);
@@ -187,7 +187,7 @@ impl PulseAllocator {
             None => Search::Nothing,
             Some(impulse_ns) => Search::Found(Pulses {
                 impulse_ns,
-                given: self.given(&impulse_ns),
+                allocated: self.impulse(&impulse_ns),
                 nodes: self.nodes,
                 proved: self.waiting == 0,
             }),
@@ -215,7 +215,7 @@ impl PulseAllocator {
 
     /// `B p`, N·s and N·m·s.
     #[must_use]
-    pub fn given(&self, impulse_ns: &[f64; N]) -> [f64; AXES] {
+    pub fn impulse(&self, impulse_ns: &[f64; N]) -> [f64; AXES] {
         std::array::from_fn(|i| {
             let row = &self.effectiveness[i];
             row.iter().zip(impulse_ns).map(|(b, p)| b * p).sum()
@@ -227,7 +227,7 @@ impl PulseAllocator {
         let (mut lower, mut upper) = ([0.0; COLUMNS], [ERROR_MAX; COLUMNS]);
         lower[..N].copy_from_slice(&node.lower);
         upper[..N].copy_from_slice(&node.upper);
-        let (status, x, _) = self.simplex.solve(&self.wanted, &lower, &upper);
+        let (status, x, _) = self.simplex.solve(&self.demanded, &lower, &upper);
         let cost = x.iter().zip(&self.cost).map(|(x, c)| x * c).sum();
         (status == LpStatus::Optimal).then(|| (std::array::from_fn(|n| x[n]), cost))
     }

@@ -14,15 +14,15 @@ pub struct AutoSolution {
     pub thrust_n: [f64; NOZZLES],
     /// `B f`, N and N·m.
     pub wrench: [f64; AXES],
-    /// `Optimal` where the wrench asked is given; `Saturated` where it is scaled down, where a
-    /// direction asked for is lost, or where a set that is not exact had to serve; `BadInput`
+    /// `Optimal` where the demanded wrench is allocated; `Saturated` where it is scaled down, where a
+    /// demanded direction is lost, or where a set that is not exact had to serve; `BadInput`
     /// where it was no finite numbers: zero thrust. Never anything else.
     pub status: Status,
     /// What part of the wrench is given in its own direction (lost directions aside), 0..=1.
     pub scale: f64,
-    /// Directions that no set serves with the nozzles there are, asked for or not.
+    /// Directions that no set serves with the nozzles there are, demanded or not.
     pub lost: u16,
-    /// Lost directions that were asked for.
+    /// Lost directions that were demanded.
     pub denied: u16,
     /// Directions served by their economy set, in whole or in part.
     pub economy: u16,
@@ -46,7 +46,7 @@ impl Default for AutoSolution {
 }
 
 impl AutoSolution {
-    /// Whether less is given than was asked.
+    /// Whether less is allocated than was demanded.
     #[must_use]
     pub fn saturated(&self) -> bool {
         self.status == Status::Saturated
@@ -59,7 +59,7 @@ impl ThrustMap {
     /// ceiling; from there on to the ceiling of the full set it passes over from one to the other
     /// in proportion. Where that or the sum is more than a component's ceiling, a nozzle's most
     /// thrust or `power_max_w` (all nozzles together, W; not a number or negative counts as zero)
-    /// allow, everything is scaled down together, in the direction asked.
+    /// allow, everything is scaled down together, in the demanded direction.
     ///
     /// A set with a nozzle in `unavailable` (bit n is nozzle n) is not used; the other set of the
     /// direction serves alone. Where both are out the direction is lost, and said to be.
@@ -175,7 +175,7 @@ impl ThrustMap {
     }
 }
 
-/// The components that are asked for: direction and size.
+/// The components that are demanded: direction and size.
 fn components(wrench: &[f64; AXES]) -> impl Iterator<Item = (Direction, f64)> {
     wrench
         .iter()

@@ -36,19 +36,19 @@ const MET: f64 = 1e-10;
 /// The nozzles' wrenches at full thrust, in units of the largest.
 struct Problem {
     columns: [Row; NOZZLES],
-    wanted: Row,
+    demanded: Row,
 }
 
-/// Load of each nozzle, 0..1, for the wrench `wanted`, with `columns` the wrench of each nozzle
+/// Load of each nozzle, 0..1, for the wrench `demanded`, with `columns` the wrench of each nozzle
 /// at full load. None where the wrench is out of reach.
-pub(crate) fn spread(columns: &[Row; NOZZLES], wanted: &Row) -> Option<[f64; NOZZLES]> {
+pub(crate) fn spread(columns: &[Row; NOZZLES], demanded: &Row) -> Option<[f64; NOZZLES]> {
     let unit = columns.iter().map(|c| dot(c, c)).fold(0.0, f64::max).sqrt();
     if unit.is_nan() || unit <= 0.0 {
         return None;
     }
     let problem = Problem {
         columns: columns.map(|c| c.map(|v| v / unit)),
-        wanted: wanted.map(|v| v / unit),
+        demanded: demanded.map(|v| v / unit),
     };
     let (mut price, mut reach) = ([0.0; AXES], REACH.0);
     for _ in 0..OUTER_CAP {
@@ -76,7 +76,7 @@ impl Problem {
     }
 
     fn missing(&self, price: &Row) -> Row {
-        let mut missing = self.wanted;
+        let mut missing = self.demanded;
         for (column, u) in self.columns.iter().zip(self.load(price)) {
             for i in 0..AXES {
                 missing[i] -= u * column[i];

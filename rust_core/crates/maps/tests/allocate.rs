@@ -1,4 +1,4 @@
-//! A wrench by sets alone: within every limit, in the direction asked.
+//! A wrench by sets alone: within every limit, in the direction demanded.
 
 use crate::common::*;
 use allocation_counter::measure;
@@ -8,7 +8,7 @@ use qiki_maps::{AutoSolution, Direction, ThrustMap};
 
 const PLENTY_W: f64 = 1e6;
 
-/// What every answer keeps to, whatever was asked.
+/// What every answer keeps to, whatever was demanded.
 fn assert_within_limits(bot: &Bot, answer: &AutoSolution, unavailable: u16, power_max_w: f64) {
     let f = &answer.thrust_n;
     for n in 0..NOZZLES {
@@ -29,17 +29,24 @@ fn assert_within_limits(bot: &Bot, answer: &AutoSolution, unavailable: u16, powe
     assert!((0.0..=1.0).contains(&answer.scale), "{answer:?}");
 }
 
-/// `scale * asked` without the components that are denied.
-fn wanted(asked: &[f64; AXES], answer: &AutoSolution) -> [f64; AXES] {
+/// `scale * demanded` without the components that are denied.
+fn expected(demanded: &[f64; AXES], answer: &AutoSolution) -> [f64; AXES] {
     std::array::from_fn(|i| {
-        let denied = answer.denied & Direction::of(i, asked[i]).bit() != 0;
-        if denied { 0.0 } else { answer.scale * asked[i] }
+        let denied = answer.denied & Direction::of(i, demanded[i]).bit() != 0;
+        if denied {
+            0.0
+        } else {
+            answer.scale * demanded[i]
+        }
     })
 }
 
-fn assert_given(asked: &[f64; AXES], answer: &AutoSolution) {
-    for (given, wanted) in answer.wrench.iter().zip(wanted(asked, answer)) {
-        assert!((given - wanted).abs() < 2e-3, "{asked:?}\n{answer:?}");
+fn assert_allocated(demanded: &[f64; AXES], answer: &AutoSolution) {
+    for (allocated, expected) in answer.wrench.iter().zip(expected(demanded, answer)) {
+        assert!(
+            (allocated - expected).abs() < 2e-3,
+            "{demanded:?}\n{answer:?}"
+        );
     }
 }
 
@@ -51,16 +58,16 @@ fn any_wrench_is_given_in_its_own_direction_within_every_limit() {
         let mut met = 0;
         for _ in 0..20_000 {
             let size = dice.unit();
-            let asked = dice.wrench(900.0 * size, 400.0 * size);
+            let demanded = dice.wrench(900.0 * size, 400.0 * size);
             let unavailable = if dice.unit() < 0.5 {
                 0
             } else {
                 dice.nozzles(0.06)
             };
             let power_max_w = dice.within(0.0, 45_000.0);
-            let answer = map.allocate(&asked, unavailable, power_max_w);
+            let answer = map.allocate(&demanded, unavailable, power_max_w);
             assert_within_limits(&bot, &answer, unavailable, power_max_w);
-            assert_given(&asked, &answer);
+            assert_allocated(&demanded, &answer);
             let whole = answer.scale == 1.0 && answer.denied == 0;
             assert_eq!(answer.status == Status::Optimal, whole, "{answer:?}");
             assert_eq!(answer.saturated(), !whole);
@@ -132,7 +139,7 @@ fn little_is_given_by_the_economy_set_and_the_most_by_the_full_one() {
     }
 }
 
-/// A step of one newton in what is asked moves no nozzle far: no jump where the sets change over.
+/// A step of one newton in what is demanded moves no nozzle far: no jump where the sets change over.
 #[test]
 fn thrust_has_no_jumps_along_a_direction() {
     for name in NAMES {
@@ -183,8 +190,8 @@ fn a_direction_whose_two_sets_are_dead_is_lost_and_the_others_still_serve() {
     let back_and_forth = map.allocate(&[-100.0, 0.0, 0.0, 0.0, 0.0, 0.0], dead, PLENTY_W);
     assert_eq!((back_and_forth.lost, back_and_forth.denied), (lost, 0));
     assert_eq!(back_and_forth.status, Status::Optimal);
-    let asked = [100.0, 0.0, 50.0, 0.0, 0.0, 0.0];
-    let answer = map.allocate(&asked, dead, PLENTY_W);
+    let demanded = [100.0, 0.0, 50.0, 0.0, 0.0, 0.0];
+    let answer = map.allocate(&demanded, dead, PLENTY_W);
     assert_eq!(answer.denied, lost & forward.bit());
     assert!(answer.saturated());
     assert!((answer.wrench[2] - 50.0).abs() < 1e-6 && answer.wrench[0].abs() < 1e-6);
@@ -193,17 +200,17 @@ fn a_direction_whose_two_sets_are_dead_is_lost_and_the_others_still_serve() {
 #[test]
 fn the_power_limit_scales_everything_alike() {
     let map = bot("dodeca-01").map();
-    let asked = [200.0, -100.0, 50.0, 20.0, -30.0, 10.0];
-    let free = map.allocate(&asked, 0, PLENTY_W);
+    let demanded = [200.0, -100.0, 50.0, 20.0, -30.0, 10.0];
+    let free = map.allocate(&demanded, 0, PLENTY_W);
     assert_eq!(free.status, Status::Optimal);
     let draw = 17.5 * free.thrust_n.iter().sum::<f64>();
-    let half = map.allocate(&asked, 0, 0.5 * draw);
+    let half = map.allocate(&demanded, 0, 0.5 * draw);
     assert!((half.scale - 0.5).abs() < 1e-12);
     for n in 0..NOZZLES {
         assert!((half.thrust_n[n] - 0.5 * free.thrust_n[n]).abs() < 1e-9);
     }
     for nothing in [0.0, -1.0, f64::NAN] {
-        let answer = map.allocate(&asked, 0, nothing);
+        let answer = map.allocate(&demanded, 0, nothing);
         assert_eq!((answer.thrust_n, answer.scale), ([0.0; NOZZLES], 0.0));
         assert!(answer.saturated());
     }
@@ -243,9 +250,9 @@ fn nothing_asked_is_nothing_given() {
 fn nothing_is_allocated() {
     let (map, mut dice) = (bot("dodeca-01").map(), Dice::new(5));
     for _ in 0..100 {
-        let (asked, dead) = (dice.wrench(2000.0, 900.0), dice.nozzles(0.1));
+        let (demanded, dead) = (dice.wrench(2000.0, 900.0), dice.nozzles(0.1));
         let mut answer = AutoSolution::default();
-        let counted = measure(|| answer = map.allocate(&asked, dead, 30_000.0));
+        let counted = measure(|| answer = map.allocate(&demanded, dead, 30_000.0));
         assert_eq!(counted.count_total, 0);
         assert_ne!(answer.status, Status::BadInput);
     }

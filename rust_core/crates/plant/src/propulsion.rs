@@ -49,7 +49,7 @@ pub(crate) struct Propulsion {
     /// How long each valve was open in the last tick, µs, a throttled one by its level; and what
     /// rounding still owes.
     pub(crate) open_time_us: [u32; NOZZLES],
-    owed_us: [f64; NOZZLES],
+    residual_us: [f64; NOZZLES],
     /// Electrical energy of each cluster since it was last taken, J.
     energy_j: [f64; qiki_craft::CLUSTERS],
 }
@@ -69,7 +69,7 @@ impl Propulsion {
             valves: std::array::from_fn(|i| Valve::new(&thrusters[i], dt_s)),
             exhaust_mps: craft.mass.isp_s * STANDARD_GRAVITY_MPS2,
             open_time_us: [0; NOZZLES],
-            owed_us: [0.0; NOZZLES],
+            residual_us: [0.0; NOZZLES],
             energy_j: [0.0; qiki_craft::CLUSTERS],
         })
     }
@@ -83,7 +83,7 @@ impl Propulsion {
             // `clamp` keeps NaN, `max` drops it: an on-time that is no number is no on-time.
             let on_s = on_s[i].max(0.0).min(dt_s);
             if on_s == 0.0 && valve.rests() {
-                self.open_time_us[i] = 0; // Less than a microsecond is owed.
+                self.open_time_us[i] = 0; // Less than a microsecond is left.
                 continue;
             }
             let done = valve.tick(on_s, dt_s);
@@ -98,14 +98,14 @@ impl Propulsion {
         limited(burn, tank_kg)
     }
 
-    /// Whole microseconds are reported and the rest is owed to the next tick, so that the sum
+    /// Whole microseconds are reported and the rest is left to the next tick, so that the sum
     /// over ticks stays within half a microsecond of the truth.
     fn report_open_time(&mut self, nozzle: usize, reported_s: f64) {
-        let exact_us = reported_s * 1e6 + self.owed_us[nozzle];
+        let exact_us = reported_s * 1e6 + self.residual_us[nozzle];
         // `f64::round` would be a call into a library. Below zero the conversion gives zero.
         let below_us = exact_us as u32;
         let whole_us = below_us + u32::from(exact_us - f64::from(below_us) >= 0.5);
-        self.owed_us[nozzle] = exact_us - f64::from(whole_us);
+        self.residual_us[nozzle] = exact_us - f64::from(whole_us);
         self.open_time_us[nozzle] = whole_us;
     }
 

@@ -355,7 +355,7 @@ impl MinimumImpulseHold {
             return;
         };
         self.plan = plan;
-        self.allocated = self.allocator().given(&pulses);
+        self.allocated = self.allocator().impulse(&pulses);
         self.impulse_ns = pulses;
         self.before = Some((self.velocity, self.rates));
         self.at_us = 0;

@@ -161,7 +161,10 @@ impl PulseScheduler {
             f64::from(on_us) * 1e-6 * self.valves.thrust_max_n[n]
         });
         let lead_us = self.plan.span_us.saturating_sub(self.at_us) + self.window_us / 2;
-        (self.allocator.given(&to_come_ns), f64::from(lead_us) * 1e-6)
+        (
+            self.allocator.impulse(&to_come_ns),
+            f64::from(lead_us) * 1e-6,
+        )
     }
 
     /// Force impulse that was demanded and is still to come, N·s, body: not planned yet, or planned
@@ -283,7 +286,7 @@ impl PulseScheduler {
         self.at_us = 0;
         let allocated = self
             .allocator
-            .given(&self.scheduled_ns(impulse_ns, demand.stuck));
+            .impulse(&self.scheduled_ns(impulse_ns, demand.stuck));
         for i in 0..AXES {
             let residual = self.demanded[i] - allocated[i];
             self.residual[i] = residual.clamp(-self.residual_max[i], self.residual_max[i]);

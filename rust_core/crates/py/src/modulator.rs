@@ -135,7 +135,7 @@ impl ModulatorCore {
 
     /// (count,) s at full thrust; None under PWPF.
     #[getter]
-    fn owed_s<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyArray1<f64>>> {
+    fn residual_s<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyArray1<f64>>> {
         self.column(py, |n| self.modulator.residual_us(n))
     }
 

@@ -60,7 +60,7 @@ impl PulseAllocator {
         Ok(found.map(|pulses| {
             (
                 pulses.impulse_ns.to_vec().into_pyarray(py),
-                pulses.given.to_vec().into_pyarray(py),
+                pulses.allocated.to_vec().into_pyarray(py),
                 pulses.nodes,
                 pulses.proved,
             )

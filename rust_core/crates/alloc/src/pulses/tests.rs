@@ -58,8 +58,8 @@ impl Draws {
     }
 }
 
-fn cost(wanted: &[f64; AXES], pulses: &Pulses) -> f64 {
-    let error = (0..AXES).map(|i| PRICE[i] * (wanted[i] - pulses.given[i]).abs());
+fn cost(demanded: &[f64; AXES], pulses: &Pulses) -> f64 {
+    let error = (0..AXES).map(|i| PRICE[i] * (demanded[i] - pulses.allocated[i]).abs());
     pulses.impulse_ns.iter().sum::<f64>() + error.sum::<f64>()
 }
 
@@ -68,18 +68,18 @@ fn every_nozzle_gives_nothing_or_at_least_its_shortest_pulse() {
     let (mut allocator, mut draws) = (allocator(600), Draws::new(1));
     let mut fired = 0;
     for _ in 0..200 {
-        let wanted = draws.small();
-        let pulses = allocator.solve(&wanted, &bounds()).unwrap();
+        let demanded = draws.small();
+        let pulses = allocator.solve(&demanded, &bounds()).unwrap();
         for p in pulses.impulse_ns {
             let pulse = (SHORTEST_NS * (1.0 - 1e-5)..=THRUST_N * 0.25 + 1e-6).contains(&p);
             assert!(p.abs() < 1e-5 || pulse, "{p} N·s");
             fired += u32::from(pulse);
         }
         assert!(
-            cost(&wanted, &pulses)
+            cost(&demanded, &pulses)
                 <= PRICE
                     .iter()
-                    .zip(&wanted)
+                    .zip(&demanded)
                     .map(|(p, w)| p * w.abs())
                     .sum::<f64>()
                     + 1e-6
@@ -97,16 +97,16 @@ fn differences_of_pulses_give_less_than_a_shortest_pulse() {
     let mut allocator =
         PulseAllocator::new(effectiveness(), PRICE.map(|p| 40.0 * p), 2000).unwrap();
     for axis in 3..AXES {
-        let mut wanted = [0.0; AXES];
-        wanted[axis] = 0.05;
-        let pulses = allocator.solve(&wanted, &bounds()).unwrap();
+        let mut demanded = [0.0; AXES];
+        demanded[axis] = 0.05;
+        let pulses = allocator.solve(&demanded, &bounds()).unwrap();
         // The search stops within a part of the best cost, and that much may be left.
         for i in 0..AXES {
             let bound = if i < 3 { 0.1 } else { 0.002 };
             assert!(
-                (pulses.given[i] - wanted[i]).abs() < bound,
+                (pulses.allocated[i] - demanded[i]).abs() < bound,
                 "{axis}: {:?}",
-                pulses.given
+                pulses.allocated
             );
         }
         let count = pulses.impulse_ns.iter().filter(|p| **p > 0.0).count();
@@ -116,9 +116,13 @@ fn differences_of_pulses_give_less_than_a_shortest_pulse() {
 
 /// The best of all sets of nozzles, each tried with no gap left: what branch and bound may not
 /// miss by more than its stated part.
-fn best_of_all(allocator: &mut PulseAllocator, wanted: &[f64; AXES], bounds: &PulseBounds) -> f64 {
+fn best_of_all(
+    allocator: &mut PulseAllocator,
+    demanded: &[f64; AXES],
+    bounds: &PulseBounds,
+) -> f64 {
     let usable: Vec<usize> = (0..N).filter(|n| bounds.most_ns[*n] > 0.0).collect();
-    allocator.wanted = *wanted;
+    allocator.demanded = *demanded;
     let mut best = f64::INFINITY;
     for set in 0u32..1 << usable.len() {
         let mut node = Node {
@@ -147,11 +151,11 @@ fn the_search_finds_what_trying_every_set_finds() {
     }
     let (mut searching, mut trying) = (allocator(100_000), allocator(1));
     for _ in 0..20 {
-        let wanted = draws.small();
-        let pulses = searching.solve(&wanted, &bounds).unwrap();
+        let demanded = draws.small();
+        let pulses = searching.solve(&demanded, &bounds).unwrap();
         assert!(pulses.proved);
-        let best = best_of_all(&mut trying, &wanted, &bounds);
-        let found = cost(&wanted, &pulses);
+        let best = best_of_all(&mut trying, &demanded, &bounds);
+        let found = cost(&demanded, &pulses);
         assert!(found <= best * (1.0 + GAP) + 1e-3, "{found} against {best}");
         assert!(found >= best - 1e-3, "{found} against {best}");
     }
@@ -162,9 +166,9 @@ fn a_search_in_pieces_is_the_same_search() {
     let mut draws = Draws::new(3);
     let (mut whole, mut pieces) = (allocator(600), allocator(600));
     for _ in 0..20 {
-        let wanted = draws.small();
-        let expected = whole.solve(&wanted, &bounds()).unwrap();
-        pieces.begin(&wanted, &bounds());
+        let demanded = draws.small();
+        let expected = whole.solve(&demanded, &bounds()).unwrap();
+        pieces.begin(&demanded, &bounds());
         let found = loop {
             match pieces.search(7) {
                 Search::Going => {}
@@ -183,8 +187,8 @@ fn a_gap_below_the_whole_span_is_kept() {
     let (mut allocator, mut draws) = (allocator(2000), Draws::new(4));
     let mut whole = 0;
     for _ in 0..50 {
-        let wanted = std::array::from_fn(|i| draws.number() * if i < 3 { 200.0 } else { 20.0 });
-        let pulses = allocator.solve(&wanted, &bounds).unwrap();
+        let demanded = std::array::from_fn(|i| draws.number() * if i < 3 { 200.0 } else { 20.0 });
+        let pulses = allocator.solve(&demanded, &bounds).unwrap();
         for p in pulses.impulse_ns {
             let gap = bounds.most_ns[0] + 1e-4..bounds.full_ns[0] - 1e-4;
             assert!(!gap.contains(&p), "{p} N·s");
@@ -202,9 +206,9 @@ fn a_nozzle_that_cannot_be_closed_is_countered() {
     assert_eq!(pulses.impulse_ns[5], bounds.full_ns[5]);
     for i in 0..AXES {
         assert!(
-            pulses.given[i].abs() < if i < 3 { 0.5 } else { 0.05 },
+            pulses.allocated[i].abs() < if i < 3 { 0.5 } else { 0.05 },
             "{:?}",
-            pulses.given
+            pulses.allocated
         );
     }
 }
@@ -213,11 +217,11 @@ fn a_nozzle_that_cannot_be_closed_is_countered() {
 fn a_nozzle_that_takes_a_level_needs_no_shortest_pulse() {
     let mut bounds = bounds();
     bounds.least_ns = [0.0; N];
-    let wanted = [0.5, -0.2, 0.1, 0.05, 0.02, -0.03];
-    let pulses = allocator(10).solve(&wanted, &bounds).unwrap();
+    let demanded = [0.5, -0.2, 0.1, 0.05, 0.02, -0.03];
+    let pulses = allocator(10).solve(&demanded, &bounds).unwrap();
     assert!(pulses.proved && pulses.nodes == 1);
     for i in 0..AXES {
-        assert!((pulses.given[i] - wanted[i]).abs() < 1e-6);
+        assert!((pulses.allocated[i] - demanded[i]).abs() < 1e-6);
     }
 }
 
@@ -229,7 +233,7 @@ fn what_cannot_be_solved_says_so() {
     broken.most_ns[3] = f64::NAN;
     assert_eq!(allocator.solve(&[1.0; AXES], &broken), None);
     let out = allocator.solve(&[1.0; AXES], &PulseBounds::NONE).unwrap();
-    assert_eq!((out.impulse_ns, out.given), ([0.0; N], [0.0; AXES]));
+    assert_eq!((out.impulse_ns, out.allocated), ([0.0; N], [0.0; AXES]));
     let nothing = allocator.solve(&[0.0; AXES], &bounds()).unwrap();
     assert_eq!(nothing.impulse_ns, [0.0; N]);
     let price = [1.0, 0.0, 1.0, 1.0, 1.0, 1.0];
@@ -242,10 +246,10 @@ fn what_cannot_be_solved_says_so() {
 #[test]
 fn a_search_allocates_nothing() {
     let (mut allocator, mut draws) = (allocator(600), Draws::new(5));
-    let wanted = draws.small();
+    let demanded = draws.small();
     let bounds = bounds();
     let counted = allocation_counter::measure(|| {
-        allocator.solve(&wanted, &bounds);
+        allocator.solve(&demanded, &bounds);
     });
     assert_eq!(counted.count_total, 0);
 }
