@@ -34,6 +34,9 @@ mod pulses;
 mod sets;
 mod tracking;
 
+#[cfg(test)]
+mod tests;
+
 pub use allocation::AllocationStage;
 pub use config::{ConfigError, Parts, parts};
 pub use estimate::{Estimate, Estimator, FlightContext, STANDARD_GRAVITY_MPS2};

@@ -284,3 +284,6 @@ impl ModeManager {
             .abort(crate::command_tracker::EffectKind::Motion, reason);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,13 +20,8 @@ const SETTABLE: [Mode; 7] = [
 pub fn permits(mode: Mode, armed: bool, nav_fresh: bool, action: &Action) -> Result<(), Reason> {
     let moves = match action {
         Action::Disarm | Action::Safe | Action::SetMode(Mode::Safe) => return Ok(()),
-        Action::Arm => {
-            return if nav_fresh {
-                Ok(())
-            } else {
-                Err(Reason::NavStale)
-            };
-        }
+        Action::Arm if nav_fresh => return Ok(()),
+        Action::Arm => return Err(Reason::NavStale),
         Action::SetMode(mode) if !SETTABLE.contains(mode) => {
             return Err(Reason::ModeNotReachable);
         }
@@ -98,3 +93,6 @@ pub fn confirmed(action: &Action) -> Result<(), Reason> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -150,7 +150,7 @@ fn test_wrenches(inertia: &Matrix3<f64>, alpha_rps2: f64) -> [[f64; AXES]; TEST_
     std::array::from_fn(|i| {
         let mut wrench = [0.0; AXES];
         if let Some(direction) = i.checked_sub(1) {
-            let (axis, sign) = (direction / 2, if direction % 2 == 0 { 1.0 } else { -1.0 });
+            let (axis, sign) = (direction / 2, [1.0, -1.0][direction % 2]);
             wrench[3 + axis] = sign * alpha_rps2 * inertia[(axis, axis)];
         }
         wrench

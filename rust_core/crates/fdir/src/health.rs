@@ -95,8 +95,11 @@ impl NozzleHealth {
             if feedback.fresh.has(Fresh::valves(c)) {
                 self.node_age[c] = 0;
                 // A node that is not armed follows no command: its closed valves are no fault.
-                let armed = feedback.node_state[c] == NodeState::Armed;
-                self.follows = self.follows & !nozzles | if armed { nozzles } else { 0 };
+                if feedback.node_state[c] == NodeState::Armed {
+                    self.follows |= nozzles;
+                } else {
+                    self.follows &= !nozzles;
+                }
             } else {
                 self.node_age[c] = self.node_age[c].saturating_add(1);
             }

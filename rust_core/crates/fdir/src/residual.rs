@@ -172,17 +172,17 @@ impl Residual {
         let length = f.norm_squared() * noise.force + t.norm_squared() * noise.torque;
         // Seconds of full thrust more than expected.
         let extra_s = if length > 0.0 { along / length } else { 0.0 };
-        let most_s = if extra_s < 0.0 {
-            self.window.expected_s[n]
+        let expected_s = self.window.expected_s[n];
+        let (most_s, part_min) = if extra_s < 0.0 {
+            (expected_s, MISSING_MIN)
         } else {
-            self.window.length_s - self.window.expected_s[n]
+            (self.window.length_s - expected_s, 0.0)
         };
         let part = if most_s > 0.0 {
             extra_s.abs() / most_s
         } else {
             f64::INFINITY
         };
-        let part_min = if extra_s < 0.0 { MISSING_MIN } else { 0.0 };
         let large = extra_s.abs() * self.full_n[n] >= self.size_min_ns;
         Fit {
             extra_s,
@@ -204,7 +204,7 @@ impl Residual {
         if gain < GAIN_MIN || size - gain > UNEXPLAINED_MAX + UNEXPLAINED_RATIO * gain {
             return found;
         }
-        let rival = |n: &usize| fits[*n].gain > 0.0 && fits[*n].gain > gain - LEAD_MIN;
+        let rival = |n: &usize| fits[*n].gain > gain - LEAD_MIN;
         if (0..NOZZLES).filter(rival).any(|n| !fits[n].sound) {
             return found;
         }

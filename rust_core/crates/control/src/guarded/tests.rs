@@ -2,84 +2,24 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use nalgebra::Vector3;
-use qiki_craft::{Craft, Feedback, Fresh, NOZZLES, NodeState};
+use qiki_craft::{Fresh, NOZZLES};
 
-use super::{GuardedController, Inputs, Outputs};
+use super::{GuardedController, Inputs};
+use crate::tests::{Desk, craft};
 use qiki_alloc::Status;
-use qiki_command::{Action, Command};
-use qiki_command::{Mode, Reason};
+use qiki_command::{Action, Mode, Reason};
 use qiki_guard::{Guard, ValveLimits, Violation};
 
-/// On a test stand: what its nozzles do does not show in its motion.
-fn craft() -> Craft {
-    let mut craft =
-        Craft::from_json(include_str!("../../../craft/fixtures/dodeca-01.json")).unwrap();
-    craft.control.motion_evidence = false;
-    craft
-}
-
-/// A craft that stands still and says so in every tick, with valves that obey.
-struct Desk {
-    controller: GuardedController,
-    feedback: Feedback,
-    outputs: Outputs,
-    tick: u64,
-}
-
-impl Desk {
-    fn new() -> Self {
-        Self {
-            controller: GuardedController::new(&craft(), 2000).unwrap(),
-            feedback: Feedback {
-                fresh: Fresh(u32::MAX),
-                attitude_xyzw: [0.0, 0.0, 0.0, 1.0],
-                cluster_temp_c: [20.0; 4],
-                propellant_kg: 12.0,
-                battery_soc: 0.8,
-                supercap_soc: 0.9,
-                ..Feedback::default()
-            },
-            outputs: Outputs::default(),
-            tick: 0,
-        }
-    }
-
-    fn step(&mut self, action: Option<Action>) {
-        let command = action.map(|action| Command {
-            id: 1,
-            action: Some(action),
-        });
-        let inputs = Inputs {
-            tick: self.tick,
-            period_ns: 2_000_000,
-            feedback: &self.feedback,
-            command: command.as_ref(),
-        };
-        self.controller.step(&inputs, &mut self.outputs);
-        self.tick += 1;
-        self.feedback.open_time_us = self.outputs.command.on_time_us;
-        let armed = self.outputs.command.armed;
-        let state = if armed {
-            NodeState::Armed
-        } else {
-            NodeState::Silent
-        };
-        self.feedback.node_state = [state; 4];
-    }
-
-    /// Armed and holding a pose half a metre off, so that something fires.
-    fn firing() -> Self {
-        let mut desk = Self::new();
+/// Armed and holding a pose half a metre off, so that something fires.
+fn firing() -> Desk {
+    let mut desk = Desk::armed();
+    desk.step(Some(Action::Hold));
+    desk.controller.controller.tracking.guidance.goal_position = Vector3::new(0.5, 0.0, 0.0);
+    while desk.outputs.command.on_time_us == [0; NOZZLES] {
         desk.step(None);
-        desk.step(Some(Action::Arm));
-        desk.step(Some(Action::Hold));
-        desk.controller.controller.tracking.guidance.goal_position = Vector3::new(0.5, 0.0, 0.0);
-        while desk.outputs.command.on_time_us == [0; NOZZLES] {
-            desk.step(None);
-            assert!(desk.tick < 2000, "nothing fires");
-        }
-        desk
+        assert!(desk.tick < 2000, "nothing fires");
     }
+    desk
 }
 
 /// Limits that the modulators do not know of.
@@ -94,7 +34,7 @@ fn stricter(controller: &GuardedController) -> Guard {
 
 #[test]
 fn a_command_that_the_guard_refuses_becomes_closed_valves_and_safe() {
-    let mut desk = Desk::firing();
+    let mut desk = firing();
     desk.controller.guard = stricter(&desk.controller);
     while desk.outputs.guard_violation.is_none() {
         assert!(desk.outputs.command.on_time_us != [0; NOZZLES]);
@@ -128,7 +68,7 @@ fn a_command_that_the_guard_refuses_becomes_closed_valves_and_safe() {
 
 #[test]
 fn after_a_trip_the_craft_can_be_flown_again() {
-    let mut desk = Desk::firing();
+    let mut desk = firing();
     desk.controller.guard = stricter(&desk.controller);
     while desk.outputs.mode != Mode::Safe {
         desk.step(None);
@@ -151,7 +91,7 @@ fn after_a_trip_the_craft_can_be_flown_again() {
 
 #[test]
 fn an_allocation_that_fails_becomes_safe_and_no_thrust() {
-    let mut desk = Desk::firing();
+    let mut desk = firing();
     desk.controller.controller.tracking.guidance.goal_position = Vector3::new(f64::NAN, 0.0, 0.0);
     desk.step(None);
     assert_eq!(desk.outputs.allocation.status, Status::BadInput);
@@ -166,7 +106,7 @@ fn an_allocation_that_fails_becomes_safe_and_no_thrust() {
 
 #[test]
 fn a_temperature_that_is_not_a_number_clears_no_trip() {
-    let mut desk = Desk::firing();
+    let mut desk = firing();
     desk.feedback.cluster_temp_c = [150.0; 4];
     desk.step(None);
     desk.feedback.cluster_temp_c = [f64::NAN; 4];
@@ -177,7 +117,7 @@ fn a_temperature_that_is_not_a_number_clears_no_trip() {
 
 #[test]
 fn a_stalled_loop_does_not_throw_the_estimate() {
-    let mut desk = Desk::firing();
+    let mut desk = firing();
     desk.feedback.fresh = Fresh(!Fresh::POSITION.0);
     desk.feedback.velocity_mps_world = [1.0, 0.0, 0.0];
     desk.step(None);
@@ -205,7 +145,7 @@ fn a_stalled_loop_does_not_throw_the_estimate() {
 #[test]
 fn a_loop_that_stood_still_for_long_goes_to_safe_and_gives_up_the_motion() {
     for (gap_ms, mode) in [(200, Mode::Manoeuvre), (300, Mode::Safe)] {
-        let mut desk = Desk::firing();
+        let mut desk = firing();
         desk.tick += 1;
         let inputs = Inputs {
             tick: desk.tick,

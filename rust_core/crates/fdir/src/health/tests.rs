@@ -48,10 +48,12 @@ fn health(period_us: u32) -> NozzleHealth {
 struct Rig {
     health: NozzleHealth,
     period_us: u32,
-    /// One entry a microsecond: is the valve commanded open?
-    pipe: VecDeque<bool>,
+    lag_us: u64,
+    /// When the valve will move, µs since the start.
+    edges_us: VecDeque<u64>,
     bus: VecDeque<[u32; NOZZLES]>,
-    open: bool,
+    commanded_open: bool,
+    is_open: bool,
     tick: u32,
 }
 
@@ -60,36 +62,24 @@ fn heard() -> Fresh {
 }
 
 impl Rig {
-    fn new(period_us: u32, lag_us: usize, latency: usize) -> Self {
+    fn new(period_us: u32, lag_us: u64, latency: usize) -> Self {
         Self {
             health: health(period_us),
             period_us,
-            pipe: std::iter::repeat_n(false, lag_us).collect(),
+            lag_us,
+            edges_us: VecDeque::new(),
             bus: std::iter::repeat_n([0; NOZZLES], latency).collect(),
-            open: false,
+            commanded_open: false,
+            is_open: false,
             tick: 0,
         }
     }
 
     /// One tick in which nozzle 0 is commanded by the edge rule; `stuck` overrules its position.
     fn tick(&mut self, on_time_us: u32, stuck: Option<bool>) {
+        let open_us = self.move_valve(on_time_us);
         let mut measured = [0; NOZZLES];
-        let first_us = if self.open {
-            on_time_us
-        } else {
-            self.period_us - on_time_us
-        };
-        for us in 0..self.period_us {
-            self.pipe
-                .push_back(if us < first_us { self.open } else { !self.open });
-            let position = self.pipe.pop_front().unwrap();
-            measured[0] += u32::from(stuck.unwrap_or(position));
-        }
-        self.open = if first_us < self.period_us {
-            !self.open
-        } else {
-            self.open
-        };
+        measured[0] = stuck.map_or(open_us, |open| u32::from(open) * self.period_us);
         self.health.record_command(&std::array::from_fn(
             |n| if n == 0 { on_time_us } else { 0 },
         ));
@@ -105,6 +95,29 @@ impl Rig {
         self.tick += 1;
     }
 
+    /// How long the valve is open in this tick, µs.
+    fn move_valve(&mut self, on_time_us: u32) -> u32 {
+        let mut now_us = u64::from(self.tick) * u64::from(self.period_us);
+        let first_us = if self.commanded_open {
+            on_time_us
+        } else {
+            self.period_us - on_time_us
+        };
+        if first_us < self.period_us {
+            self.commanded_open = !self.commanded_open;
+            let edge_us = now_us + u64::from(first_us) + self.lag_us;
+            self.edges_us.push_back(edge_us);
+        }
+        let (end_us, mut open_us) = (now_us + u64::from(self.period_us), 0);
+        while let Some(edge_us) = self.edges_us.front().copied().filter(|at| *at < end_us) {
+            open_us += u64::from(self.is_open) * (edge_us - now_us);
+            (now_us, self.is_open) = (edge_us, !self.is_open);
+            self.edges_us.pop_front();
+        }
+        open_us += u64::from(self.is_open) * (end_us - now_us);
+        open_us as u32
+    }
+
     fn seconds(&self) -> f64 {
         f64::from(self.tick * self.period_us) * 1e-6
     }
@@ -113,10 +126,9 @@ impl Rig {
 /// On-times of pulses of `on_us` every `cycle_us`, by the edge rule, edges anywhere in a tick.
 fn pulses(tick: u32, period_us: u32, on_us: u64, cycle_us: u64) -> u32 {
     let start = u64::from(tick) * u64::from(period_us);
-    let open = |t: u64| t % cycle_us >= cycle_us - on_us;
-    (start..start + u64::from(period_us))
-        .filter(|t| open(*t))
-        .count() as u32
+    let open_until =
+        |t: u64| t / cycle_us * on_us + (t % cycle_us).saturating_sub(cycle_us - on_us);
+    (open_until(start + u64::from(period_us)) - open_until(start)) as u32
 }
 
 #[test]

@@ -9,6 +9,11 @@ use super::Residual;
 use crate::evidence::{Findings, MotionState, Sources, Verdict};
 use qiki_craft::geometry;
 
+mod decision;
+mod motion;
+mod thrust;
+mod window;
+
 const PERIODS_US: [u32; 4] = [1000, 2000, 3003, 5000];
 
 fn craft() -> Craft {

@@ -1,57 +1,70 @@
 //! What is permitted when: the whole table, committed.
 //!
-//! `UPDATE_REFS=1 cargo test -p qiki-control --test permits` writes it anew.
+//! `UPDATE_REFS=1 cargo test -p qiki-control --lib modes` writes it anew.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
-use qiki_messages::command_from_message;
 use std::fmt::Write;
 
-use crate::common::*;
-use qiki_command::{Action, AllocationMode, Mode, Reason};
-use qiki_control::{confirmed, manual_override_permits, permits};
-use qiki_messages::commands::AllocationMode::{Adaptive, Auto, ManualOverride};
-use qiki_messages::commands::command::Action::FireNozzles;
-use qiki_messages::commands::{self as wire, BodyAxis};
+use qiki_command::{Action, AllocationMode, Firing, Goal, Mode, Reason, SEGMENTS_MAX, Segment};
 
-fn action(wire: wire::command::Action) -> Action {
-    let message = wire::Command {
-        action: Some(wire),
-        ..wire::Command::default()
-    };
-    command_from_message(&message).action.unwrap()
+use super::{confirmed, manual_override_permits, permits};
+
+fn take(confirmed: bool) -> Action {
+    Action::SetAllocation {
+        mode: AllocationMode::ManualOverride,
+        confirmed,
+    }
+}
+
+fn fire_nozzles(confirmed: bool) -> Action {
+    Action::Fire {
+        firing: Firing {
+            nozzles: 1 << 3 | 1 << 7,
+            level: 0.5,
+            duration_s: 0.2,
+        },
+        confirmed,
+    }
+}
+
+fn allocate(mode: AllocationMode) -> Action {
+    Action::SetAllocation {
+        mode,
+        confirmed: false,
+    }
 }
 
 fn actions() -> Vec<(String, Action)> {
-    let mut actions = vec![
-        ("arm".to_owned(), action(arm())),
-        ("disarm".to_owned(), action(disarm())),
-        ("safe".to_owned(), action(safe())),
-        ("brake".to_owned(), action(brake())),
-        ("hold".to_owned(), action(hold())),
-        ("go_to".to_owned(), action(go_to([1.0, 2.0, 3.0]))),
-        ("fire".to_owned(), action(fire(BodyAxis::Up, 1.0, 1.0))),
-        ("stop_thrust".to_owned(), action(stop_thrust())),
-        ("alloc auto".to_owned(), action(allocation(Auto, false))),
-        (
-            "alloc adaptive".to_owned(),
-            action(allocation(Adaptive, false)),
-        ),
-        (
-            "alloc manual".to_owned(),
-            action(allocation(ManualOverride, true)),
-        ),
-        (
-            "nozzles".to_owned(),
-            action(FireNozzles(nozzles(&[3, 7], 0.5, 0.2))),
-        ),
+    let goal = Goal {
+        position: Some([1.0, 2.0, 3.0].into()),
+        attitude: None,
+    };
+    let burn = Action::Burn {
+        segments: [Segment::IDLE; SEGMENTS_MAX],
+        count: 1,
+    };
+    let commands = [
+        ("arm", Action::Arm),
+        ("disarm", Action::Disarm),
+        ("safe", Action::Safe),
+        ("brake", Action::Brake),
+        ("hold", Action::Hold),
+        ("go_to", Action::GoTo(goal)),
+        ("fire", burn),
+        ("stop_thrust", Action::StopThrust),
+        ("alloc auto", allocate(AllocationMode::Auto)),
+        ("alloc adaptive", allocate(AllocationMode::Adaptive)),
+        ("alloc manual", take(true)),
+        ("nozzles", fire_nozzles(true)),
     ];
+    let named = commands.map(|(name, action)| (name.to_owned(), action));
     let modes = Mode::ALL.map(|mode| {
         (
             format!("set {mode:?}").to_lowercase(),
             Action::SetMode(mode),
         )
     });
-    actions.extend(modes);
-    actions
+    named.into_iter().chain(modes).collect()
 }
 
 /// One line for each mode, armed, fresh and action.
@@ -223,90 +236,11 @@ fn nozzles_in_hand_leave_only_what_ends_it_and_nozzles_are_fired_in_hand_only() 
 
 #[test]
 fn what_is_hazardous_is_confirmed_each_time_and_nothing_else() {
-    let mut plain = nozzles(&[1], 1.0, 0.1);
-    plain.confirmed = false;
-    let refused = Err(Reason::ConfirmRequired);
-    assert_eq!(confirmed(&action(FireNozzles(plain))), refused);
-    assert_eq!(
-        confirmed(&action(allocation(ManualOverride, false))),
-        refused
-    );
+    let plain = [take(false), fire_nozzles(false)];
+    for action in plain {
+        assert_eq!(confirmed(&action), Err(Reason::ConfirmRequired));
+    }
     for (name, action) in actions() {
         assert_eq!(confirmed(&action), Ok(()), "{name}");
-    }
-}
-
-#[test]
-fn modes_and_their_numbers_are_those_of_the_contract() {
-    for mode in Mode::ALL {
-        let name = wire::FlightMode::try_from(i32::from(mode as u8))
-            .unwrap()
-            .as_str_name();
-        let expected = format!("FLIGHT_MODE_{mode:?}").to_uppercase();
-        assert_eq!(name, expected);
-        assert_eq!(Mode::from_wire(i32::from(mode as u8)), Some(mode));
-    }
-    for number in [0, 10, -1, 265] {
-        assert_eq!(Mode::from_wire(number), None);
-    }
-}
-
-#[test]
-fn allocation_modes_and_their_numbers_are_those_of_the_contract() {
-    for (mode, word) in AllocationMode::ALL
-        .into_iter()
-        .zip(["AUTO", "ADAPTIVE", "MANUAL_OVERRIDE"])
-    {
-        let number = i32::from(mode as u8);
-        let name = wire::AllocationMode::try_from(number)
-            .unwrap()
-            .as_str_name();
-        assert_eq!(name, format!("ALLOCATION_MODE_{word}"));
-        assert_eq!(AllocationMode::from_wire(number), Some(mode));
-    }
-    for number in [0, 4, -1] {
-        assert_eq!(AllocationMode::from_wire(number), None);
-    }
-}
-
-#[test]
-fn reasons_and_their_numbers_are_those_of_the_contract() {
-    use qiki_command::Reason::*;
-    let reasons = [
-        (CmdValidationFailed, "CMD_VALIDATION_FAILED"),
-        (NotArmed, "NOT_ARMED"),
-        (SafeLocked, "SAFE_LOCKED"),
-        (NavStale, "NAV_STALE"),
-        (NodeOffline, "NODE_OFFLINE"),
-        (
-            BridgeActiveRestrictedMotion,
-            "BRIDGE_ACTIVE_RESTRICTED_MOTION",
-        ),
-        (Superseded, "SUPERSEDED"),
-        (AllocationFailed, "ALLOCATION_FAILED"),
-        (GuardTrip, "GUARD_TRIP"),
-        (EffectTimeout, "EFFECT_TIMEOUT"),
-        (Operator, "OPERATOR"),
-        (ValveFault, "VALVE_FAULT"),
-        (ModeNotReachable, "MODE_NOT_REACHABLE"),
-        (ConfirmRequired, "CONFIRM_REQUIRED"),
-        (ThrustMapMissing, "THRUST_MAP_MISSING"),
-        (TorqueMapMissing, "TORQUE_MAP_MISSING"),
-        (ManualOverrideActive, "MANUAL_OVERRIDE_ACTIVE"),
-        (ManualOverrideOff, "MANUAL_OVERRIDE_OFF"),
-        (ManualNotFromMode, "MANUAL_NOT_FROM_MODE"),
-        (ManualTimeout, "MANUAL_TIMEOUT"),
-        (NozzleIsolated, "NOZZLE_ISOLATED"),
-        (NozzleResting, "NOZZLE_RESTING"),
-        (NozzlesBusy, "NOZZLES_BUSY"),
-        (PulseTooShort, "PULSE_TOO_SHORT"),
-        (PulseTooLong, "PULSE_TOO_LONG"),
-        (TorqueLimit, "TORQUE_LIMIT"),
-        (PduPeakDenied, "PDU_PEAK_DENIED"),
-        (RateLimit, "RATE_LIMIT"),
-    ];
-    for (reason, name) in reasons {
-        let code = wire::ReasonCode::try_from(i32::from(reason as u8)).unwrap();
-        assert_eq!(code.as_str_name(), format!("REASON_CODE_{name}"));
     }
 }

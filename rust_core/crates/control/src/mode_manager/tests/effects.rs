@@ -2,147 +2,11 @@
 //!
 //! The feedback is made by hand, so that each condition is true in the tick in which it should be.
 
-use qiki_command::{Action, AllocationMode, Command, Firing, Goal, Mode, Reason, ReplyStatus};
-use qiki_control::{GuardedController, Inputs, Outputs};
+use qiki_command::{Action, AllocationMode, Firing, Goal, Mode, Reason, ReplyStatus};
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NodeState};
 
-use crate::common::PERIODS_US;
+use crate::tests::{Desk, PERIODS_US, craft};
 use ReplyStatus::{EffectConfirmed, EffectTimeout};
-
-/// On a test stand: what its nozzles do does not show in its motion.
-fn craft() -> Craft {
-    let mut craft = crate::common::craft();
-    craft.control.motion_evidence = false;
-    craft
-}
-
-/// A craft that is where the feedback says, whatever its nozzles do; the valves obey.
-struct Desk {
-    controller: GuardedController,
-    feedback: Feedback,
-    outputs: Outputs,
-    period_us: u32,
-    tick: u64,
-    /// Of the last command.
-    id: u64,
-    /// Ticks that go by before the next one, as the loop measures them.
-    passed: i64,
-    /// Nodes that follow arming.
-    obeys: [bool; CLUSTERS],
-    /// Measured open times are what was commanded.
-    reports: bool,
-}
-
-impl Desk {
-    fn of(craft: &Craft, period_us: u32) -> Self {
-        let mut desk = Self {
-            controller: GuardedController::new(craft, period_us).unwrap(),
-            feedback: Feedback {
-                fresh: Fresh(u32::MAX),
-                attitude_xyzw: [0.0, 0.0, 0.0, 1.0],
-                cluster_temp_c: [20.0; 4],
-                propellant_kg: 12.0,
-                battery_soc: 0.8,
-                supercap_soc: 0.9,
-                ..Feedback::default()
-            },
-            outputs: Outputs::default(),
-            period_us,
-            tick: 0,
-            id: 0,
-            passed: 1,
-            obeys: [true; CLUSTERS],
-            reports: true,
-        };
-        desk.step(None);
-        desk
-    }
-
-    fn armed_of(craft: &Craft, period_us: u32) -> Self {
-        let mut desk = Self::of(craft, period_us);
-        desk.step(Some(Action::Arm));
-        desk.step(None);
-        assert_eq!(desk.said(), [(EffectConfirmed, Reason::None)]);
-        desk
-    }
-
-    fn armed() -> Self {
-        Self::armed_of(&craft(), 2000)
-    }
-
-    /// Armed, holding the pose it has, and that is confirmed.
-    fn holding() -> Self {
-        let mut desk = Self::armed();
-        assert!(desk.effect(Action::Hold, 1000).is_some());
-        desk
-    }
-
-    fn step(&mut self, action: Option<Action>) {
-        self.id += u64::from(action.is_some());
-        let command = action.map(|action| Command {
-            id: self.id,
-            action: Some(action),
-        });
-        let inputs = Inputs {
-            tick: self.tick,
-            period_ns: i64::from(self.period_us) * 1000 * self.passed,
-            feedback: &self.feedback,
-            command: command.as_ref(),
-        };
-        self.controller.step(&inputs, &mut self.outputs);
-        self.tick += 1;
-        if self.reports {
-            self.feedback.open_time_us = self.outputs.command.on_time_us;
-        }
-        for (node, obeys) in self.feedback.node_state.iter_mut().zip(self.obeys) {
-            if obeys {
-                *node = if self.outputs.command.armed {
-                    NodeState::Armed
-                } else {
-                    NodeState::Silent
-                };
-            }
-        }
-    }
-
-    fn run(&mut self, ticks: u64) {
-        for _ in 0..ticks {
-            self.step(None);
-        }
-    }
-
-    /// What was said in the last tick.
-    fn said(&self) -> Vec<(ReplyStatus, Reason)> {
-        self.outputs.replies[..self.outputs.reply_count]
-            .iter()
-            .map(|reply| (reply.status, reply.reason))
-            .collect()
-    }
-
-    /// Gives a command; how it ends and in which tick, the command's own being the first.
-    fn effect(&mut self, action: Action, limit: u64) -> Option<(u64, ReplyStatus, Reason)> {
-        self.step(Some(action));
-        self.ends(limit)
-    }
-
-    fn ends(&mut self, limit: u64) -> Option<(u64, ReplyStatus, Reason)> {
-        for tick in 1..=limit {
-            let replies = &self.outputs.replies[..self.outputs.reply_count];
-            let end = replies
-                .iter()
-                .find(|reply| reply.id == self.id && reply.status != ReplyStatus::Accepted);
-            if let Some(end) = end {
-                return Some((tick, end.status, end.reason));
-            }
-            self.step(None);
-        }
-        None
-    }
-
-    fn state(&self) -> (Mode, Reason) {
-        (self.outputs.mode, self.outputs.inhibit_reason)
-    }
-}
 
 fn late(seconds: f64, period_us: u32) -> Option<(u64, ReplyStatus, Reason)> {
     let ticks = (seconds / (f64::from(period_us) * 1e-6)).ceil() as u64;
@@ -168,9 +32,10 @@ fn arming_and_silence_that_are_not_followed_are_late_after_one_second() {
 
 #[test]
 fn arming_is_seen_when_the_last_node_has_followed_be_it_in_the_last_tick() {
+    let silent = Desk::of(&craft(), 2000);
     for node in 0..CLUSTERS {
         for follows_in in [2, 3, 499, 500, 501] {
-            let mut desk = Desk::of(&craft(), 2000);
+            let mut desk = silent.clone();
             desk.obeys[node] = false;
             desk.step(Some(Action::Arm));
             for _ in 2..follows_in {
@@ -245,8 +110,9 @@ fn a_motion_is_late_ten_seconds_after_twice_its_ideal_time() {
         (Mode::Idle, turn(-2.0), angle(2.0)),
     ];
     table.extend(modes.map(|mode| (Mode::Idle, Action::SetMode(mode), 15.0)));
+    let armed = Desk::armed_of(&craft(), 5000);
     for (mode, action, seconds) in table {
-        let mut desk = Desk::armed_of(&craft(), 5000);
+        let mut desk = armed.clone();
         desk.step(Some(Action::SetMode(mode)));
         // Never still.
         desk.feedback.velocity_mps_world = [0.1, 0.0, 0.0];
@@ -260,6 +126,7 @@ fn a_motion_is_late_ten_seconds_after_twice_its_ideal_time() {
 #[test]
 fn a_brake_is_late_ten_seconds_after_twice_the_time_to_stop() {
     let at = |mps: f64, rps: f64, seconds: f64| (mps, rps, seconds);
+    let armed = Desk::armed_of(&craft(), 5000);
     for (mps, rps, seconds) in [
         at(0.8, 0.0, 14.0),
         at(0.4, 0.5, 15.0),
@@ -267,7 +134,7 @@ fn a_brake_is_late_ten_seconds_after_twice_the_time_to_stop() {
         at(0.1, 0.0, 10.5),
     ] {
         for mode in [Mode::Idle, Mode::Safe] {
-            let mut desk = Desk::armed_of(&craft(), 5000);
+            let mut desk = armed.clone();
             desk.step(Some(Action::SetMode(mode)));
             desk.feedback.velocity_mps_world = [0.0, mps, 0.0];
             desk.feedback.rates_rps_body = [rps, 0.0, 0.0];
@@ -392,12 +259,11 @@ fn the_thresholds_are_wider_where_single_pulses_are_all_there_is() {
         (with(throttled), coarse),
     ];
     for (craft, (mps, rps)) in crafts {
+        let armed = Desk::armed_of(&craft, 2000);
         for (change, limit) in [(moves as Change, mps), (turns as Change, rps)] {
-            let mut desk = Desk::armed_of(&craft, 2000);
-            let settled = settles(&mut desk, Action::Hold, change, limit - 1e-4);
+            let settled = settles(&mut armed.clone(), Action::Hold, change, limit - 1e-4);
             assert_eq!(settled, Some(150), "below {limit}");
-            let mut desk = Desk::armed_of(&craft, 2000);
-            let settled = settles(&mut desk, Action::Hold, change, limit);
+            let settled = settles(&mut armed.clone(), Action::Hold, change, limit);
             assert_eq!(settled, None, "at {limit}");
         }
     }

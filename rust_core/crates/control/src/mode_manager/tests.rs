@@ -1,0 +1,4 @@
+//! The mode manager in a controller on a desk.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod effects;
