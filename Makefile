@@ -54,6 +54,12 @@ generate: .venv/.installed ## Write generated files anew
 	$(MAKE) .venv/.built
 	$(PY) tools/gen_maps.py
 
+.PHONY: update-refs
+update-refs: .venv/.built ## Write the committed results anew, Rust's and Python's
+	UPDATE_REFS=1 cargo test --locked --quiet -p qiki-control -p qiki-campaign --test all
+	$(BIN)/pytest -q tests/campaign/test_closed_loop.py --update-refs
+	git --no-pager diff --stat -- '*/closed_loop.csv'
+
 .PHONY: fault-table
 fault-table: .venv/.built ## Fly every failure and every pair of failures, write what became of them
 	$(PY) tools/fault_table.py

@@ -29,10 +29,6 @@ impl Counts {
 
     fn assert_within(&self, what: &str, [p50, p99, most]: [u32; 3]) {
         let measured = [self.at(0.5), self.at(0.99), self.at(1.0)];
-        println!(
-            "{what}: p50 {} p99 {} most {}",
-            measured[0], measured[1], measured[2]
-        );
         assert!(
             measured[0] <= p50 && measured[1] <= p99 && measured[2] <= most,
             "{what}: iterations {measured:?}, at most {:?} allowed",

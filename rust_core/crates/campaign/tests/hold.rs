@@ -1,5 +1,6 @@
 //! Holding still: with planned sets of pulses, and with the modulators alone.
 
+use crate::common::references::Results;
 use nalgebra::{UnitQuaternion, Vector3};
 use qiki_command::{Action, Command, Goal, Mode};
 use qiki_control::{GuardedController, Inputs, Outputs};
@@ -22,6 +23,18 @@ struct Held {
     position_m: f64,
     attitude_deg: f64,
     propellant_kg_per_min: f64,
+}
+
+impl Held {
+    fn figures(&self) -> [(&'static str, f64, &'static str); 5] {
+        [
+            ("rate", self.rates_dps, "deg/s"),
+            ("speed", self.speed_mps, "m/s"),
+            ("position error", self.position_m, "m"),
+            ("attitude error", self.attitude_deg, "deg"),
+            ("propellant used", self.propellant_kg_per_min, "kg/min"),
+        ]
+    }
 }
 
 fn nominal(differential_pulses: bool) -> Craft {
@@ -113,22 +126,23 @@ fn hold(nominal: &Craft, truth: &Craft, seed: u64) -> Held {
 
 #[test]
 fn differential_pulses_hold_ten_times_stiller_for_less_propellant() {
+    let mut results = Results::of("differential_pulses_hold_ten_times_stiller_for_less_propellant");
     for seed in 1..=6 {
         let (with, without) = (nominal(true), nominal(false));
         let fine = hold(&with, &scattered(&with, seed), seed);
         let coarse = hold(&without, &scattered(&without, seed), seed);
-        println!("seed {seed}\n  with    {fine:.4?}\n  without {coarse:.4?}");
+        results.add(&format!("seed {seed} with"), &fine.figures());
+        results.add(&format!("seed {seed} without"), &coarse.figures());
+        // What the scenario `station_keeping` asks for.
         assert!(fine.rates_dps < 0.1, "{fine:?}");
         assert!(fine.speed_mps < 0.02, "{fine:?}");
-        assert!(
-            fine.position_m < 0.15 && fine.attitude_deg < 0.5,
-            "{fine:?}"
-        );
+        assert!(fine.position_m < 0.12, "{fine:?}");
         assert!(
             fine.rates_dps < 0.1 * coarse.rates_dps,
             "{fine:?} {coarse:?}"
         );
-        let saved = fine.propellant_kg_per_min / coarse.propellant_kg_per_min;
-        assert!(saved < 0.7, "{fine:?} {coarse:?}");
+        let (less, more) = (fine.propellant_kg_per_min, coarse.propellant_kg_per_min);
+        assert!(less < more, "{fine:?} {coarse:?}");
     }
+    results.assert_as_committed();
 }

@@ -15,5 +15,6 @@ mod limits;
 mod modulators;
 mod profile_faults;
 mod profiles;
+mod references;
 mod replay;
 mod safety;

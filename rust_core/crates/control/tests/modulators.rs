@@ -1,5 +1,6 @@
 //! Station keeping in closed loop: under each firing rule, with throttled nozzles, and with both.
 
+use crate::common::references::Results;
 use crate::common::*;
 use qiki_command::{Mode, Reason};
 use qiki_control::GuardedController;
@@ -24,7 +25,7 @@ fn pushed() -> InitialState {
     }
 }
 
-/// How well a pose was held, from `SETTLED_S` on, and what it took in all: or the most of it.
+/// How well a pose was held, from `SETTLED_S` on, and what it took in all.
 #[derive(Debug, Default)]
 struct Kept {
     way_m: f64,
@@ -35,12 +36,24 @@ struct Kept {
 }
 
 impl Kept {
-    fn within(&self, most: &Self) -> bool {
-        self.way_m < most.way_m
-            && self.turn_deg < most.turn_deg
-            && self.rate_dps < most.rate_dps
-            && self.speed_mps < most.speed_mps
-            && self.used_kg < most.used_kg
+    fn figures(&self) -> [(&'static str, f64, &'static str); 5] {
+        [
+            ("way", self.way_m, "m"),
+            ("turn", self.turn_deg, "deg"),
+            ("rate", self.rate_dps, "deg/s"),
+            ("speed", self.speed_mps, "m/s"),
+            ("propellant used", self.used_kg, "kg"),
+        ]
+    }
+
+    /// What the scenario `station_keeping` asks for.
+    fn keeps_the_station(&self) -> bool {
+        self.way_m < 0.2 && self.turn_deg < 2.0
+    }
+
+    /// The same for craft that hardly move: it asks that of the mean, this of the most.
+    fn keeps_still(&self) -> bool {
+        self.rate_dps < 0.1 && self.speed_mps < 0.02
     }
 }
 
@@ -87,17 +100,22 @@ fn throttled(mask: u16) -> Craft {
     craft
 }
 
+/// Keeps the station from rest and after a push; the latter.
 #[track_caller]
-fn assert_kept(what: &str, craft: &Craft, most: &Kept) {
-    for initial in [InitialState::default(), pushed()] {
-        let kept = keep(craft, 2000, &initial);
-        println!("{what}: {kept:?}");
-        assert!(kept.within(most), "{what}: {kept:?}, not within {most:?}");
-    }
+fn station_kept(results: &mut Results, what: &str, craft: &Craft, period_us: u32) -> Kept {
+    let [rest, push] =
+        [("rest", InitialState::default()), ("push", pushed())].map(|(beginning, initial)| {
+            let kept = keep(craft, period_us, &initial);
+            let flown = format!("{what} {beginning}");
+            results.add(flown.trim_start(), &kept.figures());
+            assert!(kept.keeps_the_station(), "{flown}: {kept:?}");
+            kept
+        });
+    assert!(rest.used_kg <= push.used_kg, "{what}: {rest:?} {push:?}");
+    push
 }
 
-#[test]
-fn pwpf_keeps_the_station_from_rest_and_after_a_push() {
+fn pwpf() -> Craft {
     let mut craft = modulated();
     craft.control.modulator = ModulatorConfig::Pwpf {
         km: 7.5,
@@ -105,69 +123,58 @@ fn pwpf_keeps_the_station_from_rest_and_after_a_push() {
         u_on: 0.45,
         u_off: 0.05,
     };
-    let most = Kept {
-        way_m: 0.12,
-        turn_deg: 2.5,
-        rate_dps: 3.0,
-        speed_mps: 0.06,
-        used_kg: 2.0,
-    };
-    assert_kept("pwpf", &craft, &most);
+    craft
+}
+
+#[test]
+fn pwpf_keeps_the_station_from_rest_and_after_a_push() {
+    let mut results = Results::of("pwpf_keeps_the_station_from_rest_and_after_a_push");
+    station_kept(&mut results, "", &pwpf(), 2000);
+    results.assert_as_committed();
 }
 
 #[test]
 fn the_rules_that_keep_an_account_keep_it_closer_and_pay_for_it() {
     // They have no dead zone: what the noise of the sensors asks for is fired too.
-    for modulator in [
-        ModulatorConfig::BangBang { band_s: 0.04 },
-        ModulatorConfig::Schmitt {
-            level_on: 0.75,
-            level_off: 0.25,
-        },
-        ModulatorConfig::Remainder {},
+    let coarse = keep(&pwpf(), 2000, &pushed());
+    let mut results = Results::of("the_rules_that_keep_an_account_keep_it_closer_and_pay_for_it");
+    for (name, modulator) in [
+        ("bang-bang", ModulatorConfig::BangBang { band_s: 0.04 }),
+        (
+            "schmitt",
+            ModulatorConfig::Schmitt {
+                level_on: 0.75,
+                level_off: 0.25,
+            },
+        ),
+        ("remainder", ModulatorConfig::Remainder {}),
     ] {
         let mut craft = modulated();
         craft.control.modulator = modulator;
-        let most = Kept {
-            way_m: 0.05,
-            turn_deg: 1.5,
-            rate_dps: 4.0,
-            speed_mps: 0.08,
-            used_kg: 6.5,
-        };
-        assert_kept(&format!("{modulator:?}"), &craft, &most);
+        let kept = station_kept(&mut results, name, &craft, 2000);
+        assert!(kept.way_m < coarse.way_m && kept.turn_deg < coarse.turn_deg);
+        assert!(kept.used_kg > coarse.used_kg, "{name}: {kept:?}");
     }
+    results.assert_as_committed();
 }
 
 #[test]
 fn throttled_nozzles_keep_it_still_at_every_rate() {
-    let most = Kept {
-        way_m: 0.02,
-        turn_deg: 0.03,
-        rate_dps: 0.03,
-        speed_mps: 0.003,
-        used_kg: 0.7,
-    };
+    let mut results = Results::of("throttled_nozzles_keep_it_still_at_every_rate");
     for period_us in PERIODS_US {
-        for initial in [InitialState::default(), pushed()] {
-            let kept = keep(&throttled(ALL), period_us, &initial);
-            println!("throttled, {period_us} us: {kept:?}");
-            assert!(kept.within(&most), "{period_us} us: {kept:?}");
-        }
+        let what = format!("{period_us} us");
+        let kept = station_kept(&mut results, &what, &throttled(ALL), period_us);
+        assert!(kept.keeps_still(), "{what}: {kept:?}");
     }
+    results.assert_as_committed();
 }
 
 #[test]
 fn a_craft_with_both_kinds_keeps_the_station() {
-    let most = Kept {
-        way_m: 0.12,
-        turn_deg: 2.0,
-        rate_dps: 2.0,
-        speed_mps: 0.05,
-        used_kg: 1.5,
-    };
-    assert_kept("every second throttled", &throttled(EVEN), &most);
-    assert_kept("two clusters throttled", &throttled(TWO_CLUSTERS), &most);
+    let mut results = Results::of("a_craft_with_both_kinds_keeps_the_station");
+    station_kept(&mut results, "every second", &throttled(EVEN), 2000);
+    station_kept(&mut results, "two clusters", &throttled(TWO_CLUSTERS), 2000);
+    results.assert_as_committed();
 }
 
 #[test]
@@ -178,7 +185,10 @@ fn throttled_nozzles_with_delays_apart_are_not_taken_for_faulty() {
     }
     // `keep` asserts that no nozzle is taken out.
     let kept = keep(&craft, 2000, &pushed());
-    assert!(kept.turn_deg < 0.1, "{kept:?}");
+    assert!(kept.keeps_the_station() && kept.keeps_still(), "{kept:?}");
+    let mut results = Results::of("throttled_nozzles_with_delays_apart_are_not_taken_for_faulty");
+    results.add("", &kept.figures());
+    results.assert_as_committed();
 }
 
 #[test]
@@ -200,7 +210,13 @@ fn a_throttled_nozzle_that_does_not_obey_is_taken_out() {
 
 #[test]
 fn throttled_nozzles_fly_transfers_turns_and_burns_within_the_limits() {
-    for mask in [ALL, EVEN, TWO_CLUSTERS] {
+    let mut results =
+        Results::of("throttled_nozzles_fly_transfers_turns_and_burns_within_the_limits");
+    for (name, mask) in [
+        ("all", ALL),
+        ("every second", EVEN),
+        ("two clusters", TWO_CLUSTERS),
+    ] {
         let mut l = Loop::from(&throttled(mask), 2000, &InitialState::default());
         l.run(0.1);
         l.say(arm());
@@ -208,19 +224,29 @@ fn throttled_nozzles_fly_transfers_turns_and_burns_within_the_limits() {
         let transfer = l.say(go_to(goal));
         l.run(20.0);
         assert!(l.confirmed(transfer), "{mask:x}");
-        assert!(distance(l.plant.truth().position_m_world, goal) < 0.15);
+        let miss = distance(l.plant.truth().position_m_world, goal);
+        assert!(miss < HELD_M, "{name}: {miss} m");
         let turned = turn([0.6, 0.0, 0.8], 1.0);
         let there = l.say(turn_to(turned));
         l.run(15.0);
         assert!(l.confirmed(there), "{mask:x}");
-        assert!(angle(l.plant.truth().attitude_xyzw, turned) < 0.04);
+        let off = angle(l.plant.truth().attitude_xyzw, turned);
+        assert!(off < HELD_RAD, "{name}: {off} rad");
         l.say(fire(BodyAxis::Port, 1.0, 8.0));
         for _ in 0..l.ticks(8.5) {
             l.step(None);
             assert_ne!(l.outputs.inhibit_reason, Reason::GuardTrip, "{mask:x}");
         }
         assert_eq!(l.outputs.mode, Mode::Coast);
+        results.add(
+            name,
+            &[
+                ("miss of the transfer", miss, "m"),
+                ("miss of the turn", off, "rad"),
+            ],
+        );
     }
+    results.assert_as_committed();
 }
 
 #[test]

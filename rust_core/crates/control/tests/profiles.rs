@@ -1,12 +1,13 @@
 //! Thrust profiles in flight: what was asked for is given, and a preview says so before.
 
 use crate::common::burns::*;
+use crate::common::references::Results;
 use crate::common::*;
 use qiki_burn::End;
 use qiki_command::{Mode, Reason, ReplyStatus};
 use qiki_craft::{LoopAllocation, NOZZLES};
 use qiki_messages::commands::{self as wire, ThrustGroup};
-use qiki_preview::{PreviewError, Spent, preview};
+use qiki_preview::{Preview, PreviewError, Spent, preview};
 
 /// Short, long, split, warm, starved, ramped, there and back, by groups.
 fn profiles() -> Vec<(&'static str, Vec<wire::ThrustSegment>)> {
@@ -42,42 +43,47 @@ fn profiles() -> Vec<(&'static str, Vec<wire::ThrustSegment>)> {
     ]
 }
 
+/// What became of a profile beside what its preview said.
+fn figures(said: &Preview, flown: &Flown) -> [(&'static str, f64, &'static str); 8] {
+    let total = &said.total;
+    let error = distance(flown.delta_v, total.delta_v_mps);
+    [
+        ("time", flown.time_s, "s"),
+        ("time on paper", total.time_s, "s"),
+        ("gross on paper", total.gross_mps, "m/s"),
+        ("error of speed", error, "m/s"),
+        ("propellant used", flown.used_kg, "kg"),
+        ("propellant on paper", total.propellant_kg, "kg"),
+        ("attitude error", flown.worst_rad, "rad"),
+        ("hottest cluster", flown.hottest_c, "°C"),
+    ]
+}
+
+/// The speed that was asked for, with the attitude held.
+#[track_caller]
+fn assert_flown(name: &str, said: &Preview, flown: &Flown) {
+    assert!(confirmed(flown), "{name}: {:?}", flown.said);
+    let error = distance(flown.delta_v, said.total.delta_v_mps);
+    let allowed = promised_mps(said);
+    assert!(error < allowed, "{name}: {error} m/s off, not {allowed}");
+}
+
 #[test]
 fn a_flight_is_what_its_preview_said() {
+    let mut results = Results::of("a_flight_is_what_its_preview_said");
     for (name, segments) in profiles() {
         let said = on_paper(&craft(), &segments).unwrap();
         let flown = fly(&mut standing(&craft()), &segments);
-        let (total, v) = (&said.total, &flown.delta_v);
-        println!(
-            "{name:14} {:6.2} s {:6.2} | {v:.3?} {:.3?} m/s | {:6.3} kg {:6.3} | {:.4} rad {:?}",
-            total.time_s,
-            flown.time_s,
-            total.delta_v_mps,
-            total.propellant_kg,
-            flown.used_kg,
-            flown.worst_rad,
-            inhibits(&flown)
-        );
         assert_eq!(said.end, End::Given, "{name}");
-        assert!(confirmed(&flown), "{name}: {:?}", flown.said);
-        let error = distance(flown.delta_v, total.delta_v_mps);
-        let path = total.gross_mps;
-        assert!(error < 0.02 + 0.01 * path, "{name}: {error} m/s off");
-        let late_s = flown.time_s - total.time_s;
-        // Pulses are planned a window ahead, and the last of them are waited for.
-        assert!(
-            (-0.1..0.6).contains(&late_s),
-            "{name}: {late_s} s later than said"
-        );
-        // Holding the attitude is not in the preview, nor what plans of pulses cost.
-        let more_kg = flown.used_kg - total.propellant_kg;
-        let allowed_kg = 0.2 * flown.time_s + 0.05 * total.propellant_kg;
-        assert!(
-            (-allowed_kg..allowed_kg).contains(&more_kg),
-            "{name}: {more_kg} kg"
-        );
-        assert!(flown.worst_rad < 0.06, "{name}: {} rad", flown.worst_rad);
+        assert_flown(name, &said, &flown);
+        let late_s = flown.time_s - said.total.time_s;
+        // Pulses are planned one window of 0.25 s ahead, and those of the last are waited for. It
+        // is not early, but for a step of the preview.
+        assert!((-0.005..0.5).contains(&late_s), "{name}: {late_s} s late");
+        assert!(flown.worst_rad < HELD_RAD, "{name}: {flown:?}");
+        results.add(name, &figures(&said, &flown));
     }
+    results.assert_as_committed();
 }
 
 #[test]
@@ -102,15 +108,18 @@ fn a_push_that_warms_a_cluster_is_split_and_the_cluster_never_trips() {
     assert_eq!(said.limits[0].reason, Reason::RcsClusterHot);
     assert!(said.limits[0].for_s > 2.0);
     let warmest_c = said.cluster_max_c.into_iter().fold(0.0, f64::max);
-    assert!((110.0..115.0).contains(&warmest_c), "{warmest_c}");
     let flown = fly(&mut standing(&craft()), &long);
-    println!("{:.2} s, {:?}", said.total.time_s, flown);
     assert_eq!(inhibits(&flown), [Reason::RcsClusterHot]);
-    assert!((110.0..120.0).contains(&flown.hottest_c));
-    assert!(confirmed(&flown), "{flown:?}");
-    assert!(distance(flown.delta_v, said.total.delta_v_mps) < 0.15);
-    // When the clusters get warm, and how long they cool, is not known to the tenth.
-    assert!((flown.time_s / said.total.time_s - 1.0).abs() < 0.2);
+    // From its warning to where it would trip.
+    for hottest_c in [warmest_c, flown.hottest_c] {
+        assert!((110.0..120.0).contains(&hottest_c), "{hottest_c} C");
+    }
+    assert_flown("warm", &said, &flown);
+    let mut results =
+        Results::of("a_push_that_warms_a_cluster_is_split_and_the_cluster_never_trips");
+    results.add("", &figures(&said, &flown));
+    results.add("", &[("hottest cluster on paper", warmest_c, "°C")]);
+    results.assert_as_committed();
 }
 
 #[test]
@@ -122,13 +131,13 @@ fn an_empty_supercapacitor_stretches_a_push() {
     let hard = [segment(LEFT, 1.0, 2.0)];
     let said = on_paper(&craft, &hard).unwrap();
     assert!(said.limits.iter().any(|hit| hit.reason == Reason::CapLow));
-    assert!(said.total.time_s > 2.3, "{}", said.total.time_s);
     let flown = fly(&mut standing(&craft), &hard);
-    println!("{:.2} s, {:?}", said.total.time_s, flown);
-    assert!(confirmed(&flown), "{flown:?}");
     assert_eq!(inhibits(&flown), [Reason::CapLow]);
-    assert!(distance(flown.delta_v, said.total.delta_v_mps) < 0.1);
-    assert!((flown.time_s - said.total.time_s).abs() < 0.8, "{flown:?}");
+    assert_flown("flat", &said, &flown);
+    assert!(said.total.time_s > 2.1 && flown.time_s > 2.1, "stretched");
+    let mut results = Results::of("an_empty_supercapacitor_stretches_a_push");
+    results.add("", &figures(&said, &flown));
+    results.assert_as_committed();
 }
 
 #[test]
@@ -143,7 +152,19 @@ fn a_profile_that_the_tank_cannot_give_ends_with_the_tank() {
         last,
         Some(&(ReplyStatus::EffectTimeout, Reason::WorkingMassLow))
     );
-    assert!((flown.delta_v[0] / said.total.delta_v_mps[0] - 1.0).abs() < 0.12);
+    // Holding the attitude is not in the preview, so less is left for the push.
+    let (gained, on_paper) = (flown.delta_v[0], said.total.delta_v_mps[0]);
+    assert!(gained < on_paper, "{gained} m/s, {on_paper} on paper");
+    let mut results = Results::of("a_profile_that_the_tank_cannot_give_ends_with_the_tank");
+    results.add("", &figures(&said, &flown));
+    results.add(
+        "",
+        &[
+            ("gained", gained, "m/s"),
+            ("gained on paper", on_paper, "m/s"),
+        ],
+    );
+    results.assert_as_committed();
 }
 
 #[test]
@@ -167,36 +188,43 @@ fn a_group_pushes_with_its_nozzles_and_what_else_fires_holds_the_attitude() {
             .map(|n| open_us[n])
             .sum()
     };
-    println!("{open_us:?}");
-    assert!(share(false) * 4 < share(true), "{open_us:?}");
+    let share_s = |inside| share(inside) as f64 * 1e-6;
+    let mut results =
+        Results::of("a_group_pushes_with_its_nozzles_and_what_else_fires_holds_the_attitude");
+    results.add(
+        "",
+        &[
+            ("open time of the group", share_s(true), "s"),
+            ("open time of the others", share_s(false), "s"),
+        ],
+    );
+    results.assert_as_committed();
 }
 
 #[test]
 fn by_sets_alone_a_profile_is_flown_too() {
     let mut craft = craft();
     craft.control.allocation_mode = LoopAllocation::Auto;
-    for segments in [
-        vec![segment(AHEAD, 0.5, 3.0)],
-        vec![group(ThrustGroup::FtgUp, 0.6, 3.0)],
-        vec![group(ThrustGroup::FtgForward, 0.6, 1.0)],
-        vec![group(ThrustGroup::ZttForward, 1.0, 2.9)],
+    let mut results = Results::of("by_sets_alone_a_profile_is_flown_too");
+    for (name, segment) in [
+        ("half", segment(AHEAD, 0.5, 3.0)),
+        ("ftg up", group(ThrustGroup::FtgUp, 0.6, 3.0)),
+        ("ftg forward", group(ThrustGroup::FtgForward, 0.6, 1.0)),
+        ("ztt forward", group(ThrustGroup::ZttForward, 1.0, 2.9)),
     ] {
-        let said = on_paper(&craft, &segments).unwrap();
-        let flown = fly(&mut standing(&craft), &segments);
-        println!("{:?} {flown:?}", said.total);
-        assert!(confirmed(&flown), "{flown:?}");
-        let error = distance(flown.delta_v, said.total.delta_v_mps);
-        assert!(
-            error < 0.02 + 0.02 * norm(said.total.delta_v_mps),
-            "{error}"
-        );
+        let said = on_paper(&craft, &[segment]).unwrap();
+        let flown = fly(&mut standing(&craft), &[segment]);
+        assert_flown(name, &said, &flown);
+        results.add(name, &figures(&said, &flown));
     }
+    results.assert_as_committed();
 }
 
 #[test]
 fn a_profile_is_flown_at_every_rate() {
     let segments = [segment([0.0, -0.6, 0.8], 0.7, 2.0)];
     let said = on_paper(&craft(), &segments).unwrap();
+    let mut results = Results::of("a_profile_is_flown_at_every_rate");
     for period_us in PERIODS_US {
         let mut l = Loop::armed(period_us);
         l.say(hold());
@@ -209,8 +237,21 @@ fn a_profile_is_flown_at_every_rate() {
         let after = l.plant.truth().velocity_mps_world;
         let gained = std::array::from_fn(|i| after[i] - before[i]);
         let error = distance(gained, said.total.delta_v_mps);
-        assert!(error < 0.05, "{period_us} us: {error} m/s");
+        let allowed = promised_mps(&said);
+        assert!(
+            error < allowed,
+            "{period_us} us: {error} m/s, not {allowed}"
+        );
+        results.add(
+            &format!("{period_us} us"),
+            &[
+                ("gained", norm(gained), "m/s"),
+                ("error of speed", error, "m/s"),
+                ("propellant left", l.plant.propellant_kg(), "kg"),
+            ],
+        );
     }
+    results.assert_as_committed();
 }
 
 #[test]

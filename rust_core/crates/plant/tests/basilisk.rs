@@ -59,7 +59,6 @@ fn trajectory_agrees_with_basilisk_to_the_stated_tolerances() {
         ];
         worst = std::array::from_fn(|i| worst[i].max(off[i]));
     }
-    println!("worst: m, m/s, 1, rad/s: {worst:?}");
     assert!(
         worst[0] < POSITION_TOLERANCE_M,
         "position off by {} m",

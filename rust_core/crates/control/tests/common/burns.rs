@@ -78,6 +78,25 @@ pub fn fly(l: &mut Loop, segments: &[wire::ThrustSegment]) -> Flown {
     }
 }
 
+/// How far a burn may end from the speed on paper, m/s, by the rule of its end
+/// (`docs/math/control.md`, Modes): the impulse residual is within 0.5 % of all that was demanded
+/// and 0.02 s of its ceiling. Then a shortest pulse of one nozzle may still be open. The residual
+/// counts from one velocity fix, whose noise is taken three times.
+///
+/// Mass that is spent is in both. Errors of attitude, thrust and delays are in the residual,
+/// because velocity fixes close it.
+pub fn end_tolerance_mps(craft: &Craft, said: &Preview, ceiling_n: f64) -> f64 {
+    let nozzle = &craft.thrusters[0];
+    let impulse_ns = 0.02 * ceiling_n + nozzle.thrust_max_n * nozzle.min_on_s;
+    let fix_mps = 3.0 * craft.sensors.velocity.noise_std;
+    0.005 * norm(said.total.delta_v_mps) + impulse_ns / craft.mass.dry_kg + fix_mps
+}
+
+/// What `docs/profiles.md` promises of a flight against its preview, m/s.
+pub fn promised_mps(said: &Preview) -> f64 {
+    0.02 + 0.01 * said.total.gross_mps
+}
+
 pub fn confirmed(flown: &Flown) -> bool {
     flown.said.last() == Some(&(ReplyStatus::EffectConfirmed, Reason::None))
 }

@@ -1,7 +1,9 @@
 //! The controller and the simulated craft in one loop, without any rig between them.
 
 pub mod burns;
+pub mod references;
 
+use nalgebra::ComplexField;
 use qiki_command::{Reply, ReplyStatus};
 use qiki_control::{GuardedController, Inputs, Outputs};
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NodeState, Vec3};
@@ -14,6 +16,14 @@ use rand_pcg::Pcg64Mcg;
 
 /// 200, 333, 500 and 1000 Hz.
 pub const PERIODS_US: [u32; 4] = [5000, 3003, 2000, 1000];
+
+/// What a pose is held within, m and rad (`docs/math/control.md`, Measured).
+pub const HELD_M: f64 = 0.15;
+pub const HELD_RAD: f64 = 0.04;
+/// Speed and rate below which a craft counts as at rest, m/s and rad/s, where the pulses of the
+/// modulators move it (`docs/math/control.md`, Modes). By as much a craft may miss its reference.
+pub const SETTLED_MPS: f64 = 0.06;
+pub const SETTLED_RPS: f64 = 0.04;
 
 pub fn craft() -> Craft {
     Craft::from_json(include_str!("../../../craft/fixtures/dodeca-01.json")).unwrap()
@@ -274,12 +284,12 @@ pub fn distance(a: Vec3, b: Vec3) -> f64 {
 /// Angle between two attitudes, rad.
 pub fn angle(a: [f64; 4], b: [f64; 4]) -> f64 {
     let dot: f64 = a.iter().zip(&b).map(|(x, y)| x * y).sum();
-    2.0 * dot.abs().min(1.0).acos()
+    2.0 * ComplexField::acos(dot.abs().min(1.0))
 }
 
 /// A turn about a unit axis.
 pub fn turn(axis: Vec3, angle_rad: f64) -> [f64; 4] {
-    let (s, c) = (0.5 * angle_rad).sin_cos();
+    let (s, c) = ComplexField::sin_cos(0.5 * angle_rad);
     [axis[0] * s, axis[1] * s, axis[2] * s, c]
 }
 
