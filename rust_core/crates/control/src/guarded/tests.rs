@@ -5,10 +5,18 @@ use nalgebra::Vector3;
 use qiki_craft::{Fresh, NOZZLES};
 
 use super::{GuardedController, Inputs};
+use crate::controller::Controller;
 use crate::tests::{Desk, craft};
 use qiki_alloc::Status;
 use qiki_command::{Action, Mode, Reason};
 use qiki_guard::{Guard, ValveLimits, Violation};
+
+impl GuardedController {
+    /// The controller behind the guard, to change what it knows.
+    pub(crate) fn parts(&mut self) -> &mut Controller {
+        &mut self.controller
+    }
+}
 
 /// Armed and holding a pose half a metre off, so that something fires.
 fn firing() -> Desk {

@@ -74,7 +74,13 @@ impl NozzleStates {
 
     pub(super) fn set(&mut self, n: usize, state: NozzleState) {
         self.each[n] = state;
-        let put = |set: &mut u16, member: bool| *set = *set & !(1 << n) | u16::from(member) << n;
+        let put = |set: &mut u16, member: bool| {
+            if member {
+                *set |= 1 << n;
+            } else {
+                *set &= !(1 << n);
+            }
+        };
         put(
             &mut self.closed,
             matches!(state, NozzleState::StuckClosed(_)),

@@ -5,6 +5,7 @@
 use qiki_command::{Action, AllocationMode, Firing, Goal, Mode, Reason, ReplyStatus};
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NodeState};
 
+use super::without;
 use crate::tests::{Desk, PERIODS_US, craft};
 use ReplyStatus::{EffectConfirmed, EffectTimeout};
 
@@ -316,10 +317,6 @@ fn a_brake_out_of_safe_unlocks_nothing() {
         desk.said().last().map(|said| said.0),
         Some(ReplyStatus::Accepted)
     );
-}
-
-fn without(parts: &[Fresh]) -> Fresh {
-    Fresh(parts.iter().fold(u32::MAX, |fresh, part| fresh & !part.0))
 }
 
 /// Ticks until SAFE and the reason for it; none within 300.

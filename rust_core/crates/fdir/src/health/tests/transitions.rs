@@ -431,3 +431,14 @@ fn a_reset_forgets_all_that_is_held_against_nozzles() {
         assert_eq!(health.states.of(VICTIM), Healthy);
     }
 }
+
+#[test]
+fn a_nozzle_is_isolated_by_its_state_or_by_its_node_or_by_both() {
+    for (state, out) in STATES.into_iter().zip([0, 0, BIT, BIT, BIT, BIT]) {
+        let mut health = with(state);
+        for lost in [0, 0x00F0, 0xF000, 0xF0F0] {
+            health.lost = lost;
+            assert_eq!(health.isolated(), out | lost, "{state:?}, lost {lost:#x}");
+        }
+    }
+}
