@@ -13,6 +13,7 @@ ALLOWED_WHEN: dict[int, str] = {
     command_pb2.REASON_CODE_NOT_ARMED: "armed",
     command_pb2.REASON_CODE_SAFE_LOCKED: "in IDLE (mode idle); brake is always allowed",
     command_pb2.REASON_CODE_NAV_STALE: "every navigation sensor reports",
+    command_pb2.REASON_CODE_NAV_CONFLICT: "the navigation sensors have agreed for a second",
     command_pb2.REASON_CODE_NODE_OFFLINE: "the valve nodes are heard",
     command_pb2.REASON_CODE_BRIDGE_ACTIVE_RESTRICTED_MOTION: "the bridge is down (mode idle)",
     command_pb2.REASON_CODE_CAP_LOW: "the supercapacitor is above its hold level again",

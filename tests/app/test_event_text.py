@@ -145,6 +145,6 @@ def test_every_reason_to_refuse_says_when_it_would_be_allowed() -> None:
         *("CONFIRM_REQUIRED", "MANUAL_OVERRIDE_ACTIVE", "MANUAL_OVERRIDE_OFF"),
         *("MANUAL_NOT_FROM_MODE", "NOZZLE_ISOLATED", "NOZZLE_RESTING", "NOZZLES_BUSY"),
         *("PULSE_TOO_SHORT", "PULSE_TOO_LONG", "TORQUE_LIMIT", "PDU_PEAK_DENIED", "RATE_LIMIT"),
-        *("WORKING_MASS_LOW", "THRUST_MAP_MISSING"),
+        *("WORKING_MASS_LOW", "THRUST_MAP_MISSING", "NAV_CONFLICT"),
     }
     assert {reason_text(reason) for reason in ALLOWED_WHEN} == refusals

@@ -62,7 +62,7 @@ def test_a_craft_that_turns_too_fast_for_numbers_is_judged_like_any_other(campai
     case = make_case(campaign, 0)
     craft = json.loads(case.truth_json)
     mass = craft["mass"]
-    mass["inertia_kgm2"] = [[1e-6 * part for part in row] for row in mass["inertia_kgm2"]]
+    mass["inertia_kgm2"] = [[1e-90 * part for part in row] for row in mass["inertia_kgm2"]]
     mass["tank_m_body"] = mass["com_m_body"]
     wild = replace(case, truth_json=json.dumps(craft))
     columns = fly(wild)

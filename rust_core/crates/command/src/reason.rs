@@ -75,4 +75,6 @@ pub enum Reason {
     DeltaVMissed = 33,
     /// The states of charge are too old.
     PowerTelemStale = 34,
+    /// Navigation sensors contradict each other or themselves.
+    NavConflict = 35,
 }

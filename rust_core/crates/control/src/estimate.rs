@@ -8,8 +8,8 @@ use qiki_alloc::Bounds;
 use qiki_command::Reason;
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, ValveCommand, nozzles_in};
 use qiki_fdir::{MonitorContext, NozzleFaults, NozzleHealth};
-use qiki_gnc::{Navigator, Pose};
-use qiki_power::{PowerBudget, Set, ThermalLimiter};
+use qiki_gnc::{Navigator, Pose, SensorLimits};
+use qiki_power::{HeatStatus, PowerBudget, PowerStatus, Set, ThermalLimiter};
 
 use crate::config::Parts;
 
@@ -41,34 +41,6 @@ pub struct NozzleStatus {
     pub bounds: Bounds<NOZZLES>,
 }
 
-/// Heat of the clusters, as far as it limits nozzles. Bit n of a set is nozzle n.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct HeatStatus {
-    /// May not open.
-    pub resting: u16,
-    /// Its cluster is at its warning temperature or above.
-    pub warm: u16,
-    /// Its cluster is cool enough for one more longest opening.
-    pub ready: u16,
-    /// Part of its full thrust that each nozzle may have, 0..1.
-    pub share: [f64; NOZZLES],
-    /// A cluster has tripped, or its temperature is unknown.
-    pub forbids_burns: bool,
-}
-
-/// What the nozzles may draw.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PowerStatus {
-    /// All nozzles together, W.
-    pub available_w: f64,
-    /// What limits it: bits of `qiki_power::RcsLimit`.
-    pub limits: u32,
-    /// Too little is stored for anything but holding the attitude.
-    pub stabilise_only: bool,
-    /// The reason, where that is so.
-    pub shortage: Reason,
-}
-
 /// What is known of the craft in this tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
@@ -78,8 +50,13 @@ pub struct Estimate {
     pub nav_age_ticks: u32,
     /// All navigation values are young enough to fly by.
     pub nav_fresh: bool,
-    /// The rates are young enough to damp a tumble.
+    /// The rates are young enough to damp a tumble, and do not contradict the attitude.
     pub rates_fresh: bool,
+    /// Sensors contradict each other or themselves at the moment: too little is known for anything
+    /// but holding the attitude.
+    pub nav_suspected: bool,
+    /// They have done so for so long that one of them is wrong.
+    pub nav_conflict: bool,
     /// The loop stood still for longer than a navigation value is good for.
     pub stalled: bool,
     /// With the propellant left, kg.
@@ -129,7 +106,7 @@ impl Estimator {
             pulse_kg: pulse_kg(craft),
             thrust_max_n: parts.geometry.thrust_max_n,
             propellant_kg: craft.mass.propellant_kg,
-            navigator: Navigator::new(),
+            navigator: Navigator::new(&SensorLimits::new(craft, &parts.geometry)),
             health: NozzleHealth::new(craft, &parts.geometry, dt_s),
             heat: ThermalLimiter::new(craft, parts.limits.max_on_us, period_us),
             power: PowerBudget::new(
@@ -154,7 +131,13 @@ impl Estimator {
         let dt_s = period_ns.clamp(0, ceiling) as f64 * 1e-9;
         self.navigator.step(feedback, dt_s);
         let mass_before_kg = self.mass_kg();
-        self.update_stores(feedback, context);
+        let refused = self.navigator.refused();
+        if feedback.fresh.without(refused) == feedback.fresh {
+            self.update_stores(feedback, context);
+        } else {
+            let fresh = feedback.fresh.without(refused);
+            self.update_stores(&Feedback { fresh, ..*feedback }, context);
+        }
         let mut estimate = self.estimate();
         let longest_ns = i64::from(self.nav_stale_ticks) * i64::from(self.period_us) * 1000;
         estimate.stalled = period_ns > longest_ns;
@@ -169,6 +152,7 @@ impl Estimator {
             mass_kg: self.mass_kg(),
             motion_is_evidence: self.motion_evidence
                 && context.free
+                && !self.navigator.suspected()
                 && self.propellant_kg > MOTION_EVIDENCE_MIN_KG,
             trials_allowed: context.trials_allowed,
         };
@@ -187,20 +171,18 @@ impl Estimator {
             pose: self.navigator.pose,
             nav_age_ticks,
             nav_fresh: nav_age_ticks <= self.nav_stale_ticks,
-            rates_fresh: self.navigator.rates_age_ticks() <= self.nav_stale_ticks,
+            rates_fresh: self.navigator.rates_age_ticks() <= self.nav_stale_ticks
+                && !self.navigator.rates_in_doubt(),
+            nav_suspected: self.navigator.suspected(),
+            nav_conflict: self.navigator.conflict(),
             stalled: false,
             mass_kg: self.mass_kg(),
             mass_before_kg: self.mass_kg(),
             tank_empty: self.propellant_kg < self.pulse_kg,
             nodes_lost: self.health.nodes_lost(),
             nozzles: self.nozzles(),
-            heat: self.heat_status(),
-            power: PowerStatus {
-                available_w: self.power.power_w(),
-                limits: self.power.limits(),
-                stabilise_only: self.power.stabilise_only(),
-                shortage: self.power.shortage_reason(),
-            },
+            heat: self.heat.status(),
+            power: self.power.status(),
         }
     }
 
@@ -239,14 +221,25 @@ impl Estimator {
             full_n,
         )
     }
+}
 
-    fn heat_status(&self) -> HeatStatus {
-        HeatStatus {
-            resting: self.heat.resting(),
-            warm: self.heat.warm(),
-            ready: self.heat.ready(),
-            share: self.heat.shares(),
-            forbids_burns: self.heat.forbids_burns(),
+impl Estimate {
+    /// Why navigation is nothing to fly by, where that is so.
+    pub fn nav_fault(&self) -> Option<Reason> {
+        let stale = !self.nav_fresh;
+        if self.nav_conflict || stale && self.nav_suspected {
+            Some(Reason::NavConflict)
+        } else {
+            stale.then_some(Reason::NavStale)
+        }
+    }
+
+    /// Why nothing but the attitude can be held, where that is so.
+    pub fn stabilise_reason(&self) -> Option<Reason> {
+        if self.power.stabilise_only {
+            Some(self.power.shortage)
+        } else {
+            self.nav_suspected.then_some(Reason::NavConflict)
         }
     }
 }

@@ -216,12 +216,13 @@ impl Deciding<'_> {
         };
         let drifts = matches!(state.mode, Mode::Burn | Mode::Coast);
         let flushes = drifts && u64::from(state.since_burn) < state.ticks(FLUSH_S);
-        let stabilise_only = estimate.power.stabilise_only && state.mode != Mode::Brake;
+        let stabilise = estimate.stabilise_reason();
+        let stabilise = stabilise.filter(|_| state.mode != Mode::Brake);
         Decision {
             mode: state.mode,
             armed: state.armed,
-            inhibit_reason: state.inhibit_reason(estimate, stabilise_only),
-            stabilise_only,
+            inhibit_reason: state.inhibit_reason(stabilise),
+            stabilise_only: stabilise.is_some(),
             allocation_mode: state.allocation_mode(),
             plans_pulses: state.plans_pulses(),
             burn_force_n: order.map_or_else(Vector3::zeros, |order| order.force_n),
@@ -258,7 +259,7 @@ impl Deciding<'_> {
 }
 
 impl ModeManager {
-    fn inhibit_reason(&self, estimate: &Estimate, stabilise_only: bool) -> Reason {
+    fn inhibit_reason(&self, stabilise: Option<Reason>) -> Reason {
         if self.manual.is_on() {
             return Reason::ManualOverrideActive;
         }
@@ -271,12 +272,8 @@ impl ModeManager {
         if let Some(burn) = &self.burn {
             return burn.inhibited_by();
         }
-        let short = stabilise_only && self.mode.thrusts() && !self.burn_ended;
-        if short {
-            estimate.power.shortage
-        } else {
-            Reason::None
-        }
+        let limited = self.mode.thrusts() && !self.burn_ended;
+        stabilise.filter(|_| limited).unwrap_or_default()
     }
 
     fn abort_motion(&mut self, reason: Reason) {

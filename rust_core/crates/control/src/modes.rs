@@ -17,11 +17,15 @@ const SETTABLE: [Mode; 7] = [
 ///
 /// # Errors
 /// The reason why not.
-pub fn permits(mode: Mode, armed: bool, nav_fresh: bool, action: &Action) -> Result<(), Reason> {
+pub fn permits(
+    mode: Mode,
+    armed: bool,
+    nav_fault: Option<Reason>,
+    action: &Action,
+) -> Result<(), Reason> {
     let moves = match action {
         Action::Disarm | Action::Safe | Action::SetMode(Mode::Safe) => return Ok(()),
-        Action::Arm if nav_fresh => return Ok(()),
-        Action::Arm => return Err(Reason::NavStale),
+        Action::Arm => return nav_fault.map_or(Ok(()), Err),
         Action::SetMode(mode) if !SETTABLE.contains(mode) => {
             return Err(Reason::ModeNotReachable);
         }
@@ -49,8 +53,10 @@ pub fn permits(mode: Mode, armed: bool, nav_fresh: bool, action: &Action) -> Res
     if mode == Mode::Bridge && moves {
         return Err(Reason::BridgeActiveRestrictedMotion);
     }
-    if (moves || mode == Mode::Safe) && !nav_fresh {
-        return Err(Reason::NavStale);
+    if let Some(reason) = nav_fault
+        && (moves || mode == Mode::Safe)
+    {
+        return Err(reason);
     }
     let starts_override = matches!(action, Action::SetAllocation { .. });
     if starts_override && !matches!(mode, Mode::Idle | Mode::Manoeuvre | Mode::Coast) {

@@ -18,3 +18,4 @@ mod profiles;
 mod references;
 mod replay;
 mod safety;
+mod sensor_lies;

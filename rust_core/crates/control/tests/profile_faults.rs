@@ -1,5 +1,7 @@
 //! Thrust profiles when something fails, lies or interrupts.
 
+use qiki_control::GuardedController;
+
 use crate::common::burns::*;
 use crate::common::references::Results;
 use crate::common::*;
@@ -110,8 +112,12 @@ fn lost_reports_of_valves_do_not_count_as_thrust_that_was_not_given() {
 
 #[test]
 fn a_push_whose_effect_is_not_seen_is_not_confirmed() {
-    let mut l = standing(&craft());
-    // The velocity sensor stands still while the craft does not.
+    // The velocity sensor stands still while the craft does not, and is believed.
+    let mut believing = craft();
+    believe_all_sensors(&mut believing);
+    let mut l = Loop::new(2000);
+    l.controller = GuardedController::new(&believing, 2000).unwrap();
+    let mut l = stand(l);
     let id = l.say(profile(vec![segment(AHEAD, 0.5, 1.0)]));
     let blind = l.feedback.velocity_mps_world;
     let mut seen = Vec::new();

@@ -15,6 +15,18 @@ pub struct Pose {
     pub rates: Vector3<f64>,
 }
 
+impl Pose {
+    /// Whether every component is a finite number.
+    #[must_use]
+    pub fn is_finite(&self) -> bool {
+        let vectors = [&self.position, &self.velocity, &self.rates];
+        let components = vectors.into_iter().flat_map(|v| v.iter());
+        components
+            .chain(self.attitude.coords.iter())
+            .all(|v| v.is_finite())
+    }
+}
+
 impl Default for Pose {
     fn default() -> Self {
         Self {

@@ -49,6 +49,19 @@ impl Store {
     }
 }
 
+/// What the nozzles may draw.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PowerStatus {
+    /// All nozzles together, W.
+    pub available_w: f64,
+    /// What limits it: bits of [`RcsLimit`].
+    pub limits: u32,
+    /// Too little is stored for anything but holding the attitude.
+    pub stabilise_only: bool,
+    /// The reason, where that is so.
+    pub shortage: Reason,
+}
+
 /// Power budget of the nozzles.
 #[derive(Debug, Clone)]
 pub struct PowerBudget {
@@ -142,6 +155,16 @@ impl PowerBudget {
 
     fn stale(&self) -> bool {
         self.age_ticks > self.stale_ticks
+    }
+
+    /// All of it together.
+    pub fn status(&self) -> PowerStatus {
+        PowerStatus {
+            available_w: self.power_w(),
+            limits: self.limits(),
+            stabilise_only: self.stabilise_only(),
+            shortage: self.shortage_reason(),
+        }
     }
 
     /// What all nozzles together may draw, W.

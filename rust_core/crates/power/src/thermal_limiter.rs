@@ -111,6 +111,21 @@ impl Opening {
     }
 }
 
+/// Heat of the clusters, as far as it limits nozzles. Bit n of a set is nozzle n.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HeatStatus {
+    /// May not open.
+    pub resting: u16,
+    /// Its cluster is at its warning temperature or above.
+    pub warm: u16,
+    /// Its cluster is cool enough for one more longest opening.
+    pub ready: u16,
+    /// Part of its full thrust that each nozzle may have, 0..1.
+    pub share: [f64; NOZZLES],
+    /// A cluster has tripped, or its temperature is unknown.
+    pub forbids_burns: bool,
+}
+
 /// Derating, rests and trips of all nozzles.
 #[derive(Debug, Clone)]
 pub struct ThermalLimiter {
@@ -218,6 +233,17 @@ impl ThermalLimiter {
                 self.rests |= 1 << n;
             }
             self.open = self.open & !(1 << n) | u16::from(nozzle.open_us > 0) << n;
+        }
+    }
+
+    /// All of it together.
+    pub fn status(&self) -> HeatStatus {
+        HeatStatus {
+            resting: self.resting(),
+            warm: self.warm(),
+            ready: self.ready(),
+            share: self.shares(),
+            forbids_burns: self.forbids_burns(),
         }
     }
 

@@ -77,7 +77,8 @@ impl Deciding<'_> {
     }
 }
 
-/// Below the supercapacitor's hold level no new push is begun, and no burn while a cluster has
+/// Below the supercapacitor's hold level, and while sensors contradict each other, no new push is
+/// begun, and no burn while a cluster has
 /// tripped or its temperature is unknown.
 pub fn may_push(action: &Action, estimate: &Estimate) -> Result<(), Reason> {
     let push = match action {
@@ -85,8 +86,8 @@ pub fn may_push(action: &Action, estimate: &Estimate) -> Result<(), Reason> {
         Action::GoTo(goal) => goal.position.is_some(),
         _ => false,
     };
-    if push && estimate.power.stabilise_only {
-        Err(estimate.power.shortage)
+    if let Some(reason) = estimate.stabilise_reason().filter(|_| push) {
+        Err(reason)
     } else if matches!(action, Action::Burn { .. }) && estimate.heat.forbids_burns {
         Err(Reason::RcsClusterHot)
     } else {
@@ -127,8 +128,8 @@ pub fn burn_conditions(
 ) -> Now {
     let power = &estimate.power;
     let supercap_low = power.limits >> RcsLimit::SupercapLow as u32 & 1 == 1;
-    let (power_w, power_reason) = if power.stabilise_only {
-        (0.0, power.shortage)
+    let (power_w, power_reason) = if let Some(reason) = estimate.stabilise_reason() {
+        (0.0, reason)
     } else if supercap_low {
         (power.available_w, Reason::CapLow)
     } else {

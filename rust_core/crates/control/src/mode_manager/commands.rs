@@ -35,7 +35,12 @@ impl Deciding<'_> {
 
     fn check(&self, action: &Action) -> Result<(), Reason> {
         let (state, estimate) = (&*self.state, &*self.estimate);
-        permits(self.locked_mode(), state.armed, estimate.nav_fresh, action)?;
+        permits(
+            self.locked_mode(),
+            state.armed,
+            estimate.nav_fault(),
+            action,
+        )?;
         manual_override_permits(state.manual.is_on(), action)?;
         may_push(action, estimate)?;
         may_burn(action, estimate, self.allocation)?;

@@ -26,19 +26,19 @@ impl Deciding<'_> {
     }
 
     fn check_firing(&self, firing: &Firing) -> Result<PulseTrain, Reason> {
-        let (estimate, power) = (&*self.estimate, &self.estimate.power);
+        let estimate = &*self.estimate;
         if self.state.commands.is_pending(EffectKind::Motion) {
             return Err(Reason::NozzlesBusy);
         }
-        if power.stabilise_only {
-            return Err(power.shortage);
+        if let Some(reason) = estimate.stabilise_reason() {
+            return Err(reason);
         }
         let warm = nozzles_where(|n| estimate.heat.share[n] < 1.0);
         let ready = Readiness {
             isolated: estimate.nozzles.isolated,
             stuck_open: estimate.nozzles.stuck_open,
             resting: estimate.heat.resting | warm,
-            power_w: power.available_w,
+            power_w: estimate.power.available_w,
         };
         check_firing(firing, &self.state.manual_limits, &ready, self.allocation)
     }

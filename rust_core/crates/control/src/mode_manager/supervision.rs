@@ -56,8 +56,8 @@ impl Deciding<'_> {
         } else if estimate.stalled {
             // The nodes have closed the valves meanwhile, and the motion has not been controlled.
             Some(Reason::Overrun)
-        } else if !estimate.nav_fresh {
-            Some(Reason::NavStale)
+        } else if let Some(reason) = estimate.nav_fault() {
+            Some(reason)
         } else if estimate.nodes_lost > NODES_LOST_MAX {
             Some(Reason::NodeOffline)
         } else if self.allocation.authority_lost() {

@@ -74,7 +74,7 @@ fn table() -> String {
         for armed in [false, true] {
             for nav_fresh in [false, true] {
                 for (name, action) in actions() {
-                    let verdict = match permits(mode, armed, nav_fresh, &action) {
+                    let verdict = match permits(mode, armed, fault(nav_fresh), &action) {
                         Ok(()) => "yes".to_owned(),
                         Err(reason) => format!("no: {reason:?}"),
                     };
@@ -124,6 +124,10 @@ fn each(mut check: impl FnMut(Mode, bool, bool, &str, Action)) {
     }
 }
 
+fn fault(nav_fresh: bool) -> Option<Reason> {
+    (!nav_fresh).then_some(Reason::NavStale)
+}
+
 const MOTIONS: [&str; 6] = ["brake", "hold", "go_to", "fire", "alloc manual", "nozzles"];
 
 #[test]
@@ -131,7 +135,7 @@ fn nothing_moves_before_arming_or_on_stale_navigation() {
     each(|mode, armed, nav_fresh, name, action| {
         if MOTIONS.contains(&name) && !(armed && nav_fresh) {
             assert!(
-                permits(mode, armed, nav_fresh, &action).is_err(),
+                permits(mode, armed, fault(nav_fresh), &action).is_err(),
                 "{mode:?} {name}"
             );
         }
@@ -143,7 +147,7 @@ fn silence_and_safety_can_always_be_had() {
     each(|mode, armed, nav_fresh, name, action| {
         if ["disarm", "safe", "set safe"].contains(&name) {
             assert_eq!(
-                permits(mode, armed, nav_fresh, &action),
+                permits(mode, armed, fault(nav_fresh), &action),
                 Ok(()),
                 "{mode:?} {name}"
             );
@@ -156,7 +160,7 @@ fn safe_takes_a_brake_and_no_other_motion() {
     each(|mode, armed, nav_fresh, name, action| {
         if mode == Mode::Safe && armed && nav_fresh && MOTIONS.contains(&name) {
             assert_eq!(
-                permits(mode, armed, nav_fresh, &action).is_ok(),
+                permits(mode, armed, fault(nav_fresh), &action).is_ok(),
                 name == "brake",
                 "{name}"
             );
@@ -168,7 +172,10 @@ fn safe_takes_a_brake_and_no_other_motion() {
 fn a_bridge_takes_no_motion_at_all() {
     each(|mode, armed, nav_fresh, name, action| {
         if mode == Mode::Bridge && MOTIONS.contains(&name) {
-            assert!(permits(mode, armed, nav_fresh, &action).is_err(), "{name}");
+            assert!(
+                permits(mode, armed, fault(nav_fresh), &action).is_err(),
+                "{name}"
+            );
         }
     });
 }
@@ -178,7 +185,7 @@ fn burn_and_brake_are_not_entered_by_name() {
     each(|mode, armed, nav_fresh, name, action| {
         if ["set burn", "set brake"].contains(&name) {
             assert!(
-                permits(mode, armed, nav_fresh, &action).is_err(),
+                permits(mode, armed, fault(nav_fresh), &action).is_err(),
                 "{mode:?}"
             );
         }
@@ -191,7 +198,7 @@ fn nozzles_are_taken_in_hand_from_idle_manoeuvre_and_coast_alone() {
         if name == "alloc manual" {
             let may = armed && nav_fresh;
             let from = matches!(mode, Mode::Idle | Mode::Manoeuvre | Mode::Coast);
-            let verdict = permits(mode, armed, nav_fresh, &action);
+            let verdict = permits(mode, armed, fault(nav_fresh), &action);
             assert_eq!(verdict.is_ok(), may && from, "{mode:?}: {verdict:?}");
         }
     });
@@ -201,7 +208,7 @@ fn nozzles_are_taken_in_hand_from_idle_manoeuvre_and_coast_alone() {
 fn the_loop_may_be_told_how_to_allocate_at_any_time_but_in_safe() {
     each(|mode, armed, nav_fresh, name, action| {
         if ["alloc auto", "alloc adaptive"].contains(&name) {
-            let verdict = permits(mode, armed, nav_fresh, &action);
+            let verdict = permits(mode, armed, fault(nav_fresh), &action);
             assert_eq!(verdict.is_ok(), mode != Mode::Safe, "{mode:?}");
         }
     });

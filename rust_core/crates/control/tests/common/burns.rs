@@ -38,7 +38,11 @@ pub struct Flown {
 }
 
 pub fn standing(craft: &Craft) -> Loop {
-    let mut l = Loop::from(craft, 2000, &InitialState::default());
+    stand(Loop::from(craft, 2000, &InitialState::default()))
+}
+
+/// Armed, holding the pose it has.
+pub fn stand(mut l: Loop) -> Loop {
     l.run(0.1);
     l.say(arm());
     l.say(hold());

@@ -29,6 +29,21 @@ pub fn craft() -> Craft {
     Craft::from_json(include_str!("../../../craft/fixtures/dodeca-01.json")).unwrap()
 }
 
+/// Sensors of which anything may be true: for feedback that is made by hand.
+pub fn believe_all_sensors(craft: &mut Craft) {
+    let sensors = &mut craft.sensors;
+    let all = [
+        &mut sensors.rates,
+        &mut sensors.acceleration,
+        &mut sensors.attitude,
+        &mut sensors.position,
+        &mut sensors.velocity,
+    ];
+    for sensor in all {
+        (sensor.noise_std, sensor.bias_std) = (0.0, 1e6);
+    }
+}
+
 pub struct Dice(Pcg64Mcg);
 
 impl Dice {
@@ -45,6 +60,9 @@ impl Dice {
         (self.unit() * n as f64) as u64
     }
 }
+
+/// Changes what the controller sees in a tick.
+pub type Tamper = Box<dyn FnMut(&mut Feedback)>;
 
 /// How long a nozzle has been commanded open or closed.
 #[derive(Debug, Clone, Copy)]
@@ -143,6 +161,8 @@ pub struct Loop {
     pub nodes: Option<NodeState>,
     /// What the velocity sensor says, whatever is so.
     pub frozen_velocity: Option<Vec3>,
+    /// Changes what the controller sees in a tick.
+    pub tamper: Option<Tamper>,
     pub waves: Waves,
     next_id: u64,
 }
@@ -168,6 +188,7 @@ impl Loop {
             deaf: Fresh::default(),
             nodes: None,
             frozen_velocity: None,
+            tamper: None,
             waves: Waves::new(),
             next_id: 1,
         }
@@ -190,6 +211,9 @@ impl Loop {
         }
         if let Some(frozen) = self.frozen_velocity {
             self.feedback.velocity_mps_world = frozen;
+        }
+        if let Some(tamper) = &mut self.tamper {
+            tamper(&mut self.feedback);
         }
         let decoded = command.map(command_from_message);
         let inputs = Inputs {

@@ -5,6 +5,7 @@ use nalgebra::{UnitQuaternion, Vector3};
 use qiki_craft::{Feedback, Fresh};
 
 use super::Navigator;
+use crate::{Plausible, SensorLimits};
 
 const ALL: Fresh = Fresh(1 | 4 | 8 | 16);
 const NOTHING: Fresh = Fresh(0);
@@ -20,16 +21,36 @@ fn feedback(fresh: Fresh) -> Feedback {
     }
 }
 
+/// Of sensors that may report anything.
+fn anything() -> SensorLimits {
+    let plausible = Plausible {
+        range: 1e300,
+        tolerance: 1e300,
+        growth_per_s: 0.0,
+        noise_std: 0.0,
+    };
+    SensorLimits {
+        rates: plausible,
+        attitude: plausible,
+        position: plausible,
+        velocity: plausible,
+        rate_difference_rps: 1e300,
+        speed_difference_mps: 1e300,
+        attitude_period_s: 0.02,
+        position_period_s: 0.02,
+    }
+}
+
 /// After one complete fix.
 fn started() -> Navigator {
-    let mut n = Navigator::new();
+    let mut n = Navigator::new(&anything());
     n.step(&feedback(ALL), 0.002);
     n
 }
 
 #[test]
 fn nothing_is_known_before_the_first_fix() {
-    let mut n = Navigator::new();
+    let mut n = Navigator::new(&anything());
     assert_eq!((n.age_ticks(), n.rates_age_ticks()), (u32::MAX, u32::MAX));
     n.step(&feedback(NOTHING), 0.002);
     assert_eq!(n.age_ticks(), u32::MAX, "waiting does not make it fresh");
