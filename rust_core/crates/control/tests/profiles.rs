@@ -59,7 +59,7 @@ fn figures(said: &Preview, flown: &Flown) -> [(&'static str, f64, &'static str);
     ]
 }
 
-/// The speed that was asked for, with the attitude held.
+/// It is confirmed, and gave the speed that its preview said.
 #[track_caller]
 fn assert_flown(name: &str, said: &Preview, flown: &Flown) {
     assert!(confirmed(flown), "{name}: {:?}", flown.said);
