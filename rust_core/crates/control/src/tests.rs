@@ -13,11 +13,16 @@ use crate::{GuardedController, Inputs, Outputs};
 /// 200, 333, 500 and 1000 Hz.
 pub(crate) const PERIODS_US: [u32; 4] = [5000, 3003, 2000, 1000];
 
-/// On a test stand: what its nozzles do does not show in its motion.
-pub(crate) fn craft() -> Craft {
+/// As it flies, but that what its nozzles do is no evidence: on a desk it does not move by them.
+pub(crate) fn flying() -> Craft {
     let mut craft = Craft::from_json(include_str!("../../craft/fixtures/dodeca-01.json")).unwrap();
     craft.control.motion_evidence = false;
-    // The feedback is made by hand: it repeats itself, and need not be consistent.
+    craft
+}
+
+/// Believes any feedback: one made by hand repeats itself, and need not be consistent.
+pub(crate) fn credulous(mut craft: Craft) -> Craft {
+    craft.control.motion_evidence = false;
     let sensors = &mut craft.sensors;
     for sensor in [&mut sensors.rates, &mut sensors.attitude] {
         (sensor.noise_std, sensor.bias_std) = (0.0, 1e6);
@@ -26,6 +31,11 @@ pub(crate) fn craft() -> Craft {
         (sensor.noise_std, sensor.bias_std) = (0.0, 1e6);
     }
     craft
+}
+
+/// The craft on a desk.
+pub(crate) fn craft() -> Craft {
+    credulous(flying())
 }
 
 // Kept, because it takes long to make a controller and no time to copy it.

@@ -78,11 +78,8 @@ impl Deciding<'_> {
     }
 
     fn watch_motion(&mut self) {
-        let observed = match self.state.mode {
-            Mode::Brake => self.at_rest(),
-            mode if mode.holds_pose() => self.at_rest() && self.at_goal(),
-            _ => true,
-        };
+        // A motion is pending in BRAKE and in the modes that hold a pose alone.
+        let observed = self.at_rest() && (self.state.mode == Mode::Brake || self.at_goal());
         #[allow(clippy::cast_possible_truncation)]
         let needed_ticks = self.state.ticks(SETTLED_FOR_S) as u32;
         let commands = &mut self.state.commands;

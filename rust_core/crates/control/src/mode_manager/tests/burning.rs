@@ -6,8 +6,9 @@ use qiki_craft::{Craft, Fresh, NOZZLES};
 use qiki_plant::{InitialState, Plant, ValveFault};
 use qiki_power::RcsLimit;
 
+use crate::Inputs;
 use crate::mode_manager::burn_conditions;
-use crate::tests::{Desk, craft};
+use crate::tests::{Desk, flying};
 use ReplyStatus::{Aborted, Accepted, EffectConfirmed, EffectTimeout, Inhibited, Rejected};
 
 /// A craft that flies by what its nozzles do.
@@ -93,7 +94,7 @@ fn by_group(level: f64, duration_s: f64) -> Segment {
 
 #[test]
 fn a_burn_is_confirmed_when_its_speed_is_gained_and_ends_in_coast() {
-    let mut flight = Flight::of(&craft());
+    let mut flight = Flight::of(&flying());
     flight.step(Some(burn(&[ahead(0.5, 1.0)])));
     assert_eq!(flight.desk.outputs.mode, Mode::Burn);
     flight.until_the_end();
@@ -119,7 +120,7 @@ fn ahead_mps(flight: &mut Flight, level: f64, duration_s: f64) -> f64 {
 
 #[test]
 fn thrust_is_demanded_while_it_burns_and_windows_may_end_for_three_quarters_of_a_second_after() {
-    let mut flight = Flight::of(&craft());
+    let mut flight = Flight::of(&flying());
     let since = |flight: &mut Flight| flight.desk.controller.parts().modes.since_burn;
     assert_eq!(since(&mut flight), u32::MAX);
     flight.step(Some(burn(&[ahead(0.5, 1.0)])));
@@ -138,9 +139,38 @@ fn thrust_is_demanded_while_it_burns_and_windows_may_end_for_three_quarters_of_a
     );
 }
 
+/// A window plans its pulses for 0.25 s; three of them may follow a push, while the craft drifts.
+#[test]
+fn windows_may_give_what_is_left_for_375_ticks_in_burn_and_coast_and_in_no_other_mode() {
+    for (mode, since, burns) in [
+        (Mode::Coast, 0, true),
+        (Mode::Coast, 373, true),
+        (Mode::Coast, 374, false),
+        (Mode::Coast, u32::MAX, false),
+        (Mode::Burn, 373, true),
+        (Mode::Burn, 374, false),
+        (Mode::Manoeuvre, 0, false),
+        (Mode::Safe, 0, false),
+    ] {
+        let mut desk = Desk::armed();
+        let feedback = desk.feedback;
+        let parts = desk.controller.parts();
+        (parts.modes.mode, parts.modes.since_burn) = (mode, since);
+        let inputs = Inputs {
+            tick: 100,
+            period_ns: 2_000_000,
+            feedback: &feedback,
+            command: None,
+        };
+        let mut estimate = parts.estimate(&inputs);
+        let decision = parts.decide(&inputs, &mut estimate);
+        assert_eq!(decision.burns, burns, "{mode:?}, {since} ticks after");
+    }
+}
+
 #[test]
 fn a_segment_without_thrust_is_no_push() {
-    let mut flight = Flight::of(&craft());
+    let mut flight = Flight::of(&flying());
     let pause = ahead(0.0, 3.0);
     flight.step(Some(burn(&[ahead(0.5, 0.5), pause, ahead(0.5, 0.5)])));
     let mut longest = 0;
@@ -164,7 +194,7 @@ fn a_burn_that_gains_no_speed_is_late() {
 
 #[test]
 fn a_group_that_loses_a_nozzle_is_given_up_and_refused_from_then_on() {
-    let mut flight = Flight::of(&craft());
+    let mut flight = Flight::of(&flying());
     flight.step(Some(burn(&[by_group(0.5, 4.0)])));
     assert!(flight.said.contains(&(Accepted, Reason::None)));
     flight.run(200);
@@ -191,7 +221,7 @@ fn a_group_that_loses_a_nozzle_is_given_up_and_refused_from_then_on() {
 
 #[test]
 fn a_burn_that_waits_for_power_says_why_and_goes_on() {
-    let mut flight = Flight::of(&craft());
+    let mut flight = Flight::of(&flying());
     flight.step(Some(burn(&[ahead(0.5, 2.0)])));
     flight.run(200);
     flight.said.clear();

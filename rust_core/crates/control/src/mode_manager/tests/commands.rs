@@ -59,6 +59,26 @@ fn hold_keeps_what_is_and_a_brake_what_can_be_stopped_at() {
 }
 
 #[test]
+fn hold_gives_up_the_goal_of_before() {
+    let mut desk = moving();
+    desk.step(Some(go_to(Some([9.0, 9.0, 9.0]), Some(1.0))));
+    near(goal(&mut desk), [9.0, 9.0, 9.0], 1.0);
+    desk.step(Some(Action::Hold));
+    near(goal(&mut desk), [5.0, 0.0, 0.0], 0.0);
+}
+
+#[test]
+fn a_pose_far_from_the_origin_is_held_as_well() {
+    let mut desk = Desk::armed();
+    desk.feedback.position_m_world = [40.0, -30.0, 20.0];
+    desk.run(200);
+    let confirmed = Some((150, EffectConfirmed, Reason::None));
+    assert_eq!(desk.effect(Action::Hold, 300), confirmed);
+    let here = go_to(Some([40.0, -30.0, 20.0]), None);
+    assert_eq!(desk.effect(here, 300), confirmed);
+}
+
+#[test]
 fn a_goal_keeps_what_it_leaves_out_be_it_the_goal_of_before_or_where_the_craft_is() {
     let mut desk = moving();
     desk.step(Some(go_to(Some([7.0, 1.0, 0.0]), None)));

@@ -2,10 +2,10 @@
 
 use nalgebra::Vector3;
 use qiki_command::{Action, AllocationMode, Firing, Mode, Reason, ReplyStatus};
-use qiki_craft::NOZZLES;
+use qiki_craft::{Craft, Fresh, LoopAllocation, NOZZLES};
 
 use crate::manual_override::UNUSED_MAX_S;
-use crate::tests::{Desk, craft};
+use crate::tests::{Desk, craft, credulous};
 use ReplyStatus::{Aborted, Accepted, EffectConfirmed, Rejected};
 
 /// Two nozzles whose torques cancel, but for a rest far below the limit.
@@ -224,7 +224,7 @@ fn a_nozzle_that_fails_ends_it_and_one_that_was_out_before_does_not() {
 fn a_nozzle_that_came_back_and_fails_again_is_a_new_fault() {
     let mut desk = Desk::armed();
     let heard = desk.feedback.fresh;
-    let node = qiki_craft::Fresh::valves(2);
+    let node = Fresh::valves(2);
     desk.feedback.fresh = heard.without(node);
     desk.run(60);
     assert_eq!(desk.outputs.isolated, 0x0F00);
@@ -363,4 +363,28 @@ fn every_change_of_mode_ends_it_and_says_who_did() {
         assert_eq!(desk.said().len(), replies, "{action:?}");
         assert_eq!(open(&desk), 0, "{action:?}");
     }
+}
+
+/// What AUTO is short of counts for the loop: in hand it stands as it was.
+#[test]
+fn a_set_that_is_broken_or_whole_again_changes_the_loop_and_not_the_hand() {
+    let table = include_str!("../../../../craft/fixtures/dodeca-table.json");
+    let mut craft = credulous(Craft::from_json(table).unwrap());
+    craft.control.allocation_mode = LoopAllocation::Auto;
+    let mut desk = Desk::armed_of(&craft, 2000);
+    let (heard, node) = (desk.feedback.fresh, Fresh::valves(2));
+    let state = |desk: &Desk| (desk.outputs.allocation_mode, desk.outputs.allocation_reason);
+    let (auto, adaptive) = (AllocationMode::Auto, AllocationMode::Adaptive);
+    assert_eq!(state(&desk), (auto, Reason::None));
+    desk.feedback.fresh = heard.without(node);
+    desk.run(60);
+    assert_eq!(state(&desk), (adaptive, Reason::ThrustMapMissing));
+    assert_eq!(desk.outputs.allocation_requested, auto);
+    desk.step(Some(take()));
+    desk.feedback.fresh = heard;
+    desk.run(5);
+    let in_hand = AllocationMode::ManualOverride;
+    assert_eq!(state(&desk), (in_hand, Reason::ThrustMapMissing));
+    desk.step(Some(allocate(auto)));
+    assert_eq!(state(&desk), (auto, Reason::None));
 }
