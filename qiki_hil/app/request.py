@@ -13,7 +13,7 @@ from qiki_hil.rig import InitialState, RigConfig, make_rig
 from qiki_hil.scenario import Scenario
 from qiki_hil.scenario.model import DURATION_MAX_S
 from qiki_hil.spec import BotSpec
-from qiki_hil.telemetry.publisher import redacted
+from qiki_hil.telemetry import check_broker, checked
 
 NATS_PRIVATE = "private"
 NATS_OFF = "off"
@@ -75,7 +75,7 @@ def load(request: RunRequest) -> RunParts:
         raise QikiError(f"rate: {rate_hz} Hz given, {RATE_MIN_HZ}..{RATE_MAX_HZ} Hz needed")
     seed = scenario.seed if request.seed is None else request.seed
     if request.nats not in (NATS_PRIVATE, NATS_OFF):
-        redacted(request.nats)  # raises where it is no NATS URL
+        checked(request.nats)
     lockstep = make_rig(rig, spec, seed=seed, initial=InitialState()).lockstep
     check_speed(request.speed, request.rig, lockstep)
     return RunParts(
@@ -90,6 +90,13 @@ def load(request: RunRequest) -> RunParts:
         lockstep=lockstep,
         report=request.report,
     )
+
+
+async def check_telemetry(parts: RunParts) -> None:
+    """Raises BrokerError where the broker at a URL is there, but can never take what a run
+    publishes."""
+    if parts.nats not in (NATS_PRIVATE, NATS_OFF):
+        await check_broker(parts.nats)
 
 
 def lasting(scenario: Scenario, duration_s: float) -> Scenario:

@@ -21,6 +21,8 @@ from qiki_hil.telemetry import (
 NOT_PUBLISHED = PublisherStats(
     published=0,
     acked=0,
+    duplicates=0,
+    refused=0,
     snapshots_dropped=0,
     events_lost=0,
     waiting=0,

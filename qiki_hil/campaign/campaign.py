@@ -20,6 +20,7 @@ from qiki_hil.campaign.summary import CampaignSummary, summarize
 from qiki_hil.campaign.table import write
 from qiki_hil.campaign.workers import all_rows, described
 from qiki_hil.errors import QikiError
+from qiki_hil.identity import random_tag
 from qiki_hil.store.manifest import directory_name, make_directory, write_atomically
 
 SAVE_NS = 10_000_000_000
@@ -117,7 +118,7 @@ class CampaignRun:
 
 def _keep(campaign: Campaign, root: Path) -> Path:
     """A new directory with the campaign, its craft and its scenarios."""
-    name = directory_name(clock.unix_ns(), campaign.entries.name, "campaign")
+    name = directory_name(clock.unix_ns(), campaign.entries.name, "campaign", random_tag())
     directory = make_directory(root, name)
     places = [f"./{scenario.name}.scenario.yaml" for scenario in campaign.scenarios]
     for place, scenario in zip(places, campaign.scenarios, strict=True):

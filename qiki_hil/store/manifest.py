@@ -14,8 +14,6 @@ from qiki_hil.store.sqlite_errors import store_errors
 
 SCHEMA_VERSION = 1
 MANIFEST = "run.json"
-# Runs that start in the same second with the same scenario and rig.
-MAX_NAMESAKES = 1000
 
 
 class RunStatus(StrEnum):
@@ -58,6 +56,7 @@ class RunDirectory:
         root: Path,
         *,
         created_unix_ns: int,
+        tag: str,
         scenario: str,
         rig: str,
         rate_hz: float,
@@ -67,9 +66,10 @@ class RunDirectory:
         versions: dict[str, str],
     ) -> Self:
         """Makes `root` where needed, and in it a directory of its own for this run, named by UTC
-        time, scenario and rig; the name is the run id. Raises StoreError where that cannot be
-        written; then no directory is left behind."""
-        path = make_directory(root, directory_name(created_unix_ns, scenario, rig))
+        time, scenario, rig and `tag`; the name is the run id. `tag` is random: runs that begin at
+        one moment in different roots, or on different machines, may share a broker. Raises
+        StoreError where that cannot be written; then no directory is left behind."""
+        path = make_directory(root, directory_name(created_unix_ns, scenario, rig, tag))
         manifest = RunManifest(
             run_id=path.name,
             created_unix_ns=created_unix_ns,
@@ -120,11 +120,11 @@ class RunDirectory:
         write_atomically(self.path / name, content)
 
 
-def directory_name(created_unix_ns: int, scenario: str, rig: str) -> str:
-    """UTC time to the second, scenario, rig: 20251122T004600Z-demo-sim. What is not a letter,
-    digit, dot, underscore or hyphen becomes an underscore; a path counts by its stem."""
+def directory_name(created_unix_ns: int, scenario: str, rig: str, tag: str) -> str:
+    """UTC time to the second, scenario, rig, tag: 20251122T004600Z-demo-sim-5f0c9a1e. What is not
+    a letter, digit, dot, underscore or hyphen becomes an underscore; a path counts by its stem."""
     moment = datetime.fromtimestamp(created_unix_ns // 1_000_000_000, UTC)
-    parts = [moment.strftime("%Y%m%dT%H%M%SZ"), Path(scenario).stem, Path(rig).stem]
+    parts = [moment.strftime("%Y%m%dT%H%M%SZ"), Path(scenario).stem, Path(rig).stem, tag]
     return "-".join(map(plain, parts))
 
 
@@ -133,18 +133,12 @@ def plain(text: str) -> str:
 
 
 def make_directory(root: Path, name: str) -> Path:
-    """The first of name, name-2, name-3, ... that is free, made."""
+    """A new directory in `root`."""
+    path = root / name
     with store_errors("create a run directory in", root):
         root.mkdir(parents=True, exist_ok=True)
-        for number in range(1, MAX_NAMESAKES):
-            path = root / (name if number == 1 else f"{name}-{number}")
-            with suppress(FileExistsError):
-                path.mkdir()
-                return path
-    raise StoreError(
-        f"cannot create a run directory in {root}: {name} is taken {MAX_NAMESAKES - 1} times;"
-        " remove old runs"
-    )
+        path.mkdir()
+    return path
 
 
 def encode(manifest: RunManifest) -> bytes:

@@ -1,6 +1,8 @@
 """Snapshots and events of a run, published on NATS JetStream."""
 
 from qiki_hil.telemetry.broker import PrivateBroker
+from qiki_hil.telemetry.broker_check import check_broker
+from qiki_hil.telemetry.broker_url import checked
 from qiki_hil.telemetry.events import make_event
 from qiki_hil.telemetry.nozzles import NozzleState, nozzle_event, nozzle_state
 from qiki_hil.telemetry.power import NodeThresholds, node_thresholds
@@ -19,6 +21,8 @@ __all__ = [
     "StreamRetention",
     "TelemetryPublisher",
     "build_snapshot",
+    "check_broker",
+    "checked",
     "make_event",
     "node_thresholds",
     "nozzle_event",

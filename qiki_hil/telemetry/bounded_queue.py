@@ -29,9 +29,10 @@ class Outgoing:
 
 class BoundedQueue:
     """A queue that drops its oldest item when it is full, and counts: at any time
-    published = acked + dropped + waiting.
+    published = acked + duplicates + refused + dropped + waiting.
 
-    The first item stays in the queue while it is being sent, until `done` or `discard`.
+    The first item stays in the queue while it is being sent, until `done`, `done_before` or
+    `refuse`.
     """
 
     def __init__(self, bound: int) -> None:
@@ -39,6 +40,8 @@ class BoundedQueue:
             raise ValueError(f"bound must be at least 1, not {bound}")
         self.published = 0
         self.acked = 0
+        self.duplicates = 0
+        self.refused = 0
         self.dropped = 0
         self._bound = bound
         self._items: deque[Outgoing] = deque()
@@ -63,21 +66,25 @@ class BoundedQueue:
     def done(self, item: Outgoing) -> None:
         """`item` is stored by the broker."""
         self.acked += 1
-        if not self._remove(item):
-            self.dropped -= 1  # it was dropped while it was being sent, and arrived nevertheless
+        self._settle(item)
 
-    def discard(self, item: Outgoing) -> None:
+    def done_before(self, item: Outgoing) -> None:
+        """The broker held a message with the id of `item` already."""
+        self.duplicates += 1
+        self._settle(item)
+
+    def refuse(self, item: Outgoing) -> None:
         """`item` can never be sent."""
-        if self._remove(item):
-            self.dropped += 1
+        self.refused += 1
+        self._settle(item)
 
     def clear(self) -> None:
         """Drops everything that waits."""
         self.dropped += len(self._items)
         self._items.clear()
 
-    def _remove(self, item: Outgoing) -> bool:
-        if not self._items or self._items[0] is not item:
-            return False
-        self._items.popleft()
-        return True
+    def _settle(self, item: Outgoing) -> None:
+        if self._items and self._items[0] is item:
+            self._items.popleft()
+        else:
+            self.dropped -= 1  # it was dropped while it was being sent

@@ -11,24 +11,27 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import nats.errors
 from google.protobuf.json_format import Error as EncodeError
 from nats.aio.client import Client
 from nats.js import JetStreamContext
+from nats.js.api import PubAck
+from nats.js.errors import APIError, BadRequestError
 
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import snapshot_pb2
-from qiki_hil.errors import BrokerError
 from qiki_hil.telemetry.bounded_queue import BoundedQueue, Outgoing
+from qiki_hil.telemetry.broker_client import BrokerClient, error_text
+from qiki_hil.telemetry.broker_url import checked, redacted
 from qiki_hil.telemetry.events import subject_of, type_of
 from qiki_hil.telemetry.streams import SNAPSHOT_SUBJECT, StreamRetention, ensure_streams
 
 SNAPSHOT_TYPE = "qiki.telemetry.v1.Snapshot"
-SCHEMES = ("nats", "tls", "ws", "wss")
 # The close must also end when the server does not answer.
 CLOSE_TIMEOUT_S = 1.0
+# A message that the broker refuses for now is tried this often; then it stands in the way no more.
+TRIES_MAX = 3
 # nats-py allows two pings without an answer: a dead host is noticed after three of these.
 PING_INTERVAL_S = 5
 
@@ -47,10 +50,16 @@ class PublisherTiming:
 
 @dataclass(frozen=True)
 class PublisherStats:
-    """Counts since construction: published = acked + snapshots_dropped + events_lost + waiting."""
+    """Counts since construction: published = acked + duplicates + refused + snapshots_dropped +
+    events_lost + waiting."""
 
     published: int
     acked: int
+    duplicates: int
+    """The broker held a message with this id already: sent before the connection broke, or not
+    ours."""
+    refused: int
+    """Set aside, because the broker does not take them."""
     snapshots_dropped: int
     events_lost: int
     waiting: int
@@ -77,7 +86,7 @@ class TelemetryPublisher:
         on_connection: ConnectionListener | None = None,
     ) -> None:
         self.url = redacted(url)
-        self._url = url
+        self._url = checked(url)
         self._snapshots = BoundedQueue(max_snapshots)
         self._events = BoundedQueue(max_events)
         self._retention = retention or StreamRetention()
@@ -86,6 +95,7 @@ class TelemetryPublisher:
         self._connections = 0
         self._connected: bool | None = None  # not known yet
         self._last_error = ""
+        self._tries = 0
         self._work = asyncio.Event()
         self._empty = asyncio.Event()
         self._empty.set()
@@ -116,6 +126,8 @@ class TelemetryPublisher:
         return PublisherStats(
             published=snapshots.published + events.published,
             acked=snapshots.acked + events.acked,
+            duplicates=snapshots.duplicates + events.duplicates,
+            refused=snapshots.refused + events.refused,
             snapshots_dropped=snapshots.dropped,
             events_lost=events.dropped,
             waiting=snapshots.waiting + events.waiting,
@@ -155,7 +167,7 @@ class TelemetryPublisher:
 
     async def _serve(self) -> None:
         """Serves one connection until it fails, which raises."""
-        client, lost = Client(), asyncio.Event()
+        client, lost = BrokerClient(self._url), asyncio.Event()
         try:
             await self._connect(client, lost)
             jetstream = client.jetstream(timeout=self._timing.ack_timeout_s)
@@ -206,10 +218,27 @@ class TelemetryPublisher:
         item = queue.first
         try:
             headers, payload = item.encode()
-            await jetstream.publish(item.subject, payload, headers=headers)
-        except (nats.errors.MaxPayloadError, EncodeError) as error:
-            self._last_error = f"{item.id} cannot be sent: {error_text(error)}"
-            queue.discard(item)
+            ack = await jetstream.publish(item.subject, payload, headers=headers)
+        except (nats.errors.MaxPayloadError, EncodeError, BadRequestError) as error:
+            self._set_aside(queue, item, error)
+        except APIError as error:
+            self._tries += 1
+            if self._tries < TRIES_MAX:
+                raise
+            self._set_aside(queue, item, error)
+        else:
+            self._tries = 0
+            self._count(queue, item, ack)
+
+    def _set_aside(self, queue: BoundedQueue, item: Outgoing, error: Exception) -> None:
+        self._tries = 0
+        self._last_error = f"{item.id} cannot be sent: {error_text(error)}"
+        queue.refuse(item)
+
+    def _count(self, queue: BoundedQueue, item: Outgoing, ack: PubAck) -> None:
+        if ack.duplicate:
+            self._last_error = f"{item.id} was there already"
+            queue.done_before(item)
         else:
             queue.done(item)
 
@@ -229,25 +258,3 @@ class TelemetryPublisher:
 async def raise_when(lost: asyncio.Event) -> None:
     await lost.wait()
     raise ConnectionError("the broker closed the connection")
-
-
-def error_text(error: BaseException) -> str:
-    """The message of an exception; of a group, that of its first one."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    if isinstance(error, TimeoutError):
-        return "the broker did not answer in time"
-    return str(error) or type(error).__name__
-
-
-def redacted(url: str) -> str:
-    """The URL without user and password, so that it can be shown. Raises BrokerError where it is
-    no NATS URL."""
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in SCHEMES and parts.hostname and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise BrokerError(f"not a NATS URL: {url!r}; expected something like nats://127.0.0.1:4222")
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
-from nats.js.errors import NotFoundError
+from nats.js.errors import NotFoundError, ServiceUnavailableError
 
 from qiki_hil.errors import BrokerError
 
@@ -30,8 +30,21 @@ class StreamRetention:
 
 async def ensure_streams(jetstream: JetStreamContext, retention: StreamRetention) -> None:
     """Adds the streams that are missing; an existing one keeps its settings, because they are its
-    owner's. Raises BrokerError where an existing stream lacks our subjects, and the errors of
-    nats-py."""
+    owner's. Raises BrokerError where the broker has no JetStream or an existing stream lacks our
+    subjects, and the errors of nats-py."""
+    try:
+        await add_missing(jetstream, retention)
+    except ServiceUnavailableError as error:
+        if error.description:  # JetStream is there and says what is wrong
+            raise
+        raise BrokerError(
+            "the broker has no JetStream, which keeps telemetry and events;"
+            " start it with `nats-server --jetstream`"
+        ) from error
+
+
+async def add_missing(jetstream: JetStreamContext, retention: StreamRetention) -> None:
+    """See `ensure_streams`."""
     for name, subjects in SUBJECTS.items():
         try:
             found = (await jetstream.stream_info(name)).config.subjects or []

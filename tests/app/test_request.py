@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from qiki_hil import clock
 from qiki_hil.app.request import DURATION_CURE, RunRequest, lasting, load, versions
+from qiki_hil.app.run.directory import make_directory
 from qiki_hil.errors import BrokerError, QikiError, RigError, ScenarioError, SpecError
 from qiki_hil.scenario import Scenario
 
@@ -80,3 +82,13 @@ def test_versions_are_those_of_what_decides_the_outcome() -> None:
     found = versions()
     assert {"qiki-hil", "numpy", "python", "machine", "cantools"} <= set(found)
     assert all(found.values())
+
+
+def test_runs_of_one_moment_in_different_roots_have_ids_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "unix_ns", lambda: 10**18)
+    roots = (tmp_path / "a", tmp_path / "b")
+    ids = [make_directory(load(RunRequest(root=root))).run_id for root in roots]
+    assert ids[0] != ids[1]
+    assert all(name.startswith("20010909T014640Z-demo-sim-") for name in ids)

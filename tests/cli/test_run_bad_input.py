@@ -70,6 +70,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["--nats", "bus"], "not a NATS URL: 'bus'; expected something like nats://127.0.0.1:4222"),
         (["--nats", "http://127.0.0.1:4222"], "not a NATS URL"),
         (["--nats", "nats://127.0.0.1:99999"], "not a NATS URL"),
+        (["--nats", "ws://127.0.0.1:80"], "not a NATS URL: 'ws://127.0.0.1:80'"),
+        (["--nats", "nats://a b"], "not a NATS URL: 'nats://a b'"),
         (["--runs", "file"], "'file' is a file"),
         (["--sped", "2"], "--sped"),
     ],

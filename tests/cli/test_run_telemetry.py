@@ -16,6 +16,7 @@ from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import snapshot_pb2
 from qiki_hil.telemetry import PrivateBroker, to_json
 from tests.runs import events, flight, fly, only_run, records, until, write_scenario
+from tests.telemetry.servers import nats_server
 
 pytestmark = pytest.mark.serial("snapshots are counted against real time")
 
@@ -85,6 +86,34 @@ async def test_snapshots_and_events_reach_the_broker_as_they_are_described(
     facts = json.loads((run.path / "summary.json").read_text())["telemetry"]
     assert facts["acked"] == facts["published"] == len(snapshots) + len(found)
     assert facts["url"] == broker.url
+
+
+async def test_runs_that_begin_together_in_different_folders_lose_no_event_to_each_other(
+    broker: PrivateBroker, tmp_path: Path, short: Path
+) -> None:
+    command = ("run", "--scenario", short, "--speed", "max", "--nats", broker.url)
+    both = [fly(*command, "--runs", tmp_path / name) for name in "ab"]
+    assert [one.end() for one in both] == [0, 0]
+    runs = [only_run(tmp_path / name) for name in "ab"]
+    assert runs[0].run_id != runs[1].run_id
+    heard = [
+        json_format.Parse(message.data, events_pb2.Event()).event_id
+        for message in await stored(broker.url, "QIKI_EVENTS_V1")
+    ]
+    assert sorted(heard) == sorted(event.event_id for run in runs for event in events(run))
+    for run in runs:
+        facts = json.loads((run.path / "summary.json").read_text())["telemetry"]
+        assert facts["duplicates"] == 0
+
+
+def test_a_server_without_jetstream_ends_the_command_before_the_run(
+    root: Path, tmp_path: Path, short: Path
+) -> None:
+    with nats_server(tmp_path) as where:
+        one = fly("run", "--scenario", short, "--runs", root, "--nats", f"nats://{where}")
+        assert one.end() == 2
+    assert f"error: --nats nats://{where}: the broker has no JetStream" in one.errors
+    assert not root.exists()
 
 
 def test_a_broker_that_dies_and_comes_back_does_not_disturb_the_loop_and_is_told(

@@ -14,10 +14,11 @@ from qiki_hil.store.manifest import directory_name
 CREATED_UNIX_NS = 1_763_771_160_250_000_000  # 2025-11-22 00:26:00.25 UTC
 
 
-def create(root: Path) -> RunDirectory:
+def create(root: Path, tag: str = "5f0c9a1e") -> RunDirectory:
     return RunDirectory.create(
         root,
         created_unix_ns=CREATED_UNIX_NS,
+        tag=tag,
         scenario="demo",
         rig="sim",
         rate_hz=500.0,
@@ -30,10 +31,10 @@ def create(root: Path) -> RunDirectory:
 
 def test_the_manifest_says_what_the_run_is(tmp_path: Path) -> None:
     run = create(tmp_path / "runs")
-    assert run.path == tmp_path / "runs" / "20251122T002600Z-demo-sim"
+    assert run.path == tmp_path / "runs" / "20251122T002600Z-demo-sim-5f0c9a1e"
     assert json.loads((run.path / "run.json").read_text()) == {
         "schema_version": 1,
-        "run_id": "20251122T002600Z-demo-sim",
+        "run_id": "20251122T002600Z-demo-sim-5f0c9a1e",
         "created_unix_ns": CREATED_UNIX_NS,
         "scenario": "demo",
         "rig": "sim",
@@ -46,10 +47,15 @@ def test_the_manifest_says_what_the_run_is(tmp_path: Path) -> None:
     }
 
 
-def test_runs_of_the_same_second_have_directories_of_their_own(tmp_path: Path) -> None:
-    names = [create(tmp_path).run_id for _ in range(3)]
-    first = "20251122T002600Z-demo-sim"
-    assert names == [first, f"{first}-2", f"{first}-3"]
+def test_runs_of_the_same_second_have_ids_of_their_own_by_their_tags(tmp_path: Path) -> None:
+    names = [create(tmp_path, tag).run_id for tag in ("aa", "bb")]
+    assert names == ["20251122T002600Z-demo-sim-aa", "20251122T002600Z-demo-sim-bb"]
+
+
+def test_no_run_writes_into_the_directory_of_another(tmp_path: Path) -> None:
+    create(tmp_path)
+    with pytest.raises(StoreError, match="there is something with that name already"):
+        create(tmp_path)
 
 
 def test_a_status_is_written_whole_and_read_back(tmp_path: Path) -> None:
@@ -62,8 +68,8 @@ def test_a_status_is_written_whole_and_read_back(tmp_path: Path) -> None:
 
 
 def test_names_come_from_paths_without_what_a_directory_cannot_hold() -> None:
-    name = directory_name(CREATED_UNIX_NS, "my runs/тест slew.yaml", "rigs/can 0.yaml")
-    assert name == "20251122T002600Z-_____slew-can_0"
+    name = directory_name(CREATED_UNIX_NS, "my runs/тест slew.yaml", "rigs/can 0.yaml", "ab")
+    assert name == "20251122T002600Z-_____slew-can_0-ab"
 
 
 def full(*_: object) -> None:

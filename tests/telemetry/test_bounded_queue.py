@@ -35,11 +35,18 @@ def test_an_item_that_had_to_go_but_arrived_counts_as_arrived() -> None:
     assert (queue.acked, queue.dropped, queue.first.id) == (1, 0, "b")
 
 
-def test_an_item_that_can_never_be_sent_counts_as_dropped() -> None:
+def test_an_item_that_can_never_be_sent_is_refused_and_leaves() -> None:
     queue = BoundedQueue(2)
     queue.put(item("a"))
-    queue.discard(queue.first)
-    assert (queue.dropped, queue.waiting) == (1, 0)
+    queue.refuse(queue.first)
+    assert (queue.refused, queue.dropped, queue.waiting) == (1, 0, 0)
+
+
+def test_an_item_that_was_there_before_does_not_count_as_acknowledged() -> None:
+    queue = BoundedQueue(2)
+    queue.put(item("a"))
+    queue.done_before(queue.first)
+    assert (queue.duplicates, queue.acked, queue.waiting) == (1, 0, 0)
 
 
 def test_a_queue_needs_room() -> None:
@@ -47,7 +54,11 @@ def test_a_queue_needs_room() -> None:
         BoundedQueue(0)
 
 
-@given(strategies.lists(strategies.sampled_from(["put", "take", "done", "discard", "clear"])))
+@given(
+    strategies.lists(
+        strategies.sampled_from(["put", "take", "done", "done_before", "refuse", "clear"])
+    )
+)
 def test_every_item_is_counted_once(actions: list[str]) -> None:
     queue, sending = BoundedQueue(3), None
     for action in actions:
@@ -57,7 +68,8 @@ def test_every_item_is_counted_once(actions: list[str]) -> None:
             sending = queue.first
         elif action == "clear":
             queue.clear()
-        elif action in ("done", "discard") and sending is not None:
+        elif action in ("done", "done_before", "refuse") and sending is not None:
             getattr(queue, action)(sending)
             sending = None
-        assert queue.published == queue.acked + queue.dropped + queue.waiting
+        gone = queue.acked + queue.duplicates + queue.refused + queue.dropped
+        assert queue.published == gone + queue.waiting

@@ -8,6 +8,7 @@ from pathlib import Path
 from qiki_hil import clock
 from qiki_hil.app.request import RunParts, versions
 from qiki_hil.errors import QikiError
+from qiki_hil.identity import random_tag
 from qiki_hil.store import RunDirectory
 
 RESERVE = ".reserve"
@@ -22,6 +23,7 @@ def make_directory(parts: RunParts) -> RunDirectory:
     directory = RunDirectory.create(
         parts.root,
         created_unix_ns=clock.unix_ns(),
+        tag=random_tag(),
         scenario=parts.scenario.name,
         rig=parts.rig.name or parts.rig.kind,
         rate_hz=parts.rate_hz,

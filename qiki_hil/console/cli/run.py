@@ -13,7 +13,14 @@ from rich.console import Console
 from qiki_hil import clock
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil.app.profile_run import preview_push, profile_command, pushes
-from qiki_hil.app.request import NATS_PRIVATE, SPEED_MAX, RunParts, RunRequest, load
+from qiki_hil.app.request import (
+    NATS_PRIVATE,
+    SPEED_MAX,
+    RunParts,
+    RunRequest,
+    check_telemetry,
+    load,
+)
 from qiki_hil.app.run import Outcome
 from qiki_hil.app.runner import Runner
 from qiki_hil.app.supervisor import RunObserver
@@ -184,6 +191,7 @@ def make_view(live: bool) -> View:
 
 async def fly(parts: RunParts, view: View | None) -> Outcome:
     """Runs with `view` looking on and standard input giving commands."""
+    await check_telemetry(parts)
     watcher = Watcher(parts, view) if view else None
     observer: RunObserver = watcher or Nobody()
     runner = Runner(parts, observer)

@@ -67,7 +67,8 @@ class Watcher:
         state.broker = "connected" if telemetry.connected else "not connected"
         state.broker_sent = telemetry.acked
         state.broker_waiting = telemetry.waiting
-        state.broker_lost = telemetry.snapshots_dropped + telemetry.events_lost
+        lost = telemetry.snapshots_dropped + telemetry.events_lost
+        state.broker_lost = lost + telemetry.refused
         heard = self._broker_heard_s
         state.ages_s["broker"] = None if heard is None else self.wall_s - heard
 
