@@ -5,9 +5,17 @@ line prints the message and ends with exit code 2. What goes wrong in a running 
 not an exception.
 """
 
+EXIT_INTERRUPTED = 130
+"""Exit code of whatever was ended by Ctrl-C or another request to stop, as shells have it."""
+
 
 class QikiError(Exception):
     """The root of every error this package raises on purpose."""
+
+
+class StoppedError(QikiError):
+    """A stop was requested before there was anything to keep. The command line ends with exit
+    code 130."""
 
 
 class DocumentError(QikiError):

@@ -3,11 +3,11 @@
 import asyncio
 import signal
 import socket
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
+from qiki_hil.children import ignore_stop_signals, python_module
 from qiki_hil.control.link import CYCLES_TAG, PACKET_MAX_BYTES, make_pair
 
 PACKETS_PER_TURN = 16
@@ -36,17 +36,14 @@ class LoopChild:
         self._socket = ours
         with theirs, self._log.open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",
-                "-m",
-                "qiki_hil.app.loop_process",
-                str(self._directory),
-                str(theirs.fileno()),
+                *python_module(
+                    "qiki_hil.app.loop_process", str(self._directory), str(theirs.fileno())
+                ),
                 pass_fds=(theirs.fileno(),),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                preexec_fn=_ignore_stop_signals,
+                preexec_fn=ignore_stop_signals,
             )
         asyncio.get_running_loop().add_reader(ours.fileno(), self._receive)
 
@@ -85,6 +82,11 @@ class LoopChild:
         if self._process is not None and self._process.returncode is None:
             self._process.terminate()
 
+    def resume(self) -> None:
+        """Lets a process that was stopped with SIGSTOP go on."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGCONT)
+
     def exit_report(self) -> str:
         """How the process ended, and what it printed. Removes its log."""
         printed = self._log.read_text(errors="replace").strip() if self._log.exists() else ""
@@ -99,6 +101,10 @@ class LoopChild:
                 packet = self._socket.recv(PACKET_MAX_BYTES)
             except BlockingIOError:
                 return
+            except ConnectionResetError:
+                # The loop ended with a request unread. That is told once, and ahead of what the
+                # loop had sent before, with its last words.
+                continue
             except OSError:
                 packet = b""
             if not packet:
@@ -122,10 +128,3 @@ class LoopChild:
             self._socket.close()
             self._socket = None
         self._link_closed.set()
-
-
-def _ignore_stop_signals() -> None:
-    """Ignored in the loop process: what ends a terminal or a service reaches every process of it,
-    but only the supervisor may answer, by asking the loop for a stop in order."""
-    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)

@@ -116,11 +116,7 @@ def _pacer(speed: float | str, period: int) -> Pacer:
 
 def _stop_on_sigterm(loop: Loop) -> None:
     """SIGTERM ends the loop in order. Signals from a terminal are left to the supervisor."""
-
-    def stop(*_: object) -> None:
-        loop.stop_requested = True
-
-    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGTERM, lambda *_: loop.stop())
 
 
 if __name__ == "__main__":

@@ -18,9 +18,13 @@ it does not need older ones."""
 class Recorder:
     """Stores every record unchanged, and finds the events in them."""
 
-    def __init__(self, store: RunStore, log: EventLog, node_names: Sequence[str] = ()) -> None:
-        """`node_names` are the craft's thermal nodes, in the order in which records number them."""
+    def __init__(
+        self, store: RunStore, log: EventLog, period_us: int, node_names: Sequence[str] = ()
+    ) -> None:
+        """`period_us` is that of the loop; `node_names` are the craft's thermal nodes, in the order
+        in which records number them."""
         self._store = store
+        self._period_ns = period_us * 1000
         self._log = log
         self._scanner = CycleScanner()
         self._changes = ChangeReader(node_names)
@@ -35,8 +39,8 @@ class Recorder:
         self._next_tick = 0
 
     def expect_injections(self, faults: list[tuple[int, events_pb2.FaultInjected]]) -> None:
-        """Faults that the scenario injects, by tick. Each becomes an event when the record of its
-        tick arrives."""
+        """Faults that the scenario injects, by tick. Each becomes an event of its tick when a
+        record of it or of a later one arrives."""
         self._injections.extend(faults)
 
     def take(self, packet: bytes) -> None:
@@ -49,15 +53,21 @@ class Recorder:
         self.dropped += rows[0][0] - self._next_tick
         self._next_tick = rows[-1][0] + 1
         self.tick, self.time_ns, _ = rows[-1]
-        while self._injections and self._injections[0][0] <= self.tick:
-            tick, fault = self._injections.popleft()
-            self._log.emit(fault, tick=tick, time_ns=self.time_ns)
         for index in notable:
             tick, time_ns, blob = rows[index]
+            self.emit_injections(tick)
             for detail in self._changes.read(cycle_pb2.CycleRecord.FromString(blob)):
                 self._log.emit(detail, tick=tick, time_ns=time_ns)
+        self.emit_injections(self.tick)
         if len(self._rows) >= ROWS_PER_WRITE:
             self.write()
+
+    def emit_injections(self, last_tick: int) -> None:
+        """The faults that were injected up to a tick become events, in order with those of the
+        records."""
+        while self._injections and self._injections[0][0] <= last_tick:
+            tick, fault = self._injections.popleft()
+            self._log.emit(fault, tick=tick, time_ns=tick * self._period_ns)
 
     def write(self) -> None:
         """Writes the records since the last call to the store. Raises StoreError."""

@@ -36,7 +36,7 @@ class ReplayResult:
     """The first tick that differs, None where none does."""
     differences: list[Difference]
     status: str
-    """How the run ended, or `running`."""
+    """How the run ended, `running`, or `killed`."""
     ticks: int | None
     """The ticks of the run by its summary; None where it has no summary."""
 

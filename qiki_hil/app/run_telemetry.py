@@ -1,5 +1,6 @@
 """Where a run is published: nowhere, on a broker of its own, or on the one at a URL."""
 
+import asyncio
 from dataclasses import asdict
 
 from qiki_hil import clock
@@ -59,7 +60,7 @@ class RunTelemetry:
         """Publishing, for the summary."""
         return {"url": self.url} | asdict(self.stats)
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Starts publishing, from here on also every event. Raises BrokerError where the private
         broker does not start."""
         url = self._run.parts.nats
@@ -67,7 +68,7 @@ class RunTelemetry:
             return
         if url == NATS_PRIVATE:
             self._broker = PrivateBroker(self._run.directory.nats_path)
-            self._broker.start()
+            await asyncio.to_thread(self._broker.start)
             url = self._broker.url
         self._publisher = TelemetryPublisher(url, on_connection=self._broker_changed)
         self._run.events.listeners.append(self._publisher.publish_event)

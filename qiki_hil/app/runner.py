@@ -1,11 +1,14 @@
 """A run from request to verdict: a supervised loop process, then what came of it."""
 
+import asyncio
+from contextlib import AbstractContextManager, nullcontext
+
 import numpy as np
 
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.app.request import RunParts
 from qiki_hil.app.run import Outcome, Run, keep, removing_on_error
-from qiki_hil.app.stop_signals import calling_on_stop_signals
+from qiki_hil.app.stop_signals import StopSignals
 from qiki_hil.app.summary import RunSummary
 from qiki_hil.app.supervisor import RunObserver, Supervisor
 from qiki_hil.errors import QikiError, RigError, StoreError
@@ -28,16 +31,25 @@ class Runner:
         """Where the run is kept."""
         return self._run.directory
 
-    async def run(self) -> Outcome:
-        """Runs to the end and sums up. Raises RigError where the rig cannot be opened and
-        BrokerError where the private broker does not start; then nothing is left behind."""
-        with calling_on_stop_signals(self.supervisor.stop):
+    async def run(self, signals: StopSignals | None = None) -> Outcome:
+        """Runs to the end and sums up; each of `signals` asks the supervisor to stop. Raises
+        RigError where the rig cannot be opened, BrokerError where the private broker does not
+        start, StoppedError where a stop was requested before the loop began; then nothing is left
+        behind."""
+        with self._stopped_by(signals):
             try:
                 with removing_on_error(self.directory.path):
                     await self._fly()
                 return await self._conclude()
             finally:
                 await self._close()
+
+    def _stopped_by(self, signals: StopSignals | None) -> AbstractContextManager[None]:
+        if signals is None:
+            return nullcontext()
+        events = asyncio.get_running_loop()
+        # Through the event loop, which then wakes up.
+        return signals.calling(lambda: events.call_soon_threadsafe(self.supervisor.stop))
 
     async def _fly(self) -> None:
         try:
@@ -60,9 +72,10 @@ class Runner:
             raise RigError(f"the loop did not start: {child.exit_report()}")
 
     async def _conclude(self) -> Outcome:
+        self.supervisor.finish_record()
         columns = self._columns()
         results = self._run.judge(columns)
-        ended = self._ended(columns)
+        ended = self._run.with_gaps(self._ended(columns), len(columns["time_s"]))
         started = self.supervisor.loop.started
         measures = list(started.realtime_measures) if started else []
         summary = self._run.summarize(columns, ended, results, measures)
@@ -99,6 +112,6 @@ class Runner:
         if self.supervisor.failure:
             ended = link_pb2.LoopEnded()
             ended.CopyFrom(child.ended)
-            ended.end, ended.detail = link_pb2.LOOP_END_UNSPECIFIED, self.supervisor.failure
+            ended.end, ended.detail = link_pb2.LOOP_END_RECORD_FAILED, self.supervisor.failure
             return ended
         return child.ended

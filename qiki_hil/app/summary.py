@@ -26,6 +26,7 @@ END_TEXTS: dict[int, str] = {
     link_pb2.LOOP_END_OVERRUN: "too many deadlines were missed",
     link_pb2.LOOP_END_RIG_FAILED: "the rig failed",
     link_pb2.LOOP_END_SETUP_FAILED: "set-up failed",
+    link_pb2.LOOP_END_RECORD_FAILED: "the record could not be kept",
 }
 
 
@@ -37,6 +38,7 @@ class RunFacts:
     scenario: str
     rig: str
     rate_hz: float
+    period_us: int
     seed: int
     duration_s: float
     speed: str
@@ -119,6 +121,7 @@ class RunSummary(_Model):
     ticks: int
     records: int
     records_dropped: int
+    commands_unanswered: int
     overruns: int
     timing: Timing
     realtime_measures: list[str]
@@ -142,7 +145,7 @@ def summarize(
 ) -> RunSummary:
     """The summary of a run. `columns` are those of `kernels.decode_cycles`; a run without records
     has columns of no rows."""
-    simulated_s = ended.ticks / run.rate_hz
+    simulated_s = ended.ticks * run.period_us / 1e6
     wall_s = ended.wall_ns / 1e9 if ended.wall_ns > 0 else None
     status = _status(ended, results)
     return RunSummary(
@@ -168,6 +171,7 @@ def summarize(
         ticks=ended.ticks,
         records=len(columns["time_s"]),
         records_dropped=ended.records_dropped,
+        commands_unanswered=ended.commands_unanswered,
         overruns=ended.overruns,
         timing=timing_of(columns),
         realtime_measures=list(run.realtime_measures),
@@ -199,10 +203,12 @@ def _percentiles(nanoseconds: NDArray[Any]) -> Percentiles | None:
 
 
 def _status(ended: link_pb2.LoopEnded, results: Sequence[ExpectationResult]) -> Status:
-    """A run that was stopped on request is `aborted`: neither passed nor failed."""
+    """A run that was stopped on request is `aborted`: neither passed nor failed. One with gaps in
+    its record, or with commands that nobody answered, has not shown what it must show."""
     if ended.end == link_pb2.LOOP_END_STOPPED and ended.valves_closed:
         return "aborted"
     completed = ended.end == link_pb2.LOOP_END_COMPLETED and ended.valves_closed
+    completed &= not ended.records_dropped and not ended.commands_unanswered
     return "passed" if completed and all(result.passed for result in results) else "failed"
 
 

@@ -27,7 +27,7 @@ def facts(summary: RunSummary) -> list[tuple[str, str]]:
         ("ended", " – ".join(filter(None, (summary.end, summary.end_detail)))),
         ("valves", "closed" if summary.valves_closed else "NOT CONFIRMED CLOSED"),
         ("overruns", str(summary.overruns)),
-        ("records", f"{summary.records} ({summary.records_dropped} dropped)"),
+        ("records", f"{summary.records} ({summary.records_dropped} missing)"),
         ("propellant", fixed(summary.propellant_kg, 3, "kg")),
         ("delta-v", fixed(summary.delta_v_mps, 2, "m/s")),
         ("pulses", str(summary.pulses_total)),

@@ -14,11 +14,14 @@ from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.app.child import LoopChild
 from qiki_hil.app.run import Run
 from qiki_hil.app.run_telemetry import RunTelemetry
-from qiki_hil.errors import QikiError, StoreError
+from qiki_hil.errors import QikiError, StoppedError, StoreError
 from qiki_hil.telemetry import PublisherStats
 
 POLITE_STOPS = 2
 """Requests to stop after which the loop still ends by itself; the next one kills it."""
+STOP_GRACE_S = 6.0
+"""From a request to stop to the end of the loop. A loop that takes longer is killed: a rig closes
+in less, and a service manager does not wait for ever."""
 REFRESH_S = 0.1
 """Snapshots, writes and views happen this often."""
 
@@ -43,6 +46,7 @@ class Supervisor:
         self._run = run
         self._observer = observer
         self._stops = 0
+        self._asked = asyncio.Event()
         self._child = LoopChild(run.directory.path, self._take)
         # Commands of the scenario have the first numbers.
         self._next_command = 1 + len(run.parts.scenario.commands)
@@ -78,13 +82,17 @@ class Supervisor:
         return self._stops > 0
 
     async def run(self) -> None:
-        """Runs from start to the end of the loop. Raises BrokerError before anything moves."""
-        self.telemetry.start()
+        """Runs from start to the end of the loop. Raises BrokerError or StoppedError before
+        anything moves."""
+        await self.telemetry.start()
+        await asyncio.sleep(0)  # a request from before this event loop is delivered here
+        if self.stopped:
+            raise StoppedError("interrupted before the loop began; nothing is kept")
         await self._child.start()
         self._run.emit_start()
         ticker = asyncio.create_task(self._refresh_forever(), name="refresh")
         ticker.add_done_callback(self._refreshing_ended)
-        await self._child.wait()
+        await self._end_of_loop()
         ticker.cancel()
         with suppress(asyncio.CancelledError):
             await ticker
@@ -94,29 +102,47 @@ class Supervisor:
         """Ends telemetry. Idempotent."""
         await self.telemetry.close()
 
+    async def _end_of_loop(self) -> None:
+        """Returns when the loop is over. One that was asked to stop has its time for that."""
+        ended = asyncio.create_task(self._child.wait(), name="end of the loop")
+        asked = asyncio.create_task(self._asked.wait(), name="request to stop")
+        await asyncio.wait({ended, asked}, return_when=asyncio.FIRST_COMPLETED)
+        asked.cancel()
+        await asyncio.wait({ended}, timeout=STOP_GRACE_S)
+        if not ended.done():
+            self._child.kill()
+        await ended
+
+    def finish_record(self) -> None:
+        """Writes what still waits to be written, as far as that is possible."""
+        try:
+            self._run.recorder.write()
+            self._run.store.finish()
+        except StoreError as error:
+            self.failure = self.failure or str(error)
+
     def _take(self, packet: bytes) -> None:
-        if self.failure:
-            return
         try:
             self._run.recorder.take(packet)
         except StoreError as error:
             self._fail(error)
 
     def _keep_event(self, event: events_pb2.Event) -> None:
-        if self.failure:
-            return
         try:
             self._run.store.append_event(event)
         except StoreError as error:
             self._fail(error)
 
     def _fail(self, error: StoreError) -> None:
-        """A record that cannot be kept ends the run. The valves close first; what went wrong is
-        reported when the loop is over."""
-        self.failure = str(error)
+        """A record that cannot be written ends the run. The valves close first; what went wrong is
+        reported when the loop is over. What comes until then is kept for the last attempt."""
+        self.failure = self.failure or str(error)
         self._ask_to_stop()
 
     def _ask_to_stop(self) -> None:
+        self._asked.set()
+        # A process that somebody stopped could not act on the request.
+        self._child.resume()
         if not self._child.request(link_pb2.LoopRequest(stop=True)):
             self._child.terminate()
 

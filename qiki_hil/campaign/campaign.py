@@ -19,7 +19,7 @@ from qiki_hil.campaign.flight import Row
 from qiki_hil.campaign.summary import CampaignSummary, summarize
 from qiki_hil.campaign.table import write
 from qiki_hil.campaign.workers import all_rows, described
-from qiki_hil.errors import QikiError
+from qiki_hil.errors import StoppedError
 from qiki_hil.identity import random_tag
 from qiki_hil.store.manifest import directory_name, make_directory, write_atomically
 
@@ -56,17 +56,16 @@ class CampaignRun:
         self._jobs = jobs
         self._dask = dask
         self._rows: list[Row] = []
-        self.stopped = False
-        """Whether an early end was requested."""
+        self._stops = 0
 
     def run(self, observer: Observer) -> Outcome:
         """Flies every case, unless `stop` is called meanwhile. However it ends, the results hold
-        every case that was flown. Raises QikiError where there is none."""
+        every case that was flown. Raises StoppedError where there is none."""
         start_ns = clock.monotonic_ns()
         save_at_ns = start_ns
         failed = 0
         try:
-            rows_of = all_rows(self.campaign, self._jobs, self._dask, lambda: self.stopped)
+            rows_of = all_rows(self.campaign, self._jobs, self._dask, lambda: self._stops)
             with closing(rows_of) as chunks:
                 for rows in chunks:
                     self._rows += rows
@@ -81,8 +80,9 @@ class CampaignRun:
         return self._conclude(wall_s)
 
     def stop(self) -> None:
-        """Requests an early end: chunks that have not begun are not flown."""
-        self.stopped = True
+        """Requests an early end: cases that have not begun are not flown. Called again, it does
+        not wait for those under way."""
+        self._stops += 1
 
     def command(self, case: int) -> str:
         """The command line that flies a case again, as an ordinary run."""
@@ -101,13 +101,13 @@ class CampaignRun:
 
     def _conclude(self, wall_s: float) -> Outcome:
         if not self._rows:
-            raise QikiError("interrupted before any case was flown; nothing is kept")
+            raise StoppedError("interrupted before any case was flown; nothing is kept")
         summary = summarize(
             self.campaign,
             self._rows,
             directory=str(self.directory),
             versions=versions(),
-            interrupted=self.stopped,
+            interrupted=len(self._rows) < self.campaign.entries.cases,
             wall_s=wall_s,
             workers=described(self._jobs, self._dask),
             command=self.command,

@@ -101,6 +101,8 @@ def judge(case: Case, columns: Columns) -> list[ExpectationResult]:
 def row_of(case: Case, columns: Columns, results: Sequence[ExpectationResult]) -> Row:
     """The row of a case: what was drawn, metrics and expectations, whether it passed."""
     failing = [result.name for result in results if not result.passed]
+    if unanswered := case.scenario.commands_unanswered(case.period_us * 1e-6):
+        failing.append(f"{unanswered} command(s) were not answered")
     row = _row(case, passed=not failing, failing=failing, error=None)
     row |= {f"metric.{name}": value for name, value in metrics(columns).items()}
     for result in results:

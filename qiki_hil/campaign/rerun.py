@@ -14,6 +14,7 @@ from qiki_hil import clock
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.app.request import NATS_OFF, RunParts
 from qiki_hil.app.run import Run, keep, removing_on_error
+from qiki_hil.app.stop_signals import StopSignals
 from qiki_hil.app.summary import RunSummary
 from qiki_hil.campaign.case import Case, make_case
 from qiki_hil.campaign.file import Campaign
@@ -21,7 +22,7 @@ from qiki_hil.campaign.flight import Row, row_of
 from qiki_hil.control.link import SIMULATED_RECORDS_PER_PACKET, InProcessLink
 from qiki_hil.control.loop import Loop
 from qiki_hil.control.pacer import FreePacer
-from qiki_hil.errors import StoreError
+from qiki_hil.errors import StoppedError, StoreError
 from qiki_hil.kernels import ControllerCore, decode_cycles
 from qiki_hil.rig import FaultInjector, RigConfig
 from qiki_hil.rig.sim import SimRig
@@ -48,10 +49,12 @@ class CaseRig(SimRig):
         self._craft_json = case.truth_json
 
 
-def rerun(campaign: Campaign, index: int, root: Path, *, report: bool = True) -> Rerun:
+def rerun(
+    campaign: Campaign, index: int, root: Path, signals: StopSignals, *, report: bool = True
+) -> Rerun:
     """Flies case `index` again and keeps it in a run directory under `root`. Raises QikiError
-    where there is no such case or it cannot be flown, StoreError where it cannot be kept; then
-    nothing is left behind."""
+    where there is no such case or it cannot be flown, StoreError where it cannot be kept,
+    StoppedError after one of `signals`; then nothing is left behind."""
     case = make_case(campaign, index)
     parts = RunParts(
         spec=campaign.spec,
@@ -70,10 +73,10 @@ def rerun(campaign: Campaign, index: int, root: Path, *, report: bool = True) ->
         run.directory.write("truth.json", case.truth_json.encode())
         run.events.listeners.append(run.store.append_event)
         run.emit_start()
-        return _conclude(run, campaign, case, _fly(run, case))
+        return _conclude(run, campaign, case, _fly(run, case, signals))
 
 
-def _fly(run: Run, case: Case) -> link_pb2.LoopEnded:
+def _fly(run: Run, case: Case, signals: StopSignals) -> link_pb2.LoopEnded:
     """Flies the case with everything recorded."""
     rig = FaultInjector(CaseRig(run.parts.spec, case), seed=case.seed)
     rig.open(case.period_us * 1e-6)
@@ -89,8 +92,12 @@ def _fly(run: Run, case: Case) -> link_pb2.LoopEnded:
         records_per_packet=SIMULATED_RECORDS_PER_PACKET,
         timed=False,
     )
-    ended = loop.run()
+    with signals.calling(loop.stop):
+        ended = loop.run()
+    if signals.count:
+        raise StoppedError("interrupted; nothing is kept of a case that was not flown to its end")
     run.recorder.write()
+    run.store.finish()
     return ended
 
 
@@ -98,6 +105,7 @@ def _conclude(run: Run, campaign: Campaign, case: Case, ended: link_pb2.LoopEnde
     """Judges what is in the event store, and keeps it with the row beside it."""
     columns = run.columns()
     results = run.judge(columns)
+    ended = run.with_gaps(ended, len(columns["time_s"]))
     row = row_of(case, columns, results)
     summary = run.summarize(columns, ended, results)
     run.emit_end(RunStatus(summary.status), results, ended)

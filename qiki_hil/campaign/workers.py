@@ -1,20 +1,18 @@
 """Cases on processes of this machine, or on the workers of a Dask cluster.
 
-Both yield the rows of a chunk as soon as it is flown, in any order. Once `stopping` returns True,
-chunks that have not begun are dropped; chunks under way on this machine are still yielded.
+Both yield the rows of a chunk as soon as it is flown, in any order. `stops` says how often an end
+was requested. From the first time on, chunks that have not begun are dropped, and those under way
+on this machine are still yielded; the second time gives those up, too.
 """
 
-import multiprocessing
 import os
-import signal
 from collections.abc import Callable, Generator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
 from typing import Any
 
 from qiki_hil.campaign.file import Campaign
 from qiki_hil.campaign.flight import Row, fly_cases
+from qiki_hil.campaign.pool import Pool
 from qiki_hil.errors import QikiError
 from qiki_hil.kernels import __version__ as core_version
 
@@ -25,10 +23,10 @@ CHUNKS_PER_WORKER = 4
 """At least this many chunks for each worker, so that all of them end at about the same time."""
 DASK_TIMEOUT_S = 10.0
 POLL_S = 0.2
-"""How often `stopping` is called."""
+"""`stops` is called at least this often."""
 
 Rows = Generator[list[Row]]
-Stopping = Callable[[], bool]
+Stops = Callable[[], int]
 
 
 def usable_cpus() -> int:
@@ -46,33 +44,20 @@ def chunked(campaign: Campaign, workers: int) -> list[range]:
     return [range(first, min(first + size, cases)) for first in range(0, cases, size)]
 
 
-def in_processes(campaign: Campaign, jobs: int, stopping: Stopping) -> Rows:
+def in_processes(campaign: Campaign, jobs: int, stops: Stops) -> Rows:
     """Flies all cases in `jobs` processes. Raises QikiError where a process dies."""
-    chunks = iter(chunked(campaign, jobs))
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, context, _ignore_interrupts)
-    waiting: set[Future[list[Row]]] = set()
-    try:
+    plan = chunked(campaign, jobs)
+    chunks = iter(plan)
+    with Pool(campaign, min(jobs, len(plan))) as pool:
         while True:
-            # Two chunks for each process: no process is idle, and a stop takes effect soon.
-            while not stopping() and len(waiting) < 2 * jobs and (chunk := next(chunks, None)):
-                waiting.add(pool.submit(fly_cases, campaign, chunk))
-            if stopping():
-                waiting = {future for future in waiting if not future.cancel()}
-            if not waiting:
+            while not stops() and pool.has_room and (chunk := next(chunks, None)):
+                pool.submit(chunk)
+            if pool.idle or stops() > 1:
                 return
-            done, waiting = wait(waiting, POLL_S, FIRST_COMPLETED)
-            for future in done:
-                yield future.result()
-    except BrokenProcessPool:
-        raise QikiError(
-            "a worker process died (out of memory?); what was flown is kept; try fewer --jobs"
-        ) from None
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+            yield from pool.flown(POLL_S)
 
 
-def on_dask(campaign: Campaign, address: str, stopping: Stopping) -> Rows:
+def on_dask(campaign: Campaign, address: str, stops: Stops) -> Rows:
     """Flies all cases on the Dask cluster at `address`. Raises QikiError where it cannot be
     reached, has no workers, or runs another version of this package."""
     distributed = _import_distributed()
@@ -88,7 +73,7 @@ def on_dask(campaign: Campaign, address: str, stopping: Stopping) -> Rows:
         chunks = iter(chunked(campaign, workers))
         waiting: set[Any] = set()
         try:
-            while not stopping():
+            while not stops():
                 while len(waiting) < 2 * workers and (chunk := next(chunks, None)):
                     waiting.add(client.submit(fly_cases, plan, chunk, pure=False))
                 if not waiting:
@@ -146,18 +131,13 @@ def _core_version() -> str:
     return core_version
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl-C reaches every process of the terminal, but only the parent may answer it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 def described(jobs: int, dask: str | None) -> str:
     """The workers as text, for the summary."""
     return f"dask {dask}" if dask else f"{jobs} process{'es' if jobs > 1 else ''}"
 
 
-def all_rows(campaign: Campaign, jobs: int, dask: str | None, stopping: Stopping) -> Rows:
+def all_rows(campaign: Campaign, jobs: int, dask: str | None, stops: Stops) -> Rows:
     """The rows of all cases, chunk by chunk."""
     if dask:
-        return on_dask(campaign, dask, stopping)
-    return in_processes(campaign, jobs, stopping)
+        return on_dask(campaign, dask, stops)
+    return in_processes(campaign, jobs, stops)

@@ -60,6 +60,10 @@ class Loop:
         self._truth = Truth()
         self._timing: tuple[int, int, int, int, int, int] | None = None
 
+    def stop(self) -> None:
+        """Ends the loop in order, before the next tick."""
+        self.stop_requested = True
+
     def run(self) -> link_pb2.LoopEnded:
         """Runs to the end, closes the rig, and says how it went."""
         start_ns = self._clock()
@@ -88,6 +92,7 @@ class Loop:
             rig_counters=self.rig.counters,
             wall_ns=wall_ns,
             valves_closed=closed,
+            commands_unanswered=self._unanswered(end),
         )
 
     def _end(self, tick: int) -> link_pb2.LoopEnd:
@@ -151,6 +156,12 @@ class Loop:
         if self._timed_commands and self._timed_commands[0][0] <= tick:
             return self._timed_commands.popleft()[1]
         return self._commands.popleft() if self._commands else None
+
+    def _unanswered(self, end: link_pb2.LoopEnd) -> int:
+        """Commands that no tick was left for: a tick takes one, and those of one moment can outlast
+        the run. What a run that ended early had still before it does not count."""
+        completed = end == link_pb2.LOOP_END_COMPLETED
+        return len(self._commands) + completed * len(self._timed_commands)
 
     def _inject(self, fault: link_pb2.RigFault) -> None:
         self.rig.inject(

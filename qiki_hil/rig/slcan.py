@@ -8,11 +8,11 @@ its valves and ends.
 import json
 import select
 import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
+from qiki_hil.children import ignore_stop_signals, python_module
 from qiki_hil.drivers.slcanbus import SlcanBus
 from qiki_hil.errors import RigError
 from qiki_hil.kernels import VALVE_FAULTS
@@ -21,7 +21,7 @@ from qiki_hil.rig.can import CanRig
 from qiki_hil.rig.emulator.setup import Setup
 from qiki_hil.spec import BotSpec
 
-STOP_TIMEOUT_S = 5.0
+STOP_TIMEOUT_S = 2.0
 DYING_S = 1.0
 
 
@@ -88,11 +88,12 @@ class SlcanRig(CanRig):
         # A session of its own: Ctrl-C in the terminal is for the loop, which then closes down
         # in order; the nodes must live until it has.
         self._emulator = subprocess.Popen(
-            [sys.executable, "-m", "qiki_hil.rig.emulator"],
+            python_module("qiki_hil.rig.emulator"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            preexec_fn=ignore_stop_signals,
             bufsize=0,
         )
         setup = Setup(self._craft_json, self._period_s, self._seed, self._initial)

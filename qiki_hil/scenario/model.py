@@ -155,6 +155,15 @@ class Scenario(BaseModel):
         """How many ticks the run has."""
         return max(1, _tick(self.duration_s, period_s))
 
+    def commands_unanswered(self, period_s: float) -> int:
+        """How many commands have their tick after the end of the run, see `timeline`."""
+        ticks = self.ticks(period_s)
+        return sum(
+            tick >= ticks
+            for tick, message in self.timeline(period_s)
+            if isinstance(message, command_pb2.Command)
+        )
+
     def timeline(
         self, period_s: float
     ) -> list[tuple[int, command_pb2.Command | link_pb2.RigFault]]:

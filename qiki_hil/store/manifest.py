@@ -1,6 +1,7 @@
 """The directory of a run and its manifest, run.json. Time is an argument."""
 
 import os
+import shutil
 from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,6 +11,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from qiki_hil.errors import StoreError
+from qiki_hil.store.lock import RunLock
 from qiki_hil.store.sqlite_errors import store_errors
 
 SCHEMA_VERSION = 1
@@ -23,6 +25,8 @@ class RunStatus(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     ABORTED = "aborted"
+    KILLED = "killed"
+    """Nobody lived to say how it ended."""
 
 
 class RunManifest(BaseModel):
@@ -46,9 +50,10 @@ class RunManifest(BaseModel):
 class RunDirectory:
     """A run's directory with its manifest. `create` makes a new one, `open` finds an old one."""
 
-    def __init__(self, path: Path, manifest: RunManifest) -> None:
+    def __init__(self, path: Path, manifest: RunManifest, lock: RunLock | None = None) -> None:
         self.path = path
         self.manifest = manifest
+        self._lock = lock
 
     @classmethod
     def create(
@@ -67,8 +72,9 @@ class RunDirectory:
     ) -> Self:
         """Makes `root` where needed, and in it a directory of its own for this run, named by UTC
         time, scenario, rig and `tag`; the name is the run id. `tag` is random: runs that begin at
-        one moment in different roots, or on different machines, may share a broker. Raises
-        StoreError where that cannot be written; then no directory is left behind."""
+        one moment in different roots, or on different machines, may share a broker. It is locked
+        until `release`. Raises StoreError where that cannot be written; then no directory is left
+        behind."""
         path = make_directory(root, directory_name(created_unix_ns, scenario, rig, tag))
         manifest = RunManifest(
             run_id=path.name,
@@ -81,19 +87,31 @@ class RunDirectory:
             spec_hash=spec_hash,
             versions=versions,
         )
-        run = cls(path, manifest)
         try:
+            run = cls(path, manifest, RunLock.take(path))
             run.write(MANIFEST, encode(manifest))
         except StoreError:
-            with suppress(OSError):
-                path.rmdir()
+            shutil.rmtree(path, ignore_errors=True)
             raise
         return run
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Reads run.json of `path`. Raises StoreError where it is missing, broken or newer."""
-        return cls(path, read_manifest(path / MANIFEST))
+        """Reads run.json of `path`. A run that says `running` while nobody holds its lock was
+        killed, and its manifest here says so. Raises StoreError where run.json is missing, broken
+        or newer."""
+        manifest = read_manifest(path / MANIFEST)
+        if manifest.status == RunStatus.RUNNING and not RunLock.is_held(path):
+            # Read anew: it may have ended in order between the two looks.
+            manifest = read_manifest(path / MANIFEST)
+            if manifest.status == RunStatus.RUNNING:
+                manifest = manifest.model_copy(update={"status": RunStatus.KILLED})
+        return cls(path, manifest)
+
+    def release(self) -> None:
+        """Gives the lock of a run back that is over. Idempotent."""
+        if self._lock is not None:
+            self._lock.release()
 
     @property
     def run_id(self) -> str:

@@ -1,28 +1,32 @@
 """The event store of one run: an SQLite file in WAL mode with every cycle record and every event.
 
 A store is written by one `RunStore.create` and read by any number of `RunStore.open`, also while
-it is being written. Rows are committed in batches: what is appended becomes durable and visible
-with the batch that it is in, at the latest with `flush`. A batch that cannot be written is rolled
-back whole, so the file holds complete batches only.
+it is being written. What is appended waits in memory until it is committed in batches: it becomes
+durable and visible with the batch that it is in, at the latest with `flush`. Where another program
+has the file locked, rows go on waiting, and are lost only when that lasts. A batch is committed
+whole or not at all, and cycles in their order, so the file holds them without a gap.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from google.protobuf.message import DecodeError
 
+from qiki_hil import clock
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil.errors import StoreError
 from qiki_hil.store.schema import create_file, open_file
-from qiki_hil.store.sqlite_errors import describe, store_errors
+from qiki_hil.store.sqlite_errors import describe, is_locked, store_errors
 
 # Rows in one transaction. A commit has a fixed cost, which is negligible for thousands of rows.
 BATCH_ROWS = 8192
+LOCKED_MAX_S = 10.0
+"""So long rows wait for a file that another program has locked, in flight, and then once more at
+the end."""
 INSERT_CYCLE = "INSERT INTO cycles (tick, time_ns, record) VALUES (?, ?, ?)"
 INSERT_EVENT = (
     "INSERT INTO events (event_id, type, time_ns, unix_ns, severity, event)"
@@ -41,7 +45,7 @@ class CycleRow(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How many rows there are; for the writer including those not committed yet."""
+    """How many rows there are, by table; for the writer including those not committed yet."""
 
     cycles: int
     events: int
@@ -50,35 +54,42 @@ class Counts(NamedTuple):
 class RunStore:
     """Made by `create` or `open`; any thread may use it, but only one at a time.
 
-    Every method raises StoreError where the file cannot be written or read. After an append that
-    raised, the rows since the last commit are gone and the store can be appended to again.
+    Every method raises StoreError where the file cannot be written or read. After a write that
+    raised, what is appended waits for `finish`, the last attempt; `lost` counts what that gave up.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, now_ns: Callable[[], int]
+    ) -> None:
         self.path = path
+        self.lost = Counts(0, 0)
         self._connection = connection
-        self._pending = 0
+        self._now_ns = now_ns
+        self._cycles: list[tuple[int, int, bytes]] = []
+        self._events: list[tuple[Any, ...]] = []
+        self._locked_since_ns: int | None = None
+        self._failed = False
         self._closed = False
 
     @classmethod
-    def create(cls, path: Path, busy_timeout_s: float = 2.0) -> Self:
+    def create(cls, path: Path, now_ns: Callable[[], int] = clock.monotonic_ns) -> Self:
         """A new, empty store. Raises StoreError where `path` is taken or not writable; then
         nothing is left behind."""
         with store_errors("create", path):
-            return cls(path, create_file(path, busy_timeout_s))
+            connection = create_file(path)
+        return cls(path, connection, now_ns)
 
     @classmethod
     def open(cls, path: Path, busy_timeout_s: float = 2.0) -> Self:
         """An existing store, read-only. Raises StoreError where it is missing, locked, damaged,
         not a run store, or made by a newer version."""
         with store_errors("open", path):
-            return cls(path, open_file(path, busy_timeout_s))
+            return cls(path, open_file(path, busy_timeout_s), clock.monotonic_ns)
 
     def append_cycles(self, rows: Iterable[tuple[int, int, bytes]]) -> None:
         """Adds cycles: (tick, time_ns, encoded CycleRecord); a tick is there only once."""
-        iterator = iter(rows)
-        while chunk := list(islice(iterator, BATCH_ROWS)):
-            self._insert(INSERT_CYCLE, chunk)
+        self._cycles += rows
+        self._write_full_batches()
 
     def append_event(self, event: events_pb2.Event) -> None:
         """Adds an event; it has a detail, and its event_id is there only once."""
@@ -87,14 +98,37 @@ class RunStore:
             raise StoreError(f"cannot write {self.path}: an event needs an event_id and a detail")
         encoded = event.SerializeToString(deterministic=True)
         row = (event.event_id, name, event.time_ns, event.unix_ns, event.severity, encoded)
-        self._insert(INSERT_EVENT, [row])
+        self._events.append(row)
+        self._write_full_batches()
 
     def flush(self) -> None:
-        """Commits what is appended; it then survives the death of this process."""
-        if self._pending:
-            with self._or_roll_back():
-                self._connection.execute("COMMIT")
-                self._pending = 0
+        """Commits what is appended; it then survives the death of this process. Where the file is
+        locked nothing is committed, and nothing raised before that has lasted `LOCKED_MAX_S`."""
+        try:
+            while self._cycles or self._events:
+                self._write_batch()
+            self._locked_since_ns = None
+        except sqlite3.Error as error:
+            if not (is_locked(error) and self._may_still_wait()):
+                self._failed = True
+                raise StoreError(describe("write", self.path, error)) from error
+
+    def finish(self) -> None:
+        """The last attempt to commit what is appended; waits for a lock up to `LOCKED_MAX_S`. What
+        cannot be committed is given up and counted in `lost`; then it raises StoreError."""
+        failure: sqlite3.Error | None = None
+        try:
+            self._connection.execute(f"PRAGMA busy_timeout = {LOCKED_MAX_S * 1000:.0f}")
+            while self._cycles or self._events:
+                self._write_batch()
+        except sqlite3.Error as error:
+            failure = error
+            self._cycles, lost = [], len(self._cycles)
+            self._events, lost_events = [], len(self._events)
+            self.lost = Counts(self.lost.cycles + lost, self.lost.events + lost_events)
+        self._failed = False
+        if failure is not None:
+            raise StoreError(describe("write", self.path, failure)) from failure
 
     def cycles(self, from_tick: int = 0, to_tick: int | None = None) -> Iterator[CycleRow]:
         """Cycles with from_tick <= tick < to_tick (None: to the end), by tick."""
@@ -123,12 +157,13 @@ class RunStore:
         return Counts(*next(self._select(query)))
 
     def close(self) -> None:
-        """Commits and closes; idempotent. It closes even where the commit fails."""
+        """Commits what it can and closes; idempotent. It closes also where it raises."""
         if self._closed:
             return
         self._closed = True
         try:
-            self.flush()
+            if self._cycles or self._events:
+                self.finish()
         finally:
             self._connection.close()
 
@@ -143,29 +178,39 @@ class RunStore:
     ) -> None:
         self.close()
 
-    def _insert(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        with self._or_roll_back():
-            if not self._pending:
-                self._connection.execute("BEGIN IMMEDIATE")
-            self._pending += len(rows)
-            self._connection.executemany(statement, rows)
-        if self._pending >= BATCH_ROWS:
+    def _write_full_batches(self) -> None:
+        if len(self._cycles) + len(self._events) >= BATCH_ROWS and not self._failed:
             self.flush()
 
+    def _write_batch(self) -> None:
+        """Commits the oldest cycles that wait, and the oldest events. Raises sqlite3.Error; then
+        all of them wait on."""
+        cycles, events = self._cycles[:BATCH_ROWS], self._events[:BATCH_ROWS]
+        with self._transaction() as connection:
+            connection.executemany(INSERT_CYCLE, cycles)
+            connection.executemany(INSERT_EVENT, events)
+        del self._cycles[: len(cycles)], self._events[: len(events)]
+
     @contextmanager
-    def _or_roll_back(self) -> Iterator[None]:
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
         try:
-            yield
-        except sqlite3.Error as error:
-            lost, self._pending = self._pending, 0
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield self._connection
+            self._connection.execute("COMMIT")
+        except sqlite3.Error:
             with suppress(sqlite3.Error):  # SQLite has rolled back by itself where this fails
                 self._connection.execute("ROLLBACK")
-            description = describe("write", self.path, error)
-            raise StoreError(
-                f"{description}; {lost} row(s) since the last commit are lost"
-            ) from error
+            raise
+
+    def _may_still_wait(self) -> bool:
+        now_ns = self._now_ns()
+        if self._locked_since_ns is None:
+            self._locked_since_ns = now_ns
+        return now_ns - self._locked_since_ns < LOCKED_MAX_S * 1e9
 
     def _select(self, query: str, *values: int | str) -> Iterator[tuple[Any, ...]]:
+        if not self._failed:
+            self.flush()
         with store_errors("read", self.path):
             yield from self._connection.execute(query, values)
 

@@ -30,12 +30,13 @@ TABLES = (
 )
 
 
-def create_file(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
-    """Makes an empty run store and opens it for writing. Raises OSError or sqlite3.Error; then
-    nothing is left behind, and a file that was there before is unchanged."""
+def create_file(path: Path) -> sqlite3.Connection:
+    """Makes an empty run store and opens it for writing, without waiting for a lock: whoever
+    records a run may not stand still. Raises OSError or sqlite3.Error; then nothing is left
+    behind, and a file that was there before is unchanged."""
     path.open("xb").close()
     try:
-        connection = connect(path, "mode=rw", busy_timeout_s)
+        connection = connect(path, "mode=rw", busy_timeout_s=0.0)
         with closed_on_error(connection):
             set_up(connection)
     except sqlite3.Error:

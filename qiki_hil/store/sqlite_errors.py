@@ -47,6 +47,12 @@ def describe(action: str, path: Path, error: OSError | sqlite3.Error) -> str:
     return f"cannot {action} {path}: {reason(error)}"
 
 
+def is_locked(error: sqlite3.Error) -> bool:
+    """Whether another program holds a lock, which will pass."""
+    code = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 def reason(error: OSError | sqlite3.Error) -> str:
     """What is wrong and what to do; the system's own text for errors that are not listed."""
     if isinstance(error, OSError):

@@ -32,6 +32,10 @@ SNAPSHOT_TYPE = "qiki.telemetry.v1.Snapshot"
 CLOSE_TIMEOUT_S = 1.0
 # A message that the broker refuses for now is tried this often; then it stands in the way no more.
 TRIES_MAX = 3
+# A cancellation can get lost: nats-py keeps one that comes while it flushes to itself, and
+# `wait_for` of Python 3.11 one that comes together with its result. So it is repeated.
+CANCEL_EVERY_S = 0.5
+CANCELS_MAX = 6
 # nats-py allows two pings without an answer: a dead host is noticed after three of these.
 PING_INTERVAL_S = 5
 
@@ -101,6 +105,7 @@ class TelemetryPublisher:
         self._empty.set()
         self._task: asyncio.Task[None] | None = None
         self._closed = False
+        self._over = False
 
     def start(self) -> None:
         """Starts the background task; returns at once, whether a broker is there or not."""
@@ -144,8 +149,8 @@ class TelemetryPublisher:
         if task is not None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._empty.wait(), timeout_s)
-            task.cancel()
-            await asyncio.wait({task})
+            self._over = True
+            await cancelled(task)
         self._snapshots.clear()
         self._events.clear()
 
@@ -158,7 +163,7 @@ class TelemetryPublisher:
         self._work.set()
 
     async def _run(self) -> None:
-        while True:
+        while not self._over:
             try:
                 await self._serve()
             except Exception as error:  # no failure of the broker or the library may end the run
@@ -175,8 +180,11 @@ class TelemetryPublisher:
                 group.create_task(raise_when(lost))
                 group.create_task(self._send_all(jetstream))
         finally:
-            with suppress(Exception):  # a client that never connected may refuse to close
-                await asyncio.wait_for(client.close(), CLOSE_TIMEOUT_S)
+            closing = asyncio.create_task(client.close(), name="closing of the connection")
+            # A client that never connected may refuse to close.
+            closing.add_done_callback(lambda task: task.cancelled() or task.exception())
+            await asyncio.wait({closing}, timeout=CLOSE_TIMEOUT_S)
+            closing.cancel()
 
     async def _connect(self, client: Client, lost: asyncio.Event) -> None:
         async def on_closed() -> None:
@@ -253,6 +261,14 @@ class TelemetryPublisher:
                 self._on_connection(connected, detail)
             except Exception as error:  # a listener must not end the task
                 self._last_error = f"the connection listener failed: {error_text(error)}"
+
+
+async def cancelled(task: asyncio.Task[None]) -> None:
+    """Cancels a task and returns when it has ended, or after a bounded time."""
+    for _ in range(CANCELS_MAX):
+        task.cancel()
+        if (await asyncio.wait({task}, timeout=CANCEL_EVERY_S))[0]:
+            return
 
 
 async def raise_when(lost: asyncio.Event) -> None:

@@ -11,7 +11,10 @@ from qiki_hil.app.events import EventLog
 from qiki_hil.app.recorder import RECENT_RECORDS, Recorder
 from qiki_hil.errors import StoreError
 from qiki_hil.store import RunStore
+from qiki_hil.store.run_store import BATCH_ROWS
 
+PERIOD_US = 2000
+MS = 1_000_000
 IDLE, BRAKE = command_pb2.FLIGHT_MODE_IDLE, command_pb2.FLIGHT_MODE_BRAKE
 
 
@@ -21,7 +24,7 @@ class Bench:
         self.events: list[events_pb2.Event] = []
         log = EventLog("run", lambda: 10**18)
         log.listeners.append(self.events.append)
-        self.recorder = Recorder(self.store, log)
+        self.recorder = Recorder(self.store, log, PERIOD_US)
 
     @property
     def emitted(self) -> list[str]:
@@ -121,6 +124,26 @@ def test_faults_are_told_when_their_tick_is_in(bench: Bench) -> None:
     assert bench.events[-1].tick == 2
 
 
+def test_a_fault_has_the_time_of_its_tick_and_its_place_among_the_events_of_a_packet(
+    bench: Bench,
+) -> None:
+    fault = events_pb2.FaultInjected(fault=link_pb2.RigFault(kind="stuck_open", active=True))
+    bench.recorder.expect_injections([(2, fault), (4, fault), (9, fault)])
+    early = [record(0), record(1, armed=True), record(2, armed=True)]
+    bench.recorder.take(packet(*early, record(3), *(record(tick) for tick in range(4, 8))))
+    assert [(event.tick, event.WhichOneof("detail")) for event in bench.events] == [
+        (0, "mode_changed"),
+        (1, "armed_changed"),
+        (2, "fault_injected"),
+        (3, "armed_changed"),
+        (4, "fault_injected"),
+    ]
+    assert [event.time_ns for event in bench.events] == [0, 2 * MS, 4 * MS, 6 * MS, 8 * MS]
+    # Records of its tick and later ones are lost: it was injected all the same.
+    bench.recorder.emit_injections(9)
+    assert (bench.events[-1].tick, bench.events[-1].time_ns) == (9, 18 * MS)
+
+
 def test_ticks_that_never_came_are_counted_and_told_once(bench: Bench) -> None:
     bench.recorder.take(packet(record(0), record(1)))
     bench.recorder.emit_dropped()
@@ -154,9 +177,10 @@ def test_an_empty_packet_is_nothing(bench: Bench) -> None:
 def test_a_store_that_cannot_be_written_is_told_to_whoever_records(bench: Bench) -> None:
     bench.recorder.take(packet(record(0)))
     bench.recorder.write()
-    bench.recorder.take(packet(record(0)))
+    bench.store.flush()
+    twice = packet(*(record(0) for _ in range(BATCH_ROWS)))
     with pytest.raises(StoreError, match=r"cannot write .*run\.sqlite"):
-        bench.recorder.write()
+        bench.recorder.take(twice)
 
 
 def test_events_are_numbered_and_carry_the_clock_of_the_caller(bench: Bench) -> None:

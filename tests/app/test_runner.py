@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import termios
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil.app.request import RunParts, RunRequest, load
 from qiki_hil.app.run.directory import RESERVE
 from qiki_hil.app.runner import Runner
+from qiki_hil.app.stop_signals import StopSignals
+from qiki_hil.children import STOP_SIGNALS
 from qiki_hil.command import parse_command
-from qiki_hil.errors import QikiError, RigError
+from qiki_hil.errors import QikiError, RigError, StoppedError
 from qiki_hil.store import RunStatus
 from qiki_hil.telemetry import PublisherStats
 
@@ -165,12 +168,34 @@ async def test_a_loop_that_dies_while_it_is_set_up_is_told_with_its_words(
     assert list(root.iterdir()) == []
 
 
-async def test_a_signal_before_the_loop_is_set_up_is_not_lost(long: Path, root: Path) -> None:
+@pytest.fixture
+def signals() -> Iterator[StopSignals]:
+    """Signals that are taken, and afterwards have the handlers that pytest gave them."""
+    before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    with StopSignals() as signals:
+        yield signals
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+async def test_a_signal_before_the_loop_is_set_up_is_not_lost(
+    signals: StopSignals, long: Path, root: Path
+) -> None:
     looker = Looker()
     runner = Runner(parts(long, root), looker)
-    task = asyncio.create_task(runner.run())
+    task = asyncio.create_task(runner.run(signals))
     await until(lambda: runner.supervisor.loop.pid)
     os.kill(os.getpid(), signal.SIGTERM)
     outcome = await asyncio.wait_for(task, DEADLINE_S)
     assert outcome.summary.status == "aborted"
     assert runner.directory.manifest.status == RunStatus.ABORTED
+
+
+async def test_a_signal_before_anything_is_started_leaves_nothing(
+    signals: StopSignals, long: Path, root: Path
+) -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+    runner = Runner(parts(long, root), Looker())
+    with pytest.raises(StoppedError, match="interrupted before the loop began"):
+        await asyncio.wait_for(runner.run(signals), DEADLINE_S)
+    assert list(root.iterdir()) == []

@@ -14,7 +14,7 @@ from qiki_hil.errors import QikiError
 
 FIRST = 4
 """Number of the first command that is typed: the scenario has three."""
-REQUEST, TERMINATE, KILL = "request", "terminate", "kill"
+REQUEST, RESUME, TERMINATE, KILL = "request", "resume", "terminate", "kill"
 
 
 class RecordingChild:
@@ -29,6 +29,9 @@ class RecordingChild:
         self.asked.append(REQUEST)
         self.requests.append(request)
         return self.listens
+
+    def resume(self) -> None:
+        self.asked.append(RESUME)
 
     def terminate(self) -> None:
         self.asked.append(TERMINATE)
@@ -68,7 +71,8 @@ def test_each_request_to_stop_is_a_step_further(
         assert supervisor.stopped
         steps.append(tuple(child.asked))
         child.asked.clear()
-    assert steps == [(REQUEST,), (TERMINATE, REQUEST), (KILL, REQUEST), (KILL, REQUEST)]
+    asked = (RESUME, REQUEST)
+    assert steps == [asked, (TERMINATE, *asked), (KILL, *asked), (KILL, *asked)]
     assert all(request == link_pb2.LoopRequest(stop=True) for request in child.requests)
 
 
@@ -77,7 +81,7 @@ def test_a_loop_that_does_not_take_the_request_is_asked_by_a_signal(
 ) -> None:
     child.listens = False
     supervisor.stop()
-    assert child.asked == [REQUEST, TERMINATE]
+    assert child.asked == [RESUME, REQUEST, TERMINATE]
 
 
 def test_commands_are_numbered_on_from_those_of_the_scenario(

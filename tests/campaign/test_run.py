@@ -15,7 +15,7 @@ from qiki_hil.campaign.flight import fly_cases
 from qiki_hil.campaign.summary import rate, statistics
 from qiki_hil.campaign.table import read_row
 from qiki_hil.console.cli.campaign import campaign as command
-from qiki_hil.errors import QikiError
+from qiki_hil.errors import QikiError, StoppedError
 
 
 def never():
@@ -115,7 +115,7 @@ def test_ctrl_c_keeps_what_is_flown(campaign_file, tmp_path):
         time.sleep(0.05)
     child.send_signal(signal.SIGINT)
     said, _ = child.communicate(timeout=60.0)
-    assert child.returncode == 1
+    assert child.returncode == 130
     assert said.startswith("INTERRUPTED small: ")
     (results,) = out.glob("*/results.parquet")
     assert 0 < pq.read_table(results).num_rows < 20000
@@ -124,7 +124,7 @@ def test_ctrl_c_keeps_what_is_flown(campaign_file, tmp_path):
 def test_a_campaign_in_which_nothing_was_flown_leaves_nothing(campaign, tmp_path):
     run = CampaignRun(campaign, tmp_path / "out", jobs=1, dask=None)
     run.stop()
-    with pytest.raises(QikiError, match="interrupted before any case was flown"):
+    with pytest.raises(StoppedError, match="interrupted before any case was flown"):
         run.run(Watcher())
     assert list((tmp_path / "out").iterdir()) == []
 

@@ -77,7 +77,7 @@ def test_a_run_on_a_terminal_is_drawn_takes_commands_and_ends_with_ctrl_c(
         terminal.press("brake\r")
         terminal.shows("brake: accepted")
         terminal.press("\x03")
-        assert terminal.end() == 1
+        assert terminal.end() == 130
         shown = terminal.look()
         assert termios.tcgetattr(terminal.slave) == terminal.before
     finally:
@@ -102,7 +102,7 @@ def test_at_80_by_24_a_hazardous_command_is_asked_for_its_confirmation_in_full(
         terminal.press("\x1b[A confirm\r")
         terminal.shows("in IDLE, MANOEUVRE or COAST")
         terminal.press("half a li\x03")
-        assert terminal.end() == 1
+        assert terminal.end() == 130
         assert termios.tcgetattr(terminal.slave) == terminal.before
     finally:
         terminal.close()
@@ -119,7 +119,7 @@ def test_without_the_view_the_terminal_keeps_its_modes_and_complaints_are_printe
         terminal.press("hoverr\x7f\n")
         terminal.shows("'hover' is no command")
         terminal.press("\x03")
-        assert terminal.end() == 1
+        assert terminal.end() == 130
     finally:
         terminal.close()
     assert b"\x1b[?1049h" not in terminal.raw

@@ -180,6 +180,15 @@ def test_a_rig_with_time_of_its_own_gives_the_measured_period() -> None:
     assert [step[2] for step in bench.controller.steps] == [2_070_000] * 2
 
 
+def test_commands_that_no_tick_was_left_for_are_counted() -> None:
+    timeline = [(tick, command(tick)) for tick in range(8)]
+    assert Bench(ticks=5, timeline=timeline).run().commands_unanswered == 3
+    typed = {4: [asking(9), asking(10)]}
+    assert Bench(ticks=5, asked=typed).run().commands_unanswered == 1
+    stopped = {2: [link_pb2.LoopRequest(stop=True)]}
+    assert Bench(ticks=5, timeline=timeline, asked=stopped).run().commands_unanswered == 0
+
+
 def test_truth_is_recorded_fifty_times_a_second() -> None:
     bench = Bench(ticks=25)
     bench.run()

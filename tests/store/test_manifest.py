@@ -64,6 +64,7 @@ def test_a_status_is_written_whole_and_read_back(tmp_path: Path) -> None:
     found = RunDirectory.open(run.path)
     assert found.manifest == run.manifest
     assert found.manifest.status is RunStatus.PASSED
+    run.release()
     assert [file.name for file in run.path.iterdir()] == ["run.json"]
 
 
@@ -94,6 +95,7 @@ def test_a_status_that_cannot_be_written_leaves_the_old_one(
         run.set_status(RunStatus.FAILED)
     assert run.manifest.status is RunStatus.RUNNING
     assert RunDirectory.open(run.path).manifest.status is RunStatus.RUNNING
+    run.release()
     assert [file.name for file in run.path.iterdir()] == ["run.json"]
 
 

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil.errors import StoreError
 from qiki_hil.store import Counts, CycleRow, RunStore
-from qiki_hil.store.run_store import BATCH_ROWS
+from qiki_hil.store.run_store import BATCH_ROWS, LOCKED_MAX_S
 
 PERIOD_NS = 2_000_000
 
@@ -76,8 +77,10 @@ def test_a_reader_sees_what_is_flushed_while_the_run_goes_on(store: RunStore, pa
 
 
 def test_a_full_batch_is_committed_without_a_flush(store: RunStore, path: Path) -> None:
-    store.append_cycles(rows(BATCH_ROWS + 1))
+    store.append_cycles(rows(BATCH_ROWS - 1))
     with RunStore.open(path) as reader:
+        assert reader.counts().cycles == 0
+        store.append_cycles(rows(1, start=BATCH_ROWS - 1))
         assert reader.counts().cycles == BATCH_ROWS
 
 
@@ -117,11 +120,13 @@ def test_a_tick_that_is_there_already_is_refused_and_the_batch_rolled_back(
 ) -> None:
     store.append_cycles(rows(2))
     store.flush()
-    with pytest.raises(
-        StoreError, match=r"cannot write .*: UNIQUE constraint failed: cycles.tick; 3 row"
-    ):
-        store.append_cycles([*rows(2, start=2), (0, 0, b"again")])
+    store.append_cycles([*rows(2, start=2), (0, 0, b"again")])
+    with pytest.raises(StoreError, match=r"cannot write .*: UNIQUE constraint failed: cycles.tick"):
+        store.flush()
     assert store.counts().cycles == 2
+    with pytest.raises(StoreError, match="UNIQUE constraint failed"):
+        store.finish()
+    assert store.lost == Counts(cycles=3, events=0)
     store.append_cycles(rows(2, start=2))
     assert store.counts().cycles == 4
 
@@ -197,28 +202,87 @@ def test_a_newer_schema_is_told(path: Path) -> None:
         RunStore.open(path)
 
 
-def test_a_locked_file_is_told_and_can_be_written_later(path: Path) -> None:
-    with RunStore.create(path, busy_timeout_s=0.01) as store:
-        other = sqlite3.connect(path, isolation_level=None)
-        other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(StoreError, match=r"cannot write .*: another program has it locked"):
-            store.append_cycles(rows(1))
-        other.execute("ROLLBACK")
-        other.close()
+class Holder:
+    """Another program that has the file locked."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def let_go(self) -> None:
+        self._connection.execute("ROLLBACK")
+        self._connection.close()
+
+
+class Clock:
+    """Stands still unless it is moved."""
+
+    now_ns = 0
+
+    def __call__(self) -> int:
+        return self.now_ns
+
+
+def test_what_a_lock_keeps_out_waits_in_memory_and_is_written_after_it(path: Path) -> None:
+    clock = Clock()
+    with RunStore.create(path, clock) as store:
+        holder = Holder(path)
+        for tick in range(3 * BATCH_ROWS):
+            store.append_cycles(rows(1, start=tick))
+        store.append_event(event(1))
+        clock.now_ns = round(LOCKED_MAX_S * 1e9) - 1
+        store.flush()
+        holder.let_go()
+        store.flush()
+        with RunStore.open(path) as reader:
+            assert reader.counts() == Counts(3 * BATCH_ROWS, 1)
+    assert store.lost == Counts(0, 0)
+
+
+def test_a_lock_that_lasts_is_told_once_and_the_last_attempt_still_writes_all(path: Path) -> None:
+    clock = Clock()
+    with RunStore.create(path, clock) as store:
+        holder = Holder(path)
         store.append_cycles(rows(1))
-        assert store.counts().cycles == 1
+        store.flush()
+        clock.now_ns = round(LOCKED_MAX_S * 1e9)
+        with pytest.raises(StoreError, match=r"cannot write .*: another program has it locked"):
+            store.flush()
+        store.append_cycles(rows(2 * BATCH_ROWS, start=1))
+        later = threading.Timer(0.3, holder.let_go)
+        later.start()
+        store.finish()
+        later.join()
+        assert store.counts().cycles == 2 * BATCH_ROWS + 1
+
+
+def test_each_lock_has_its_own_time(path: Path) -> None:
+    clock = Clock()
+    with RunStore.create(path, clock) as store:
+        for _ in range(3):
+            holder = Holder(path)
+            store.append_event(event(clock.now_ns))
+            store.flush()
+            clock.now_ns += round(LOCKED_MAX_S * 0.9e9)
+            store.flush()
+            holder.let_go()
+            store.flush()
+        assert store.counts().events == 3
 
 
 def test_a_reader_cannot_write(path: Path) -> None:
     RunStore.create(path).close()
-    with RunStore.open(path) as reader, pytest.raises(StoreError, match="it is read-only"):
+    with RunStore.open(path) as reader:
         reader.append_cycles(rows(1))
+        with pytest.raises(StoreError, match="it is read-only"):
+            reader.finish()
 
 
 def test_a_closed_store_says_so(store: RunStore) -> None:
     store.close()
+    store.append_cycles(rows(1))
     with pytest.raises(StoreError, match="closed database"):
-        store.append_cycles(rows(1))
+        store.flush()
 
 
 def test_a_store_that_may_not_grow_keeps_its_complete_batches(store: RunStore) -> None:
@@ -227,8 +291,14 @@ def test_a_store_that_may_not_grow_keeps_its_complete_batches(store: RunStore) -
     store.flush()
     pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
     store._connection.execute(f"PRAGMA max_page_count = {pages}")
-    with pytest.raises(StoreError, match="the disk is full; free some space; 5000 row"):
-        store.append_cycles((tick, 0, bytes(400)) for tick in range(100, 5100))
+    store.append_cycles((tick, 0, bytes(400)) for tick in range(100, 5100))
+    with pytest.raises(StoreError, match="the disk is full; free some space"):
+        store.flush()
+    # What comes after it waits too, and is counted with the rest.
+    store.append_cycles((tick, 0, bytes(400)) for tick in range(5100, 20000))
+    with pytest.raises(StoreError, match="the disk is full; free some space"):
+        store.finish()
+    assert store.lost == Counts(cycles=19900, events=0)
     assert store.counts().cycles == 100
 
 
@@ -253,8 +323,11 @@ def test_a_full_disk_is_told_and_what_was_committed_stays(small_disk: Path) -> N
     store = RunStore.create(path)
     store.append_cycles(rows(100))
     store.flush()
+    store.append_cycles((tick, 0, bytes(4000)) for tick in range(100, 5100))
     with pytest.raises(StoreError, match=r"cannot write .*/disk/run.sqlite: the disk .*full"):
-        store.append_cycles((tick, 0, bytes(4000)) for tick in range(100, 5100))
+        store.flush()
+    with pytest.raises(StoreError, match=r"cannot write .*/disk/run.sqlite: the disk .*full"):
+        store.finish()
     assert store.counts().cycles == 100
     store.close()
     with RunStore.open(path) as reader:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nats.aio.client import Client
 
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil.telemetry import PrivateBroker, PublisherStats, StreamRetention, TelemetryPublisher
@@ -284,3 +285,38 @@ async def test_a_listener_that_fails_disturbs_nothing(
     publisher.publish_event(event(1))
     await until(lambda: publisher.stats.acked == 1)
     assert publisher.stats.last_error == "the connection listener failed: boom"
+
+
+async def test_a_cancellation_that_gets_lost_while_it_connects_does_not_hold_up_the_close(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    connecting = asyncio.Event()
+
+    async def connect(*_: object, **__: object) -> None:
+        connecting.set()
+        try:
+            await asyncio.sleep(60.0)
+        except asyncio.CancelledError:
+            pass  # as nats-py does with one that comes while it flushes
+
+    monkeypatch.setattr(Client, "connect", connect)
+    publisher = TelemetryPublisher("nats://127.0.0.1:1")
+    publisher.start()
+    await connecting.wait()
+    async with asyncio.timeout(5.0):
+        await publisher.close(0)
+    assert "telemetry-publisher" not in {task.get_name() for task in asyncio.all_tasks()}
+
+
+async def test_a_connection_that_does_not_close_is_left_alone(
+    broker: PrivateBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def close(_: Client) -> None:
+        await asyncio.sleep(60.0)
+
+    publisher = TelemetryPublisher(broker.url, timing=FAST)
+    publisher.start()
+    await until(lambda: publisher.stats.connected)
+    monkeypatch.setattr(Client, "close", close)
+    async with asyncio.timeout(5.0):
+        await publisher.close(0)

@@ -9,8 +9,8 @@ operator; `campaign/rerun.py` flies one case of a campaign inside its own proces
 packets of the loop and how it ended, so their records, events and reports cannot differ in form.
 """
 
-from qiki_hil.app.run.directory import removing_on_error
+from qiki_hil.app.run.directory import removing_on_error, settle_killed
 from qiki_hil.app.run.keeping import Outcome, keep
 from qiki_hil.app.run.record import Run
 
-__all__ = ["Outcome", "Run", "keep", "removing_on_error"]
+__all__ = ["Outcome", "Run", "keep", "removing_on_error", "settle_killed"]

@@ -2,14 +2,15 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from qiki_hil import clock
 from qiki_hil.app.request import RunParts, versions
-from qiki_hil.errors import QikiError
+from qiki_hil.errors import QikiError, StoreError
 from qiki_hil.identity import random_tag
-from qiki_hil.store import RunDirectory
+from qiki_hil.store import RunDirectory, RunStatus
+from qiki_hil.store.lock import LOCK, RunLock
 
 RESERVE = ".reserve"
 RESERVE_BYTES = 64 * 1024
@@ -43,6 +44,26 @@ def make_directory(parts: RunParts) -> RunDirectory:
 def release_reserve(directory: RunDirectory) -> None:
     """Gives back the space that was reserved for the end of the run."""
     (directory.path / RESERVE).unlink(missing_ok=True)
+
+
+def settle_killed(root: Path) -> list[Path]:
+    """Puts in order what runs under `root` left behind whose process was killed: each gets the
+    status `killed`, unless its loop lived to give it another, and what it reserved is given back.
+    Returns the directories of those that are killed. What cannot be written stays as it is."""
+    killed = []
+    for path in sorted(lock.parent for lock in root.glob(f"*/{LOCK}")):
+        lock = RunLock.abandoned(path)
+        if lock is None:
+            continue
+        with suppress(OSError, StoreError):
+            run = RunDirectory.open(path)
+            if run.manifest.status == RunStatus.KILLED:
+                run.set_status(RunStatus.KILLED)
+                killed.append(path)
+            release_reserve(run)
+            lock.release()
+        lock.release(remove=False)
+    return killed
 
 
 @contextmanager

@@ -35,8 +35,9 @@ def keep(run: Run, summary: RunSummary, columns: Columns) -> Outcome:
     release_reserve(run.directory)
     complaints: list[str] = []
     try:
-        run.store.flush()
+        # The verdict comes before the last events: it has the reserved space to itself.
         _write_verdict(run, summary)
+        run.store.finish()
     except StoreError as error:
         complaints.append(str(error))
         summary = _failed(summary, str(error))

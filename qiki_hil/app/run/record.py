@@ -41,7 +41,9 @@ class Run:
             self.store = RunStore.create(self.directory.store_path)
         self.period_us = period_us(parts.rate_hz)
         self.events = EventLog(self.directory.run_id, clock.unix_ns)
-        self.recorder = Recorder(self.store, self.events, parts.spec.thermal.node_names)
+        self.recorder = Recorder(
+            self.store, self.events, self.period_us, parts.spec.thermal.node_names
+        )
         self.recorder.expect_injections(list(self._scheduled_faults()))
 
     def emit_start(self) -> None:
@@ -56,6 +58,25 @@ class Run:
                 hardware_profile_hash=manifest.spec_hash,
             )
         )
+
+    def with_gaps(self, ended: link_pb2.LoopEnded, records: int) -> link_pb2.LoopEnded:
+        """How the loop ended, with what is missing of its record: the end of a run whose loop says
+        that it made more ticks than there are `records`."""
+        whole = link_pb2.LoopEnded()
+        whole.CopyFrom(ended)
+        # A tick in which the rig failed may have a record and does not count.
+        whole.records_dropped = max(0, ended.ticks - records)
+        lost = self.store.lost.events
+        words = [
+            ended.detail,
+            f"{whole.records_dropped} of {ended.ticks} records are missing"
+            * (whole.records_dropped > 0),
+            f"{lost} event(s) are missing" * (lost > 0),
+            f"{ended.commands_unanswered} command(s) were not answered: no tick was left for them"
+            * (ended.commands_unanswered > 0),
+        ]
+        whole.detail = "; ".join(filter(None, words))
+        return whole
 
     def columns(self) -> Columns:
         """The columns of all records so far. Raises StoreError where they cannot be read."""
@@ -82,6 +103,7 @@ class Run:
         """Emits one event for each expectation, then the event that the run has ended."""
         # Integers: the end of a run is the time of its last record plus one period, exactly.
         tick, time_ns = ended.ticks, ended.ticks * self.period_us * 1000
+        self.recorder.emit_injections(tick - 1)
         for result in results:
             judged = events_pb2.ExpectationJudged(
                 expectation=result.name, met=result.passed, detail=result.detail
@@ -95,14 +117,16 @@ class Run:
             overruns=ended.overruns,
             records_dropped=ended.records_dropped,
             valves_closed=ended.valves_closed,
+            commands_unanswered=ended.commands_unanswered,
         )
         self.events.emit(run_ended, tick=tick, time_ns=time_ns)
 
     def close(self) -> None:
-        """Closes the event store. Idempotent; never raises, because what cannot be written is
-        reported when it is written."""
+        """Closes the event store and gives the lock of the run back. Idempotent; never raises,
+        because what cannot be written is reported when it is written."""
         with suppress(StoreError):
             self.store.close()
+        self.directory.release()
 
     def _facts(self, realtime_measures: Sequence[str]) -> RunFacts:
         manifest = self.directory.manifest
@@ -111,6 +135,7 @@ class Run:
             scenario=manifest.scenario,
             rig=manifest.rig,
             rate_hz=manifest.rate_hz,
+            period_us=self.period_us,
             seed=manifest.seed,
             duration_s=self.parts.scenario.duration_s,
             speed=str(manifest.speed),

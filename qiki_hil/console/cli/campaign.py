@@ -1,9 +1,6 @@
 """`qiki-hil campaign`: a scenario flown many times, each time with another craft."""
 
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -11,6 +8,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from qiki_hil.app.stop_signals import StopSignals
 from qiki_hil.campaign import Campaign, CampaignRun, CampaignSummary, Outcome, Rerun, rerun
 from qiki_hil.campaign.campaign import RESULTS
 from qiki_hil.campaign.file import CASES_MAX, SEED_MAX
@@ -18,7 +16,9 @@ from qiki_hil.campaign.rerun import differences
 from qiki_hil.campaign.summary import PerScenario, Rate, Statistics
 from qiki_hil.campaign.table import read_row
 from qiki_hil.campaign.workers import usable_cpus
+from qiki_hil.console.cli.run import report_killed
 from qiki_hil.console.live.summary_view import summary_lines
+from qiki_hil.errors import EXIT_INTERRUPTED
 
 FAILURES_SHOWN = 10
 HEADS = ("mean", "min", "p05", "p50", "p95", "p99", "max")
@@ -80,8 +80,9 @@ def campaign(
 ) -> None:
     """Fly the campaign FILE (a name that ships, or a .yaml file) with dispersed crafts.
 
-    Ctrl-C ends it early and keeps what is flown. Exit codes: 0 as many cases passed as the file
-    requires, 1 fewer, 2 usage or set-up.
+    Ctrl-C ends it early and keeps what is flown; a second one does not wait for the cases under
+    way. Exit codes: 0 as many cases passed as the file requires, 1 fewer, 2 usage or set-up,
+    130 interrupted.
     """
     if list_only:
         click.echo("\n".join(Campaign.shipped()))
@@ -90,18 +91,20 @@ def campaign(
         raise click.UsageError("FILE is missing; --list shows what ships")
     plan = Campaign.load(file).changed(cases=cases, seed=seed)
     if case is not None:
-        show_case(rerun(plan, case, runs, report=report), file, as_json)
+        report_killed(runs)
+        with StopSignals() as signals:
+            done = rerun(plan, case, runs, signals, report=report)
+        show_case(done, file, as_json)
     outcome = fly_all(plan, out, jobs or usable_cpus(), dask, as_json)
     if as_json:
         click.echo(outcome.summary.model_dump_json(indent=2))
     else:
         click.echo("\n".join(campaign_lines(outcome.summary)))
-    sys.exit(0 if outcome.summary.met else 1)
+    sys.exit(exit_code(outcome.summary))
 
 
 def fly_all(plan: Campaign, out: Path, jobs: int, dask: str | None, as_json: bool) -> Outcome:
     """The whole campaign, with a bar on the terminal."""
-    run = CampaignRun(plan, out, jobs=jobs, dask=dask)
     progress = Progress(
         TextColumn(plan.entries.name),
         BarColumn(),
@@ -111,27 +114,17 @@ def fly_all(plan: Campaign, out: Path, jobs: int, dask: str | None, as_json: boo
         console=Console(stderr=True),
         disable=as_json or not sys.stderr.isatty(),
     )
-    with obeying_signals(run), progress:
-        return run.run(Bar(progress, plan.entries.cases))
+    with StopSignals() as signals:
+        run = CampaignRun(plan, out, jobs=jobs, dask=dask)
+        with signals.calling(run.stop), progress:
+            return run.run(Bar(progress, plan.entries.cases))
 
 
-@contextmanager
-def obeying_signals(run: CampaignRun) -> Iterator[None]:
-    """While inside, Ctrl-C and SIGTERM end the campaign with its results kept; a second one ends
-    the process at once."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
-
-    def stop(*_: object) -> None:
-        if run.stopped:
-            raise KeyboardInterrupt
-        run.stop()
-
-    before = [signal.signal(number, stop) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
+def exit_code(summary: CampaignSummary) -> int:
+    """0 where enough cases passed; an interrupted campaign has no verdict."""
+    if summary.interrupted:
+        return EXIT_INTERRUPTED
+    return 0 if summary.met else 1
 
 
 def show_case(done: Rerun, file: str, as_json: bool) -> NoReturn:

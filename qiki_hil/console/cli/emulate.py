@@ -1,14 +1,15 @@
 """`qiki-hil emulate`: the nodes of the craft alone, for a controller elsewhere."""
 
-import signal
 from contextlib import closing
 
 import click
 
+from qiki_hil.app.stop_signals import StopSignals
 from qiki_hil.clock import monotonic_ns
 from qiki_hil.drivers.open_bus import open_bus
 from qiki_hil.errors import RigError
 from qiki_hil.kernels import RATE_MAX_HZ, RATE_MIN_HZ, wait_until_ns
+from qiki_hil.kernels.controller import period_us
 from qiki_hil.rig.base import InitialState
 from qiki_hil.rig.config import (
     BusRigConfig,
@@ -73,36 +74,22 @@ def emulate(
     config = RigConfig.load(rig_name)
     spec = BotSpec.load(bot)
     rate_hz = rate_hz or config.rate_hz
-    period_s = 1.0 / rate_hz
+    period = period_us(rate_hz)
+    period_s = period * 1e-6
     plant = make_plant(spec.core_json(), period_s, seed, InitialState())
     nodes = NodeSet(Catalogue.shipped(), plant, period_s)
-    with closing(_port(config, pty, interface, channel)) as port:
+    with StopSignals() as signals, closing(_port(config, pty, interface, channel)) as port:
         click.echo(f"{bot} at {rate_hz} Hz on {port.where}; Ctrl-C ends it")
         counters = run_by_clock(
             nodes,
             port,
-            1_000_000_000 // rate_hz,
+            period * 1000,
             now_ns=monotonic_ns,
             wait_until_ns=wait_until_ns,
-            before_tick=_StopSignal(),
+            before_tick=lambda: not signals.count,
         )
     told = ", ".join(f"{name} {n}" for name, n in counters.items() if n)
     click.echo(f"valves closed; {told}")
-
-
-class _StopSignal:
-    """Whether to go on: True until SIGINT or SIGTERM."""
-
-    def __init__(self) -> None:
-        self._stopped = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._stop)
-
-    def __call__(self) -> bool:
-        return not self._stopped
-
-    def _stop(self, *_: object) -> None:
-        self._stopped = True
 
 
 def _port(config: RigConfig, pty: bool, interface: str | None, channel: str | None) -> NodePort:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,7 +11,8 @@ from typing import Any, NoReturn
 
 import click
 
-from qiki_hil.errors import QikiError
+from qiki_hil.console.cli.interrupt import raise_on_interrupt
+from qiki_hil.errors import EXIT_INTERRUPTED, QikiError, StoppedError
 
 COMMANDS = {
     "run": ("qiki_hil.console.cli.run", "Fly a scenario on a rig."),
@@ -24,7 +26,6 @@ COMMANDS = {
     "emulate": ("qiki_hil.console.cli.emulate", "Run the emulated nodes alone."),
 }
 EXIT_USAGE = 2
-EXIT_INTERRUPTED = 130
 
 
 class LazyGroup(click.Group):
@@ -49,6 +50,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name)
+        raise_on_interrupt()
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -71,6 +73,8 @@ def main() -> None:
     try:
         prepare_streams()
         cli()
+    except StoppedError as error:
+        fail(str(error), EXIT_INTERRUPTED)
     except QikiError as error:
         fail(f"error: {error}", EXIT_USAGE)
     except OSError as error:
@@ -110,6 +114,8 @@ def os_words(error: OSError) -> str:
 
 def fail(words: str, code: int) -> NoReturn:
     """Ends the program with a line on standard error, where that can still be written."""
+    if code == EXIT_INTERRUPTED:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # pressed again, it has nothing to add
     with suppress(OSError, ValueError):
         click.echo(words, err=True)
     for stream in (sys.stdout, sys.stderr):

@@ -21,8 +21,9 @@ from qiki_hil.app.request import (
     check_telemetry,
     load,
 )
-from qiki_hil.app.run import Outcome
+from qiki_hil.app.run import Outcome, settle_killed
 from qiki_hil.app.runner import Runner
+from qiki_hil.app.stop_signals import StopSignals
 from qiki_hil.app.supervisor import RunObserver
 from qiki_hil.command import parse_command, shipped_profiles, unconfirmed
 from qiki_hil.console.cli.profile import exit_code, show_pushes
@@ -30,7 +31,7 @@ from qiki_hil.console.live.command_line import CommandLine
 from qiki_hil.console.live.summary_view import summary_lines, summary_view
 from qiki_hil.console.live.view import LiveView, PlainView, View
 from qiki_hil.console.live.watcher import Watcher
-from qiki_hil.errors import QikiError
+from qiki_hil.errors import EXIT_INTERRUPTED, QikiError
 from qiki_hil.kernels import RATE_MAX_HZ, RATE_MIN_HZ
 from qiki_hil.rig import RigConfig
 from qiki_hil.scenario import Scenario
@@ -38,7 +39,7 @@ from qiki_hil.spec import BotSpec
 from qiki_hil.telemetry import PublisherStats
 
 PROMPT_S = 0.05
-EXIT_BY_STATUS = {"passed": 0, "failed": 1, "aborted": 1}
+EXIT_BY_STATUS = {"passed": 0, "failed": 1, "aborted": EXIT_INTERRUPTED}
 
 
 class SpeedType(click.ParamType[float | Literal["max"]]):
@@ -135,7 +136,8 @@ def run(
     """Fly SCENARIO on RIG. Commands can be typed while it runs: arm, hold, goto X Y Z, turn R P Y,
     rcs.forward 50 1s, brake, safe, disarm, ...
 
-    Ctrl-C ends the run with the valves closed.
+    Ctrl-C ends the run with the valves closed. Exit codes: 0 passed, 1 failed, 2 usage or set-up,
+    130 interrupted.
     """
     if list_only:
         click.echo(f"rigs: {', '.join(RigConfig.shipped())}")
@@ -162,7 +164,9 @@ def run(
         )
     )
     live = sys.stdout.isatty() and not plain and not as_json
-    outcome = asyncio.run(fly(parts, None if as_json else make_view(live)))
+    report_killed(root)
+    with StopSignals() as signals:
+        outcome = asyncio.run(fly(parts, None if as_json else make_view(live), signals))
     show(outcome, as_json, live)
     sys.exit(EXIT_BY_STATUS[outcome.summary.status])
 
@@ -189,7 +193,13 @@ def make_view(live: bool) -> View:
     return LiveView() if live else PlainView(sys.stdout)
 
 
-async def fly(parts: RunParts, view: View | None) -> Outcome:
+def report_killed(root: Path) -> None:
+    """Says which earlier runs were killed, and puts them in order."""
+    for path in settle_killed(root):
+        click.echo(f"note: the run {path} was killed; what it recorded is kept", err=True)
+
+
+async def fly(parts: RunParts, view: View | None, signals: StopSignals) -> Outcome:
     """Runs with `view` looking on and standard input giving commands."""
     await check_telemetry(parts)
     watcher = Watcher(parts, view) if view else None
@@ -200,7 +210,7 @@ async def fly(parts: RunParts, view: View | None) -> Outcome:
         async with line:
             ticker = asyncio.create_task(follow(watcher, line)) if watcher else None
             try:
-                return await runner.run()
+                return await runner.run(signals)
             finally:
                 if ticker:
                     ticker.cancel()

@@ -24,6 +24,8 @@ from prompt_toolkit.output import DummyOutput
 
 _TEXT_MAX = 4096
 """Characters of a line; what is typed beyond them is left out."""
+_CLOSE_TIMEOUT_S = 1.0
+"""The terminal gets its modes back, whatever becomes of the reading of keys."""
 _KEYS_PER_TURN = 256
 """Bytes taken in one turn of the event loop: a long paste holds up nothing else."""
 
@@ -76,7 +78,7 @@ class LineEditor:
         try:
             if self._reading is not None:
                 self._reading.cancel()
-                await asyncio.wait([self._reading])
+                await asyncio.wait([self._reading], timeout=_CLOSE_TIMEOUT_S)
         finally:
             self._modes.__exit__()
 

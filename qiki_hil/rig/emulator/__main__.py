@@ -7,7 +7,6 @@ one JSON line with the path of the pty, and one with the counters when it is ove
 
 import json
 import os
-import signal
 import sys
 from contextlib import suppress
 
@@ -24,29 +23,24 @@ from qiki_hil.wire import Catalogue
 
 
 class Orders:
-    """Faults that come over standard input, until it ends or the process is told to stop."""
+    """Faults that come over standard input, until it ends."""
 
     def __init__(self, nodes: NodeSet, descriptor: int) -> None:
         self._nodes = nodes
         self._descriptor = descriptor
         self._rest = b""
-        self._stopped = False
         os.set_blocking(descriptor, False)
-        signal.signal(signal.SIGTERM, self._stop)
 
     def obey(self) -> bool:
         """Puts in the faults that were ordered; False once it is time to stop."""
         try:
             data = os.read(self._descriptor, 4096)
         except BlockingIOError:
-            return not self._stopped
+            return True
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             self._nodes.inject(Fault(**json.loads(line)))
-        return bool(data) and not self._stopped
-
-    def _stop(self, *_: object) -> None:
-        self._stopped = True
+        return bool(data)
 
 
 def main() -> int:

@@ -27,47 +27,47 @@ from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2 as qiki_dot_telemetry_dot_v
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2 as qiki_dot_telemetry_dot_v1_dot_link__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bqiki/events/v1/events.proto\x12\x0eqiki.events.v1\x1a\x1eqiki/commands/v1/command.proto\x1a\x1dqiki/telemetry/v1/cycle.proto\x1a\x1cqiki/telemetry/v1/link.proto\"\x84\x01\n\nRunStarted\x12\x10\n\x08scenario\x18\x01 \x01(\t\x12\x0b\n\x03rig\x18\x02 \x01(\t\x12\x0f\n\x07rate_hz\x18\x03 \x01(\x01\x12\x0c\n\x04seed\x18\x04 \x01(\x04\x12\x1d\n\x15hardware_profile_hash\x18\x05 \x01(\t\x12\x19\n\x11realtime_measures\x18\x06 \x03(\t\"\xc4\x01\n\x08RunEnded\x12)\n\x06status\x18\x01 \x01(\x0e\x32\x19.qiki.events.v1.RunStatus\x12,\n\x08loop_end\x18\x02 \x01(\x0e\x32\x1a.qiki.telemetry.v1.LoopEnd\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\x12\r\n\x05ticks\x18\x04 \x01(\x04\x12\x10\n\x08overruns\x18\x05 \x01(\x04\x12\x17\n\x0frecords_dropped\x18\x06 \x01(\x04\x12\x15\n\rvalves_closed\x18\x07 \x01(\x08\"\x9b\x01\n\x0bModeChanged\x12/\n\tfrom_mode\x18\x01 \x01(\x0e\x32\x1c.qiki.commands.v1.FlightMode\x12-\n\x07to_mode\x18\x02 \x01(\x0e\x32\x1c.qiki.commands.v1.FlightMode\x12,\n\x06reason\x18\x03 \x01(\x0e\x32\x1c.qiki.commands.v1.ReasonCode\"\xde\x01\n\x11\x41llocationChanged\x12\x33\n\trequested\x18\x01 \x01(\x0e\x32 .qiki.commands.v1.AllocationMode\x12\x33\n\tfrom_mode\x18\x02 \x01(\x0e\x32 .qiki.commands.v1.AllocationMode\x12\x31\n\x07to_mode\x18\x03 \x01(\x0e\x32 .qiki.commands.v1.AllocationMode\x12,\n\x06reason\x18\x04 \x01(\x0e\x32\x1c.qiki.commands.v1.ReasonCode\"K\n\x0c\x41rmedChanged\x12\r\n\x05\x61rmed\x18\x01 \x01(\x08\x12,\n\x06reason\x18\x02 \x01(\x0e\x32\x1c.qiki.commands.v1.ReasonCode\"k\n\x0e\x43ommandReplied\x12-\n\x05reply\x18\x01 \x01(\x0b\x32\x1e.qiki.commands.v1.CommandReply\x12*\n\x07\x63ommand\x18\x02 \x01(\x0b\x32\x19.qiki.commands.v1.Command\";\n\rFaultInjected\x12*\n\x05\x66\x61ult\x18\x01 \x01(\x0b\x32\x1b.qiki.telemetry.v1.RigFault\"\xd8\x01\n\x12ValveFaultDetected\x12\x0e\n\x06nozzle\x18\x01 \x01(\r\x12\x10\n\x08isolated\x18\x02 \x01(\x08\x12\x0e\n\x06\x61\x63tive\x18\x03 \x01(\x08\x12-\n\x05\x66\x61ult\x18\x04 \x01(\x0e\x32\x1e.qiki.telemetry.v1.NozzleFault\x12\x13\n\x0b\x62y_feedback\x18\x05 \x01(\x08\x12\x11\n\tby_motion\x18\x06 \x01(\x08\x12\x0f\n\x07\x62y_node\x18\x07 \x01(\x08\x12\x15\n\rfeedback_lies\x18\x08 \x01(\x08\x12\x11\n\treturning\x18\t \x01(\x08\"\x7f\n\x10NodeStateChanged\x12\x0f\n\x07\x63luster\x18\x01 \x01(\r\x12-\n\nfrom_state\x18\x02 \x01(\x0e\x32\x19.qiki.events.v1.NodeState\x12+\n\x08to_state\x18\x03 \x01(\x0e\x32\x19.qiki.events.v1.NodeState\"@\n\x0cLimitChanged\x12\x10\n\x08subjects\x18\x01 \x03(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x03 \x01(\x08\"6\n\x0fOverrunOccurred\x12\x10\n\x08overruns\x18\x01 \x01(\r\x12\x11\n\twakeup_ns\x18\x02 \x01(\x03\"!\n\x0eRecordsDropped\x12\x0f\n\x07records\x18\x01 \x01(\x04\"D\n\x12\x42rokerStateChanged\x12\x11\n\tconnected\x18\x01 \x01(\x08\x12\x0b\n\x03url\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"E\n\x11\x45xpectationJudged\x12\x13\n\x0b\x65xpectation\x18\x01 \x01(\t\x12\x0b\n\x03met\x18\x02 \x01(\x08\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"\xf2\x07\n\x05\x45vent\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x0f\n\x07time_ns\x18\x03 \x01(\x03\x12\x0f\n\x07unix_ns\x18\x04 \x01(\x03\x12\x0c\n\x04tick\x18\x05 \x01(\x04\x12*\n\x08severity\x18\x06 \x01(\x0e\x32\x18.qiki.events.v1.Severity\x12\x16\n\x0eregistrar_code\x18\x07 \x01(\r\x12\x0e\n\x06source\x18\x08 \x01(\t\x12\x31\n\x0brun_started\x18\x14 \x01(\x0b\x32\x1a.qiki.events.v1.RunStartedH\x00\x12-\n\trun_ended\x18\x15 \x01(\x0b\x32\x18.qiki.events.v1.RunEndedH\x00\x12\x33\n\x0cmode_changed\x18\x16 \x01(\x0b\x32\x1b.qiki.events.v1.ModeChangedH\x00\x12\x35\n\rarmed_changed\x18\x17 \x01(\x0b\x32\x1c.qiki.events.v1.ArmedChangedH\x00\x12\x39\n\x0f\x63ommand_replied\x18\x18 \x01(\x0b\x32\x1e.qiki.events.v1.CommandRepliedH\x00\x12\x37\n\x0e\x66\x61ult_injected\x18\x19 \x01(\x0b\x32\x1d.qiki.events.v1.FaultInjectedH\x00\x12\x42\n\x14valve_fault_detected\x18\x1a \x01(\x0b\x32\".qiki.events.v1.ValveFaultDetectedH\x00\x12>\n\x12node_state_changed\x18\x1b \x01(\x0b\x32 .qiki.events.v1.NodeStateChangedH\x00\x12;\n\x10overrun_occurred\x18\x1c \x01(\x0b\x32\x1f.qiki.events.v1.OverrunOccurredH\x00\x12\x39\n\x0frecords_dropped\x18\x1d \x01(\x0b\x32\x1e.qiki.events.v1.RecordsDroppedH\x00\x12\x42\n\x14\x62roker_state_changed\x18\x1e \x01(\x0b\x32\".qiki.events.v1.BrokerStateChangedH\x00\x12?\n\x12\x65xpectation_judged\x18\x1f \x01(\x0b\x32!.qiki.events.v1.ExpectationJudgedH\x00\x12?\n\x12\x61llocation_changed\x18  \x01(\x0b\x32!.qiki.events.v1.AllocationChangedH\x00\x12\x35\n\rlimit_changed\x18! \x01(\x0b\x32\x1c.qiki.events.v1.LimitChangedH\x00\x42\x08\n\x06\x64\x65tail*d\n\x08Severity\x12\x18\n\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x11\n\rSEVERITY_INFO\x10\x01\x12\x14\n\x10SEVERITY_WARNING\x10\x02\x12\x15\n\x11SEVERITY_CRITICAL\x10\x03*m\n\tRunStatus\x12\x1a\n\x16RUN_STATUS_UNSPECIFIED\x10\x00\x12\x15\n\x11RUN_STATUS_PASSED\x10\x01\x12\x15\n\x11RUN_STATUS_FAILED\x10\x02\x12\x16\n\x12RUN_STATUS_ABORTED\x10\x03*\x83\x01\n\tNodeState\x12\x1a\n\x16NODE_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11NODE_STATE_SILENT\x10\x01\x12\x14\n\x10NODE_STATE_ARMED\x10\x02\x12\x17\n\x13NODE_STATE_FAILSAFE\x10\x03\x12\x14\n\x10NODE_STATE_FAULT\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bqiki/events/v1/events.proto\x12\x0eqiki.events.v1\x1a\x1eqiki/commands/v1/command.proto\x1a\x1dqiki/telemetry/v1/cycle.proto\x1a\x1cqiki/telemetry/v1/link.proto\"\x84\x01\n\nRunStarted\x12\x10\n\x08scenario\x18\x01 \x01(\t\x12\x0b\n\x03rig\x18\x02 \x01(\t\x12\x0f\n\x07rate_hz\x18\x03 \x01(\x01\x12\x0c\n\x04seed\x18\x04 \x01(\x04\x12\x1d\n\x15hardware_profile_hash\x18\x05 \x01(\t\x12\x19\n\x11realtime_measures\x18\x06 \x03(\t\"\xe1\x01\n\x08RunEnded\x12)\n\x06status\x18\x01 \x01(\x0e\x32\x19.qiki.events.v1.RunStatus\x12,\n\x08loop_end\x18\x02 \x01(\x0e\x32\x1a.qiki.telemetry.v1.LoopEnd\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\x12\r\n\x05ticks\x18\x04 \x01(\x04\x12\x10\n\x08overruns\x18\x05 \x01(\x04\x12\x17\n\x0frecords_dropped\x18\x06 \x01(\x04\x12\x15\n\rvalves_closed\x18\x07 \x01(\x08\x12\x1b\n\x13\x63ommands_unanswered\x18\x08 \x01(\x04\"\x9b\x01\n\x0bModeChanged\x12/\n\tfrom_mode\x18\x01 \x01(\x0e\x32\x1c.qiki.commands.v1.FlightMode\x12-\n\x07to_mode\x18\x02 \x01(\x0e\x32\x1c.qiki.commands.v1.FlightMode\x12,\n\x06reason\x18\x03 \x01(\x0e\x32\x1c.qiki.commands.v1.ReasonCode\"\xde\x01\n\x11\x41llocationChanged\x12\x33\n\trequested\x18\x01 \x01(\x0e\x32 .qiki.commands.v1.AllocationMode\x12\x33\n\tfrom_mode\x18\x02 \x01(\x0e\x32 .qiki.commands.v1.AllocationMode\x12\x31\n\x07to_mode\x18\x03 \x01(\x0e\x32 .qiki.commands.v1.AllocationMode\x12,\n\x06reason\x18\x04 \x01(\x0e\x32\x1c.qiki.commands.v1.ReasonCode\"K\n\x0c\x41rmedChanged\x12\r\n\x05\x61rmed\x18\x01 \x01(\x08\x12,\n\x06reason\x18\x02 \x01(\x0e\x32\x1c.qiki.commands.v1.ReasonCode\"k\n\x0e\x43ommandReplied\x12-\n\x05reply\x18\x01 \x01(\x0b\x32\x1e.qiki.commands.v1.CommandReply\x12*\n\x07\x63ommand\x18\x02 \x01(\x0b\x32\x19.qiki.commands.v1.Command\";\n\rFaultInjected\x12*\n\x05\x66\x61ult\x18\x01 \x01(\x0b\x32\x1b.qiki.telemetry.v1.RigFault\"\xd8\x01\n\x12ValveFaultDetected\x12\x0e\n\x06nozzle\x18\x01 \x01(\r\x12\x10\n\x08isolated\x18\x02 \x01(\x08\x12\x0e\n\x06\x61\x63tive\x18\x03 \x01(\x08\x12-\n\x05\x66\x61ult\x18\x04 \x01(\x0e\x32\x1e.qiki.telemetry.v1.NozzleFault\x12\x13\n\x0b\x62y_feedback\x18\x05 \x01(\x08\x12\x11\n\tby_motion\x18\x06 \x01(\x08\x12\x0f\n\x07\x62y_node\x18\x07 \x01(\x08\x12\x15\n\rfeedback_lies\x18\x08 \x01(\x08\x12\x11\n\treturning\x18\t \x01(\x08\"\x7f\n\x10NodeStateChanged\x12\x0f\n\x07\x63luster\x18\x01 \x01(\r\x12-\n\nfrom_state\x18\x02 \x01(\x0e\x32\x19.qiki.events.v1.NodeState\x12+\n\x08to_state\x18\x03 \x01(\x0e\x32\x19.qiki.events.v1.NodeState\"@\n\x0cLimitChanged\x12\x10\n\x08subjects\x18\x01 \x03(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x03 \x01(\x08\"6\n\x0fOverrunOccurred\x12\x10\n\x08overruns\x18\x01 \x01(\r\x12\x11\n\twakeup_ns\x18\x02 \x01(\x03\"!\n\x0eRecordsDropped\x12\x0f\n\x07records\x18\x01 \x01(\x04\"D\n\x12\x42rokerStateChanged\x12\x11\n\tconnected\x18\x01 \x01(\x08\x12\x0b\n\x03url\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"E\n\x11\x45xpectationJudged\x12\x13\n\x0b\x65xpectation\x18\x01 \x01(\t\x12\x0b\n\x03met\x18\x02 \x01(\x08\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"\xf2\x07\n\x05\x45vent\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x0f\n\x07time_ns\x18\x03 \x01(\x03\x12\x0f\n\x07unix_ns\x18\x04 \x01(\x03\x12\x0c\n\x04tick\x18\x05 \x01(\x04\x12*\n\x08severity\x18\x06 \x01(\x0e\x32\x18.qiki.events.v1.Severity\x12\x16\n\x0eregistrar_code\x18\x07 \x01(\r\x12\x0e\n\x06source\x18\x08 \x01(\t\x12\x31\n\x0brun_started\x18\x14 \x01(\x0b\x32\x1a.qiki.events.v1.RunStartedH\x00\x12-\n\trun_ended\x18\x15 \x01(\x0b\x32\x18.qiki.events.v1.RunEndedH\x00\x12\x33\n\x0cmode_changed\x18\x16 \x01(\x0b\x32\x1b.qiki.events.v1.ModeChangedH\x00\x12\x35\n\rarmed_changed\x18\x17 \x01(\x0b\x32\x1c.qiki.events.v1.ArmedChangedH\x00\x12\x39\n\x0f\x63ommand_replied\x18\x18 \x01(\x0b\x32\x1e.qiki.events.v1.CommandRepliedH\x00\x12\x37\n\x0e\x66\x61ult_injected\x18\x19 \x01(\x0b\x32\x1d.qiki.events.v1.FaultInjectedH\x00\x12\x42\n\x14valve_fault_detected\x18\x1a \x01(\x0b\x32\".qiki.events.v1.ValveFaultDetectedH\x00\x12>\n\x12node_state_changed\x18\x1b \x01(\x0b\x32 .qiki.events.v1.NodeStateChangedH\x00\x12;\n\x10overrun_occurred\x18\x1c \x01(\x0b\x32\x1f.qiki.events.v1.OverrunOccurredH\x00\x12\x39\n\x0frecords_dropped\x18\x1d \x01(\x0b\x32\x1e.qiki.events.v1.RecordsDroppedH\x00\x12\x42\n\x14\x62roker_state_changed\x18\x1e \x01(\x0b\x32\".qiki.events.v1.BrokerStateChangedH\x00\x12?\n\x12\x65xpectation_judged\x18\x1f \x01(\x0b\x32!.qiki.events.v1.ExpectationJudgedH\x00\x12?\n\x12\x61llocation_changed\x18  \x01(\x0b\x32!.qiki.events.v1.AllocationChangedH\x00\x12\x35\n\rlimit_changed\x18! \x01(\x0b\x32\x1c.qiki.events.v1.LimitChangedH\x00\x42\x08\n\x06\x64\x65tail*d\n\x08Severity\x12\x18\n\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x11\n\rSEVERITY_INFO\x10\x01\x12\x14\n\x10SEVERITY_WARNING\x10\x02\x12\x15\n\x11SEVERITY_CRITICAL\x10\x03*m\n\tRunStatus\x12\x1a\n\x16RUN_STATUS_UNSPECIFIED\x10\x00\x12\x15\n\x11RUN_STATUS_PASSED\x10\x01\x12\x15\n\x11RUN_STATUS_FAILED\x10\x02\x12\x16\n\x12RUN_STATUS_ABORTED\x10\x03*\x83\x01\n\tNodeState\x12\x1a\n\x16NODE_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11NODE_STATE_SILENT\x10\x01\x12\x14\n\x10NODE_STATE_ARMED\x10\x02\x12\x17\n\x13NODE_STATE_FAILSAFE\x10\x03\x12\x14\n\x10NODE_STATE_FAULT\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'qiki.events.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SEVERITY']._serialized_start=2763
-  _globals['_SEVERITY']._serialized_end=2863
-  _globals['_RUNSTATUS']._serialized_start=2865
-  _globals['_RUNSTATUS']._serialized_end=2974
-  _globals['_NODESTATE']._serialized_start=2977
-  _globals['_NODESTATE']._serialized_end=3108
+  _globals['_SEVERITY']._serialized_start=2792
+  _globals['_SEVERITY']._serialized_end=2892
+  _globals['_RUNSTATUS']._serialized_start=2894
+  _globals['_RUNSTATUS']._serialized_end=3003
+  _globals['_NODESTATE']._serialized_start=3006
+  _globals['_NODESTATE']._serialized_end=3137
   _globals['_RUNSTARTED']._serialized_start=141
   _globals['_RUNSTARTED']._serialized_end=273
   _globals['_RUNENDED']._serialized_start=276
-  _globals['_RUNENDED']._serialized_end=472
-  _globals['_MODECHANGED']._serialized_start=475
-  _globals['_MODECHANGED']._serialized_end=630
-  _globals['_ALLOCATIONCHANGED']._serialized_start=633
-  _globals['_ALLOCATIONCHANGED']._serialized_end=855
-  _globals['_ARMEDCHANGED']._serialized_start=857
-  _globals['_ARMEDCHANGED']._serialized_end=932
-  _globals['_COMMANDREPLIED']._serialized_start=934
-  _globals['_COMMANDREPLIED']._serialized_end=1041
-  _globals['_FAULTINJECTED']._serialized_start=1043
-  _globals['_FAULTINJECTED']._serialized_end=1102
-  _globals['_VALVEFAULTDETECTED']._serialized_start=1105
-  _globals['_VALVEFAULTDETECTED']._serialized_end=1321
-  _globals['_NODESTATECHANGED']._serialized_start=1323
-  _globals['_NODESTATECHANGED']._serialized_end=1450
-  _globals['_LIMITCHANGED']._serialized_start=1452
-  _globals['_LIMITCHANGED']._serialized_end=1516
-  _globals['_OVERRUNOCCURRED']._serialized_start=1518
-  _globals['_OVERRUNOCCURRED']._serialized_end=1572
-  _globals['_RECORDSDROPPED']._serialized_start=1574
-  _globals['_RECORDSDROPPED']._serialized_end=1607
-  _globals['_BROKERSTATECHANGED']._serialized_start=1609
-  _globals['_BROKERSTATECHANGED']._serialized_end=1677
-  _globals['_EXPECTATIONJUDGED']._serialized_start=1679
-  _globals['_EXPECTATIONJUDGED']._serialized_end=1748
-  _globals['_EVENT']._serialized_start=1751
-  _globals['_EVENT']._serialized_end=2761
+  _globals['_RUNENDED']._serialized_end=501
+  _globals['_MODECHANGED']._serialized_start=504
+  _globals['_MODECHANGED']._serialized_end=659
+  _globals['_ALLOCATIONCHANGED']._serialized_start=662
+  _globals['_ALLOCATIONCHANGED']._serialized_end=884
+  _globals['_ARMEDCHANGED']._serialized_start=886
+  _globals['_ARMEDCHANGED']._serialized_end=961
+  _globals['_COMMANDREPLIED']._serialized_start=963
+  _globals['_COMMANDREPLIED']._serialized_end=1070
+  _globals['_FAULTINJECTED']._serialized_start=1072
+  _globals['_FAULTINJECTED']._serialized_end=1131
+  _globals['_VALVEFAULTDETECTED']._serialized_start=1134
+  _globals['_VALVEFAULTDETECTED']._serialized_end=1350
+  _globals['_NODESTATECHANGED']._serialized_start=1352
+  _globals['_NODESTATECHANGED']._serialized_end=1479
+  _globals['_LIMITCHANGED']._serialized_start=1481
+  _globals['_LIMITCHANGED']._serialized_end=1545
+  _globals['_OVERRUNOCCURRED']._serialized_start=1547
+  _globals['_OVERRUNOCCURRED']._serialized_end=1601
+  _globals['_RECORDSDROPPED']._serialized_start=1603
+  _globals['_RECORDSDROPPED']._serialized_end=1636
+  _globals['_BROKERSTATECHANGED']._serialized_start=1638
+  _globals['_BROKERSTATECHANGED']._serialized_end=1706
+  _globals['_EXPECTATIONJUDGED']._serialized_start=1708
+  _globals['_EXPECTATIONJUDGED']._serialized_end=1777
+  _globals['_EVENT']._serialized_start=1780
+  _globals['_EVENT']._serialized_end=2790
 # @@protoc_insertion_point(module_scope)

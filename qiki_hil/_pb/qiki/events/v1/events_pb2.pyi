@@ -62,7 +62,7 @@ class RunStarted(_message.Message):
     def __init__(self, scenario: _Optional[str] = ..., rig: _Optional[str] = ..., rate_hz: _Optional[float] = ..., seed: _Optional[int] = ..., hardware_profile_hash: _Optional[str] = ..., realtime_measures: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class RunEnded(_message.Message):
-    __slots__ = ("status", "loop_end", "detail", "ticks", "overruns", "records_dropped", "valves_closed")
+    __slots__ = ("status", "loop_end", "detail", "ticks", "overruns", "records_dropped", "valves_closed", "commands_unanswered")
     STATUS_FIELD_NUMBER: _ClassVar[int]
     LOOP_END_FIELD_NUMBER: _ClassVar[int]
     DETAIL_FIELD_NUMBER: _ClassVar[int]
@@ -70,6 +70,7 @@ class RunEnded(_message.Message):
     OVERRUNS_FIELD_NUMBER: _ClassVar[int]
     RECORDS_DROPPED_FIELD_NUMBER: _ClassVar[int]
     VALVES_CLOSED_FIELD_NUMBER: _ClassVar[int]
+    COMMANDS_UNANSWERED_FIELD_NUMBER: _ClassVar[int]
     status: RunStatus
     loop_end: _link_pb2.LoopEnd
     detail: str
@@ -77,7 +78,8 @@ class RunEnded(_message.Message):
     overruns: int
     records_dropped: int
     valves_closed: bool
-    def __init__(self, status: _Optional[_Union[RunStatus, str]] = ..., loop_end: _Optional[_Union[_link_pb2.LoopEnd, str]] = ..., detail: _Optional[str] = ..., ticks: _Optional[int] = ..., overruns: _Optional[int] = ..., records_dropped: _Optional[int] = ..., valves_closed: bool = ...) -> None: ...
+    commands_unanswered: int
+    def __init__(self, status: _Optional[_Union[RunStatus, str]] = ..., loop_end: _Optional[_Union[_link_pb2.LoopEnd, str]] = ..., detail: _Optional[str] = ..., ticks: _Optional[int] = ..., overruns: _Optional[int] = ..., records_dropped: _Optional[int] = ..., valves_closed: bool = ..., commands_unanswered: _Optional[int] = ...) -> None: ...
 
 class ModeChanged(_message.Message):
     __slots__ = ("from_mode", "to_mode", "reason")

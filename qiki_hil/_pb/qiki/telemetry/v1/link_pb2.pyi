@@ -18,6 +18,7 @@ class LoopEnd(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     LOOP_END_OVERRUN: _ClassVar[LoopEnd]
     LOOP_END_RIG_FAILED: _ClassVar[LoopEnd]
     LOOP_END_SETUP_FAILED: _ClassVar[LoopEnd]
+    LOOP_END_RECORD_FAILED: _ClassVar[LoopEnd]
 LOOP_END_UNSPECIFIED: LoopEnd
 LOOP_END_COMPLETED: LoopEnd
 LOOP_END_STOPPED: LoopEnd
@@ -25,6 +26,7 @@ LOOP_END_SUPERVISOR_LOST: LoopEnd
 LOOP_END_OVERRUN: LoopEnd
 LOOP_END_RIG_FAILED: LoopEnd
 LOOP_END_SETUP_FAILED: LoopEnd
+LOOP_END_RECORD_FAILED: LoopEnd
 
 class LoopStarted(_message.Message):
     __slots__ = ("realtime_measures", "start_unix_ns", "start_monotonic_ns")
@@ -37,7 +39,7 @@ class LoopStarted(_message.Message):
     def __init__(self, realtime_measures: _Optional[_Iterable[str]] = ..., start_unix_ns: _Optional[int] = ..., start_monotonic_ns: _Optional[int] = ...) -> None: ...
 
 class LoopEnded(_message.Message):
-    __slots__ = ("end", "detail", "ticks", "records_dropped", "overruns", "rig_counters", "wall_ns", "valves_closed")
+    __slots__ = ("end", "detail", "ticks", "records_dropped", "overruns", "rig_counters", "wall_ns", "valves_closed", "commands_unanswered")
     class RigCountersEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -53,6 +55,7 @@ class LoopEnded(_message.Message):
     RIG_COUNTERS_FIELD_NUMBER: _ClassVar[int]
     WALL_NS_FIELD_NUMBER: _ClassVar[int]
     VALVES_CLOSED_FIELD_NUMBER: _ClassVar[int]
+    COMMANDS_UNANSWERED_FIELD_NUMBER: _ClassVar[int]
     end: LoopEnd
     detail: str
     ticks: int
@@ -61,7 +64,8 @@ class LoopEnded(_message.Message):
     rig_counters: _containers.ScalarMap[str, int]
     wall_ns: int
     valves_closed: bool
-    def __init__(self, end: _Optional[_Union[LoopEnd, str]] = ..., detail: _Optional[str] = ..., ticks: _Optional[int] = ..., records_dropped: _Optional[int] = ..., overruns: _Optional[int] = ..., rig_counters: _Optional[_Mapping[str, int]] = ..., wall_ns: _Optional[int] = ..., valves_closed: bool = ...) -> None: ...
+    commands_unanswered: int
+    def __init__(self, end: _Optional[_Union[LoopEnd, str]] = ..., detail: _Optional[str] = ..., ticks: _Optional[int] = ..., records_dropped: _Optional[int] = ..., overruns: _Optional[int] = ..., rig_counters: _Optional[_Mapping[str, int]] = ..., wall_ns: _Optional[int] = ..., valves_closed: bool = ..., commands_unanswered: _Optional[int] = ...) -> None: ...
 
 class LoopPacket(_message.Message):
     __slots__ = ("cycles", "started", "ended")
