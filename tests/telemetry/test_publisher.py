@@ -5,6 +5,7 @@ import json
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -294,10 +295,8 @@ async def test_a_cancellation_that_gets_lost_while_it_connects_does_not_hold_up_
 
     async def connect(*_: object, **__: object) -> None:
         connecting.set()
-        try:
+        with suppress(asyncio.CancelledError):  # as nats-py does with one while it flushes
             await asyncio.sleep(60.0)
-        except asyncio.CancelledError:
-            pass  # as nats-py does with one that comes while it flushes
 
     monkeypatch.setattr(Client, "connect", connect)
     publisher = TelemetryPublisher("nats://127.0.0.1:1")
@@ -311,7 +310,11 @@ async def test_a_cancellation_that_gets_lost_while_it_connects_does_not_hold_up_
 async def test_a_connection_that_does_not_close_is_left_alone(
     broker: PrivateBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def close(_: Client) -> None:
+    left: list[Client] = []
+    really_close = Client.close
+
+    async def close(client: Client) -> None:
+        left.append(client)
         await asyncio.sleep(60.0)
 
     publisher = TelemetryPublisher(broker.url, timing=FAST)
@@ -320,3 +323,5 @@ async def test_a_connection_that_does_not_close_is_left_alone(
     monkeypatch.setattr(Client, "close", close)
     async with asyncio.timeout(5.0):
         await publisher.close(0)
+    for client in left:
+        await really_close(client)

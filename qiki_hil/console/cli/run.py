@@ -28,6 +28,7 @@ from qiki_hil.app.supervisor import RunObserver
 from qiki_hil.command import parse_command, shipped_profiles, unconfirmed
 from qiki_hil.console.cli.profile import exit_code, show_pushes
 from qiki_hil.console.live.command_line import CommandLine
+from qiki_hil.console.live.outlet import Outlet
 from qiki_hil.console.live.summary_view import summary_lines, summary_view
 from qiki_hil.console.live.view import LiveView, PlainView, View
 from qiki_hil.console.live.watcher import Watcher
@@ -39,6 +40,7 @@ from qiki_hil.spec import BotSpec
 from qiki_hil.telemetry import PublisherStats
 
 PROMPT_S = 0.05
+LEFT_OUT = "... {} lines are left out here: nobody read them\n"
 EXIT_BY_STATUS = {"passed": 0, "failed": 1, "aborted": EXIT_INTERRUPTED}
 
 
@@ -165,8 +167,10 @@ def run(
     )
     live = sys.stdout.isatty() and not plain and not as_json
     report_killed(root)
-    with StopSignals() as signals:
-        outcome = asyncio.run(fly(parts, None if as_json else make_view(live), signals))
+    view = None if as_json else make_view(live)
+    # The view is left last: whoever does not read it holds up nothing else.
+    with Outlet(sys.stderr, LEFT_OUT) as errors, view or nullcontext(), StopSignals() as signals:
+        outcome = asyncio.run(fly(parts, view, errors, signals))
     show(outcome, as_json, live)
     sys.exit(EXIT_BY_STATUS[outcome.summary.status])
 
@@ -190,7 +194,9 @@ def preview(bot: str, scenario: str, profile: str | None, as_json: bool) -> int:
 
 def make_view(live: bool) -> View:
     """The live view on a terminal, plain lines elsewhere."""
-    return LiveView() if live else PlainView(sys.stdout)
+    if live:
+        return LiveView(outlet=Outlet(sys.stdout))
+    return PlainView(Outlet(sys.stdout, LEFT_OUT))
 
 
 def report_killed(root: Path) -> None:
@@ -199,28 +205,28 @@ def report_killed(root: Path) -> None:
         click.echo(f"note: the run {path} was killed; what it recorded is kept", err=True)
 
 
-async def fly(parts: RunParts, view: View | None, signals: StopSignals) -> Outcome:
+async def fly(parts: RunParts, view: View | None, errors: Outlet, signals: StopSignals) -> Outcome:
     """Runs with `view` looking on and standard input giving commands."""
     await check_telemetry(parts)
     watcher = Watcher(parts, view) if view else None
     observer: RunObserver = watcher or Nobody()
     runner = Runner(parts, observer)
-    line = CommandLine(lambda text: take(runner, line, text), edit=isinstance(view, LiveView))
-    with view or nullcontext():
-        async with line:
-            ticker = asyncio.create_task(follow(watcher, line)) if watcher else None
-            try:
-                return await runner.run(signals)
-            finally:
-                if ticker:
-                    ticker.cancel()
 
+    def take(text: str) -> None:
+        """Hands a typed line to the run; what is wrong with it is noted where it was typed."""
+        line.notice = submit(runner, text)
+        if line.notice and not line.interactive:
+            errors.write(f"{line.notice}\n")
+            errors.flush()
 
-def take(runner: Runner, line: CommandLine, text: str) -> None:
-    """Hands a typed line to the run; what is wrong with it is noted where it was typed."""
-    line.notice = submit(runner, text)
-    if line.notice and not line.interactive:
-        click.echo(line.notice, err=True)
+    line = CommandLine(take, edit=isinstance(view, LiveView))
+    async with line:
+        ticker = asyncio.create_task(follow(watcher, line)) if watcher else None
+        try:
+            return await runner.run(signals)
+        finally:
+            if ticker:
+                ticker.cancel()
 
 
 def submit(runner: Runner, line: str) -> str:

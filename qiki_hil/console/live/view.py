@@ -1,7 +1,8 @@
 """The live view on a terminal, and plain lines where there is none."""
 
+from contextlib import nullcontext
 from types import TracebackType
-from typing import Protocol, Self, TextIO
+from typing import Protocol, Self, TextIO, cast
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
@@ -9,6 +10,7 @@ from rich.segment import Segment
 
 from qiki_hil.console.live.frame import Prompt, frame_lines
 from qiki_hil.console.live.glyphs import glyphs_for
+from qiki_hil.console.live.outlet import Outlet
 from qiki_hil.console.live.plain import event_line, status_line
 from qiki_hil.console.live.state import EventLine, LiveState
 
@@ -51,11 +53,19 @@ class LiveView:
     """The whole screen, drawn in place: rows are overwritten, never cleared, so nothing flickers.
 
     With `screen` it takes the alternate screen and gives it back in the end; else the last
-    frame stays. Colours follow the terminal and NO_COLOR; without them nothing is lost.
+    frame stays. Colours follow the terminal and NO_COLOR; without them nothing is lost. With an
+    `outlet` it draws no frame before the one before it is read.
     """
 
-    def __init__(self, console: Console | None = None, *, screen: bool = True) -> None:
-        self._console = console or Console(highlight=False)
+    def __init__(
+        self,
+        console: Console | None = None,
+        *,
+        screen: bool = True,
+        outlet: Outlet | None = None,
+    ) -> None:
+        self._outlet = outlet
+        self._console = console or Console(highlight=False, file=cast("TextIO | None", outlet))
         self._spare_rows = 0 if screen else 1
         self._live = Live(
             console=self._console,
@@ -68,6 +78,8 @@ class LiveView:
 
     def update(self, state: LiveState, prompt: Prompt | None = None) -> None:
         """Draws a frame."""
+        if self._outlet is not None and not self._outlet.idle:
+            return
         self._live.update(_Frame(state, prompt, self._spare_rows), refresh=True)
 
     def __enter__(self) -> Self:
@@ -80,7 +92,10 @@ class LiveView:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._live.stop()
+        with self._outlet or nullcontext():
+            if self._outlet is not None:
+                self._outlet.finish()  # the end must not be left out
+            self._live.stop()
 
 
 class PlainView:
@@ -89,7 +104,7 @@ class PlainView:
     An output that is gone (a closed pipe) silences the view; it never stops the run.
     """
 
-    def __init__(self, out: TextIO, interval_s: float = 1.0) -> None:
+    def __init__(self, out: TextIO | Outlet, interval_s: float = 1.0) -> None:
         self._out = out
         self._interval_s = interval_s
         self._next_s = 0.0
@@ -114,7 +129,8 @@ class PlainView:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        return None
+        if isinstance(self._out, Outlet):
+            self._out.finish()
 
     def _new_events(self, state: LiveState) -> list[EventLine]:
         """Events after the last one printed; the list may have lost old ones at its front."""
