@@ -140,7 +140,8 @@ impl Motion {
         self.force_ns *= self.keep;
         self.torque_nms *= self.keep;
         self.rates.tick(torque * self.dt_s, self.dt_s);
-        self.acceleration.tick(force * self.dt_s, self.dt_s);
+        // Acceleration is compared with the force of now: nothing is summed up until its report.
+        self.acceleration.tick(Vector3::zeros(), self.dt_s);
         self.velocity.tick(force * self.dt_s, self.dt_s);
         let forces = self.update_force(feedback, state, force);
         let torques = self.update_torque(feedback);
