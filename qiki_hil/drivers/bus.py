@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import can
 import serial
 
+from qiki_hil.drivers.exclusive import Exclusive
 from qiki_hil.errors import RigError
 from qiki_hil.wire.raw import RawFrame
 
@@ -28,8 +29,10 @@ class Bus(ABC):
     """An open bus. `counters`: frames_sent, send_failed, receive_failed, error_frames, and
     garbage_lines where the bus comes over a serial line."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, hold: Exclusive | None = None) -> None:
+        """`hold` is what keeps others away; `close` lets go of it."""
         self.name = name
+        self._hold = hold
         self._counters: dict[str, int] = {
             "frames_sent": 0,
             "send_failed": 0,
@@ -46,9 +49,19 @@ class Bus(ABC):
     def drain(self) -> list[RawFrame]:
         """Every frame that has arrived. Never waits, never raises."""
 
-    @abstractmethod
     def close(self) -> None:
-        """Closes the bus; a bus that is already gone is no error."""
+        """Closes the bus and lets go of it; a bus that is already gone is no error."""
+        try:
+            self._close()
+        except FAILURES:
+            self._counters["send_failed"] += 1
+        finally:
+            if self._hold is not None:
+                self._hold.release()
+
+    @abstractmethod
+    def _close(self) -> None:
+        """Closes the bus. Raises what is in `FAILURES`."""
 
     @abstractmethod
     def _send(self, frame: RawFrame) -> None:

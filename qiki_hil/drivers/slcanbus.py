@@ -10,6 +10,7 @@ import errno
 import serial
 
 from qiki_hil.drivers.bus import DRAIN_MAX, Bus, cannot_open, system_error
+from qiki_hil.drivers.exclusive import Exclusive, hold_device
 from qiki_hil.drivers.serial_line import SerialLine
 from qiki_hil.wire import lawicel
 from qiki_hil.wire.raw import RawFrame
@@ -28,9 +29,9 @@ BITRATE_CODES = {bitrate: code for code, bitrate in lawicel.BITRATES.items()} | 
 class SlcanBus(Bus):
     """An adapter whose channel is open."""
 
-    def __init__(self, port: serial.Serial, name: str) -> None:
+    def __init__(self, port: serial.Serial, name: str, hold: Exclusive | None = None) -> None:
         """`port` was opened with timeout 0."""
-        super().__init__(name)
+        super().__init__(name, hold)
         self._line = SerialLine(port)
         self._parser = lawicel.Parser()
         self._arrived: list[RawFrame] = []
@@ -38,16 +39,24 @@ class SlcanBus(Bus):
     @classmethod
     def open(cls, channel: str, *, bitrate: int, tty_baudrate: int | None = None) -> "SlcanBus":
         """Opens the tty `channel` (`/dev/ttyACM0`, or with its speed `/dev/ttyACM0@115200`) and the
-        channel of the adapter. Raises RigError with the cause and the cure where it is not there.
+        channel of the adapter. Raises RigError with the cause and the cure where it is not there
+        or another process has it.
         """
         name = f"slcan {channel}"
         path, _, speed = channel.partition("@")
         try:
             baudrate = int(speed) if speed else tty_baudrate or TTY_BAUDRATE
-            port = _opened(path, baudrate, _opening(bitrate))
+            opening = _opening(bitrate)
+            # Before anything is written: the opening lines close the channel of an adapter.
+            hold = hold_device(path, name) if path.startswith("/") else None
         except (OSError, ValueError) as error:
             raise cannot_open(name, error, _cure(error)) from error
-        return cls(port, name)
+        try:
+            return cls(_opened(path, baudrate, opening), name, hold)
+        except (OSError, ValueError) as error:
+            if hold is not None:
+                hold.release()
+            raise cannot_open(name, error, _cure(error)) from error
 
     @property
     def counters(self) -> dict[str, int]:
@@ -71,12 +80,10 @@ class SlcanBus(Bus):
         frames, self._arrived = self._arrived[:DRAIN_MAX], self._arrived[DRAIN_MAX:]
         return frames
 
-    def close(self) -> None:
-        """See `Bus`. The adapter is told to close its channel first."""
+    def _close(self) -> None:
+        # The adapter is told to close its channel first.
         try:
             self._line.write_line(b"C\r")
-        except OSError:
-            self._counters["send_failed"] += 1
         finally:
             self._line.close()
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from qiki_hil.document import Problem, ShippedFiles, as_texts, dump, parse, validated
+from qiki_hil.drivers.canbus import Daemon
 from qiki_hil.errors import RigError, RigFileError
 from qiki_hil.kernels import RATE_MAX_HZ, RATE_MIN_HZ
 from qiki_hil.wire import MAX_LOAD_RATIO
@@ -53,6 +54,7 @@ class RigConfig(BaseModel):
             config, found = None, [_kind_problem(document.data)]
         else:
             config, found = validated(model, {"name": name} | document.data)
+            found += _daemon_problems(config)
         problems = [*document.problems, *found]
         if problems or config is None:
             raise RigFileError(origin, as_texts(problems, document.lines))
@@ -105,6 +107,17 @@ class CanRigConfig(BusRigConfig):
     """`can0`, `/dev/ttyACM0`, ..."""
     tty_baudrate: Annotated[int, Field(ge=1200, le=4_000_000)] | None = None
     """Speed of the serial line where the interface has one, baud."""
+    host: Annotated[str, Field(min_length=1)] | None = None
+    """Where socketcand listens."""
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """Port of socketcand."""
+
+    @property
+    def daemon(self) -> Daemon | None:
+        """Where socketcand listens; None for every other interface."""
+        if self.host is None or self.port is None:
+            return None
+        return Daemon(self.host, self.port)
 
 
 _MODELS: dict[str, type[RigConfig]] = {
@@ -113,6 +126,18 @@ _MODELS: dict[str, type[RigConfig]] = {
     "slcan": SlcanRigConfig,
     "can": CanRigConfig,
 }
+
+
+def _daemon_problems(config: RigConfig | None) -> list[Problem]:
+    """socketcand is reached by host and port, every other interface by its channel alone."""
+    if not isinstance(config, CanRigConfig):
+        return []
+    keys = {"host": config.host, "port": config.port}
+    if config.interface == "socketcand":
+        text = "missing; socketcand needs host and port of its daemon"
+        return [Problem((key,), text) for key, value in keys.items() if value is None]
+    text = f"only for the interface socketcand, not for {config.interface}"
+    return [Problem((key,), text) for key, value in keys.items() if value is not None]
 
 
 def _kind_problem(data: dict[str, Any]) -> Problem:

@@ -1,7 +1,7 @@
 """From a rig's description to a rig."""
 
 from qiki_hil.drivers.bus import Bus
-from qiki_hil.drivers.open_bus import open_bus
+from qiki_hil.drivers.open_bus import Side, open_bus
 from qiki_hil.errors import RigError
 from qiki_hil.rig.base import InitialState, Rig
 from qiki_hil.rig.can import CanRig
@@ -62,11 +62,14 @@ def make_rig(
     raise RigError(f"rig {name}: no rig of kind {config.kind!r}")
 
 
-def open_rig_bus(config: CanRigConfig) -> Bus:
-    """The bus that a `can` rig is on. Raises RigError where it is not there."""
+def open_rig_bus(config: CanRigConfig, side: Side = "controller") -> Bus:
+    """One end of the bus that a `can` rig is on. Raises RigError where it is not there or another
+    process has this end."""
     return open_bus(
         config.interface,
         config.channel,
         bitrate=config.bitrate,
         tty_baudrate=config.tty_baudrate,
+        daemon=config.daemon,
+        side=side,
     )

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from qiki_hil.drivers.canbus import Daemon
 from qiki_hil.errors import RigError
 from qiki_hil.rig import RigConfig, make_rig
 from qiki_hil.rig.config import CanRigConfig, SlcanRigConfig
@@ -135,3 +136,21 @@ def test_the_shipped_serial_rig_has_a_rate_that_the_line_carries() -> None:
     config = RigConfig.load("slcan")
     assert isinstance(config, SlcanRigConfig)
     assert config.rate_hz == 200
+
+
+def test_socketcand_has_a_host_and_a_port() -> None:
+    text = "kind: can\ninterface: socketcand\nchannel: can0\n"
+    with pytest.raises(RigError, match="host: missing; socketcand needs host and port") as told:
+        RigConfig.parse(text)
+    assert "port: missing" in str(told.value)
+    config = RigConfig.parse(text + "host: gateway\nport: 29536\n")
+    assert isinstance(config, CanRigConfig)
+    assert config.daemon == Daemon("gateway", 29536)
+    assert RigConfig.parse(config.to_yaml()) == config
+
+
+def test_other_interfaces_have_neither() -> None:
+    with pytest.raises(
+        RigError, match=r"host: only for the interface socketcand, not for socketcan "
+    ):
+        RigConfig.parse(CAN + "host: gateway\n")

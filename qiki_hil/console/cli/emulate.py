@@ -95,11 +95,11 @@ def emulate(
 def _port(config: RigConfig, pty: bool, interface: str | None, channel: str | None) -> NodePort:
     if interface is not None and channel is not None:
         bitrate = config.bitrate if isinstance(config, BusRigConfig) else 1_000_000
-        return BusPort(open_bus(interface, channel, bitrate=bitrate))
+        return BusPort(open_bus(interface, channel, bitrate=bitrate, side="nodes"))
     if pty or isinstance(config, SlcanRigConfig):
         return PtyPort()
     if isinstance(config, CanRigConfig):
-        return BusPort(open_rig_bus(config))
+        return BusPort(open_rig_bus(config, side="nodes"))
     raise RigError(
         f"rig {config.name}: lives inside the controller's process and cannot be emulated alone; "
         "give --pty, or --interface and --channel"
