@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "qiki_hil"
 LAYERS = (
-    ("errors", "clock", "identity", "euler", "document", "children", "_pb", "_core"),
+    ("errors", "clock", "identity", "euler", "pictures", "document", "children", "_pb", "_core"),
     ("kernels", "wire", "spec"),
     ("command", "analysis"),
     ("scenario",),
@@ -25,6 +25,7 @@ LAYERS = (
 LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in names}
 # Within a layer modules stand side by side, but for these.
 NEIGHBOURS = {
+    ("pictures", "errors"): "what cannot be drawn is an error of this package",
     ("document", "errors"): "what cannot be read is an error of this package",
     ("spec", "kernels"): "the numbers of nozzles and clusters are the core's",
     ("wire", "kernels"): "the CRC is the core's",

@@ -7,6 +7,6 @@
 Importing this costs little; matplotlib is imported when the first plot is drawn.
 """
 
-from qiki_hil.app.report.page import render_html, write_report
+from qiki_hil.app.report.page import render_html, write_picture, write_report
 
-__all__ = ["render_html", "write_report"]
+__all__ = ["render_html", "write_picture", "write_report"]

@@ -1,7 +1,5 @@
 """The page of a report: a summary, plots and tables in one HTML file."""
 
-import os
-import tempfile
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -9,12 +7,14 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from qiki_hil.app.report.plots import PANELS, Annotations, overview_png, panel_svg
+from qiki_hil.app.report.plots import PANELS, Annotations, Panel, overview_png, panel_svg
 from qiki_hil.app.summary import RunSummary
 from qiki_hil.app.summary_text import STATUS_GLYPHS, facts, measured_text, number, timing_rows
 from qiki_hil.errors import StoreError
 from qiki_hil.kernels import NOZZLES_PER_CLUSTER
+from qiki_hil.pictures import not_drawn
 from qiki_hil.scenario.signals import Columns
+from qiki_hil.store.manifest import write_atomically
 
 TEMPLATE = "report.html.jinja"
 Rows = list[tuple[str, ...]]
@@ -22,22 +22,34 @@ Rows = list[tuple[str, ...]]
 
 def write_report(
     directory: Path, summary: RunSummary, columns: Columns, annotations: Annotations = ()
-) -> tuple[Path, Path]:
-    """Writes `report.html` and `report.png` into a run's directory, each whole or not at all.
+) -> Path:
+    """Writes `report.html` into a run's directory, whole or not at all; a plot that cannot be drawn
+    is a sentence in it.
 
     `annotations` are commands and faults: time in s and text. Raises `StoreError`.
     """
     page = directory / "report.html"
+    write_atomically(page, render_html(summary, columns, annotations).encode())
+    return page
+
+
+def write_picture(
+    directory: Path, summary: RunSummary, columns: Columns, annotations: Annotations = ()
+) -> Path:
+    """Writes `report.png` beside it. Raises `StoreError`, also where it cannot be drawn."""
     picture = directory / "report.png"
     title = f"{summary.scenario} on {summary.rig}: {summary.status}"
-    _write_atomically(page, render_html(summary, columns, annotations).encode())
-    _write_atomically(picture, overview_png(columns, title, annotations))
-    return page, picture
+    try:
+        content = overview_png(columns, title, annotations)
+    except Exception as error:
+        raise StoreError(f"{picture}: {not_drawn(error)}") from error
+    write_atomically(picture, content)
+    return picture
 
 
 def render_html(summary: RunSummary, columns: Columns, annotations: Annotations = ()) -> str:
     """The whole page."""
-    plots = [(panel, Markup(panel_svg(panel, columns, annotations))) for panel in PANELS]
+    plots = [(panel, _plot(panel, columns, annotations)) for panel in PANELS]
     return _template().render(
         summary=summary,
         glyph=STATUS_GLYPHS[summary.status],
@@ -49,6 +61,13 @@ def render_html(summary: RunSummary, columns: Columns, annotations: Annotations 
         measured_text=measured_text,
         number=number,
     )
+
+
+def _plot(panel: Panel, columns: Columns, annotations: Annotations) -> str:
+    try:
+        return Markup(panel_svg(panel, columns, annotations))
+    except Exception as error:  # a plot is worth less than the rest of the page
+        return not_drawn(error)
 
 
 @cache
@@ -79,19 +98,3 @@ def _nozzle_rows(summary: RunSummary) -> Rows:
         )
         for index, nozzle in enumerate(summary.nozzles)
     ]
-
-
-def _write_atomically(path: Path, data: bytes) -> None:
-    temporary = ""
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise StoreError(f"{path}: cannot be written: {error.strerror}") from None

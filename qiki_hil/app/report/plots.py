@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from qiki_hil.euler import rpy_deg_from_xyzw
 from qiki_hil.kernels import NOZZLES, NOZZLES_PER_CLUSTER
+from qiki_hil.pictures import default_settings
 from qiki_hil.scenario.signals import Columns
 
 Float64 = NDArray[np.float64]
@@ -92,9 +93,6 @@ def overview_png(columns: Columns, title: str, annotations: Annotations = ()) ->
 @contextmanager
 def _style(ink: str, salt: str) -> Iterator[Any]:
     """matplotlib's figure class, inside this package's style."""
-    import matplotlib
-    from matplotlib.figure import Figure
-
     style: dict[Any, Any] = {
         "svg.fonttype": "none",
         "svg.hashsalt": salt,
@@ -114,7 +112,9 @@ def _style(ink: str, salt: str) -> Iterator[Any]:
     }
     inked = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
     style.update(dict.fromkeys(inked, ink))
-    with matplotlib.rc_context(style):
+    with default_settings(style):
+        from matplotlib.figure import Figure
+
         yield Figure
 
 

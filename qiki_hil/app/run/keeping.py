@@ -43,18 +43,26 @@ def keep(run: Run, summary: RunSummary, columns: Columns) -> Outcome:
         summary = _failed(summary, str(error))
         with suppress(StoreError):
             _write_verdict(run, summary)
-    report = None
-    if run.parts.report and len(columns["time_s"]):
-        # Imported here, because a run without a report should not pay for the template engine.
-        from qiki_hil.app.report import write_report
+    report, failures = _report(run, summary, columns)
+    complaints += failures
+    return Outcome(summary, run.directory.path, report, "; ".join(complaints))
 
+
+def _report(run: Run, summary: RunSummary, columns: Columns) -> tuple[Path | None, list[str]]:
+    """The report, and why what is missing of it is missing."""
+    if not run.parts.report or not len(columns["time_s"]):
+        return None, []
+    # Imported here, because a run without a report should not pay for the template engine.
+    from qiki_hil.app.report import write_picture, write_report
+
+    written, complaints = [], []
+    for write in (write_report, write_picture):
         try:
-            report, _ = write_report(
-                run.directory.path, summary, columns, annotations(run.parts.scenario)
-            )
+            notes = annotations(run.parts.scenario)
+            written.append(write(run.directory.path, summary, columns, notes))
         except StoreError as error:
             complaints.append(str(error))
-    return Outcome(summary, run.directory.path, report, "; ".join(complaints))
+    return next((path for path in written if path.suffix == ".html"), None), complaints
 
 
 def annotations(scenario: Scenario) -> list[tuple[float, str]]:

@@ -8,7 +8,6 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 from rich.columns import Columns
-from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -24,7 +23,10 @@ from qiki_hil.analysis import (
 from qiki_hil.analysis import explain as explain_wrench
 from qiki_hil.analysis.axes import HALF_AXES, HalfAxis
 from qiki_hil.analysis.drawing import figure, firing, text_views
+from qiki_hil.console.safe_console import SafeConsole
+from qiki_hil.console.say import say
 from qiki_hil.errors import QikiError
+from qiki_hil.pictures import write_png
 from qiki_hil.spec import BotSpec
 from qiki_hil.spec.generate import BASE
 
@@ -74,7 +76,7 @@ def explain(
     availability, spec = Availability.of(out, stuck_open), BotSpec.load(name)
     explanation = explain_wrench(spec, *wanted, availability, along)
     if as_json:
-        click.echo(json.dumps(_explanation_json(explanation), indent=2, ensure_ascii=False))
+        say(json.dumps(_explanation_json(explanation), indent=2, ensure_ascii=False))
     else:
         _print_explanation(spec, explanation)
     if png is not None:
@@ -101,7 +103,7 @@ def report(
     availability, spec = Availability.of(out, stuck_open), BotSpec.load(name)
     found = controllability(spec, availability)
     if as_json:
-        click.echo(json.dumps(_report_json(found), indent=2, ensure_ascii=False))
+        say(json.dumps(_report_json(found), indent=2, ensure_ascii=False))
     else:
         _print_report(spec, found)
     if found.alarm:
@@ -121,15 +123,12 @@ def _vector(option: str, text: str) -> tuple[float, float, float]:
 
 
 def _write_png(spec: BotSpec, explanation: Explanation, path: Path) -> None:
-    try:
-        figure(spec, explanation).savefig(path, format="png", dpi=110)
-    except OSError as error:
-        raise QikiError(f"{path}: cannot write the drawing: {error.strerror}") from error
-    click.echo(f"drawing written to {path}", err=True)
+    write_png(lambda: figure(spec, explanation), path, 110)
+    say(f"drawing written to {path}", err=True)
 
 
 def _print_explanation(spec: BotSpec, found: Explanation) -> None:
-    console = Console(width=_WIDTH, highlight=False)
+    console = SafeConsole(width=_WIDTH, highlight=False)
     verdict = "✓ met" if found.met else "✗ out of reach: the nearest that can be had"
     console.print(f"[bold]{spec.metadata.id}[/]  {verdict}")
     console.print(_wrench_table(found))
@@ -227,7 +226,7 @@ def _explanation_json(found: Explanation) -> dict[str, Any]:
 
 
 def _print_report(spec: BotSpec, found: Controllability) -> None:
-    console = Console(width=_WIDTH, highlight=False)
+    console = SafeConsole(width=_WIDTH, highlight=False)
     console.print(f"[bold]{spec.metadata.id}[/]  {found.availability}; rank {found.rank} of 6")
     table = Table("half-axis", "", title="Reach within the power limit")
     table.add_column("reach", justify="right")

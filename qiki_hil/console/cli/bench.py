@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import click
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
 from rich.table import Table
 
+from qiki_hil.console.safe_console import SafeConsole
+from qiki_hil.console.say import say
 from qiki_hil.kernels.modulator import Modulator, edges_us
 
 EXIT_CHECK_FAILED = 1
@@ -99,13 +100,13 @@ def bench() -> None:
 def modulator(context: click.Context, check: bool, rates_hz: tuple[int, ...]) -> None:
     """Compare the pulses of PWPF under constant levels with their closed forms."""
     rows = [row for rate_hz in rates_hz for row in compare(rate_hz)]
-    Console(width=100).print(_table(rows))
-    click.echo(
+    SafeConsole(width=100).print(_table(rows))
+    say(
         f"Edges are commanded in whole microseconds, so a single pulse or pause may be off by up "
         f"to 1 us; {EDGE_LIMIT_US:g} us and {DUTY_LIMIT:.1%} of the duty are allowed."
     )
     failed = sum(not row.met for row in rows)
-    click.echo(f"{len(rows) - failed} of {len(rows)} met")
+    say(f"{len(rows) - failed} of {len(rows)} met")
     if check and failed:
         context.exit(EXIT_CHECK_FAILED)
 

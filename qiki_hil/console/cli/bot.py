@@ -1,21 +1,22 @@
 """`qiki-hil bot`: check, show, hash and make BotSpecs."""
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.columns import Columns
-from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from qiki_hil.console.cli.bot_map import map_
-from qiki_hil.errors import QikiError, SpecError
+from qiki_hil.console.safe_console import SafeConsole
+from qiki_hil.console.say import say
+from qiki_hil.document.outfile import check_writable, write_file
+from qiki_hil.errors import SpecError
 from qiki_hil.kernels import NOZZLES_PER_CLUSTER
+from qiki_hil.pictures import write_png
 from qiki_hil.spec import AXES, Answers, Authority, BotSpec, generate
 from qiki_hil.spec.drawing import VIEWS, figure, text_view
 from qiki_hil.spec.generate import BASE
@@ -47,10 +48,10 @@ def check(context: click.Context, names: tuple[str, ...]) -> None:
         try:
             spec = BotSpec.load(name)
         except SpecError as error:
-            click.echo(str(error), err=True)
+            say(str(error), err=True)
             broken = True
         else:
-            click.echo(f"{name}: ok, {spec.metadata.id}, {spec.hash}")
+            say(f"{name}: ok, {spec.metadata.id}, {spec.hash}")
     if broken:
         context.exit(_USAGE)
 
@@ -60,7 +61,7 @@ def check(context: click.Context, names: tuple[str, ...]) -> None:
 def hash_(names: tuple[str, ...]) -> None:
     """Print the hash of everything that changes a bot's behaviour."""
     for name in names or (BASE,):
-        click.echo(f"{BotSpec.load(name).hash}  {name}")
+        say(f"{BotSpec.load(name).hash}  {name}")
 
 
 @bot.command()
@@ -76,12 +77,12 @@ def show(name: str, as_json: bool, png: Path | None) -> None:
     spec = BotSpec.load(name)
     authority = spec.authority()
     if as_json:
-        click.echo(json.dumps(_summary(spec, authority), indent=2, ensure_ascii=False))
+        say(json.dumps(_summary(spec, authority), indent=2, ensure_ascii=False))
     else:
         _print(spec, authority)
     if png is not None:
-        _write_png(spec, png)
-        click.echo(f"drawing written to {png}", err=True)
+        write_png(lambda: figure(spec), png, 120)
+        say(f"drawing written to {png}", err=True)
 
 
 def _summary(spec: BotSpec, authority: Authority) -> dict[str, Any]:
@@ -113,8 +114,8 @@ def _summary(spec: BotSpec, authority: Authority) -> dict[str, Any]:
 
 
 def _print(spec: BotSpec, authority: Authority) -> None:
-    console = Console()
-    console.print(f"[bold]{spec.metadata.id}[/]  {spec.metadata.title}")
+    console = SafeConsole()
+    console.print(Text.assemble((spec.metadata.id, "bold"), "  ", spec.metadata.title))
     console.print(f"{spec.hash}\n", highlight=False)
     console.print(Columns([_facts(spec), _authority(authority)], padding=(0, 4)))
     console.print(_thrusters(spec))
@@ -170,13 +171,6 @@ def _vector(values: tuple[float, ...] | list[float]) -> str:
     return "(" + ", ".join(f"{value + 0.0:+.3f}" for value in values) + ")"
 
 
-def _write_png(spec: BotSpec, path: Path) -> None:
-    try:
-        figure(spec).savefig(path, format="png", dpi=120)
-    except OSError as error:
-        raise QikiError(f"{path}: cannot write the drawing: {error.strerror}") from error
-
-
 @bot.command()
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--id", "bot_id", help="Name of the bot.  [default: from the file's name]")
@@ -201,7 +195,7 @@ def init(
     force: bool,
 ) -> None:
     """Make a valid specification from a few answers and write it to OUT.yaml."""
-    _may_write(out, force)
+    check_writable(out, "YAML", replace=force)
     ask = _Asker(yes)
     bot_id = ask("Name of the bot", bot_id, out.stem)
     geometry = ask("Geometry", geometry, "canted", click.Choice(["canted", "table"]))
@@ -220,8 +214,8 @@ def init(
         propellant_kg=ask("Propellant, kg", propellant_kg, 12.0),
     )
     spec = generate(answers)
-    _write_atomically(out, spec.to_yaml(), force)
-    click.echo(f"{out}: written, {spec.metadata.id}, {spec.hash}")
+    write_file(out, spec.to_yaml(), "YAML", replace=force)
+    say(f"{out}: written, {spec.metadata.id}, {spec.hash}")
 
 
 class _Asker:
@@ -236,32 +230,3 @@ class _Asker:
         if self._unattended:
             return default
         return click.prompt(question, default=default, type=kind or type(default))
-
-
-def _may_write(path: Path, force: bool) -> None:
-    if path.is_dir():
-        raise QikiError(f"{path}: is a directory; give the name of a YAML file")
-    if path.exists() and not force:
-        raise QikiError(f"{path}: exists already; give another name, or --force to replace it")
-
-
-def _write_atomically(path: Path, text: str, force: bool) -> None:
-    """Writes beside the file and moves it into place, so that nobody sees half of it."""
-    try:
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(draft, 0o644)
-            if force:
-                os.replace(draft, path)
-            else:
-                os.link(draft, path)  # refuses a file that came in the meantime
-        finally:
-            Path(draft).unlink(missing_ok=True)
-    except FileExistsError:
-        raise QikiError(f"{path}: exists already; give another name, or --force") from None
-    except OSError as error:
-        raise QikiError(f"{path}: cannot be written: {error.strerror}") from error

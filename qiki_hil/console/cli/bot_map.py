@@ -8,7 +8,6 @@ import click
 import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.columns import Columns
-from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -16,13 +15,15 @@ from rich.text import Text
 from qiki_hil.analysis.availability import Availability
 from qiki_hil.analysis.map_drawing import figure, loads, text_views
 from qiki_hil.analysis.maps import AXES, Entry, MapReport, map_report
-from qiki_hil.errors import QikiError
+from qiki_hil.console.safe_console import SafeConsole
+from qiki_hil.console.say import say
 from qiki_hil.kernels import (
     MAP_EXACT_FORCE_N,
     MAP_EXACT_TORQUE_NM,
     MAP_FORCE_TOLERANCE_N,
     MAP_TORQUE_TOLERANCE_NM,
 )
+from qiki_hil.pictures import write_png
 from qiki_hil.spec import BotSpec
 from qiki_hil.spec.generate import BASE
 
@@ -61,7 +62,7 @@ def map_(
     spec = BotSpec.load(name)
     report = map_report(spec, Availability.of(out).out)
     if as_json:
-        click.echo(json.dumps(_json(report), indent=2, ensure_ascii=False))
+        say(json.dumps(_json(report), indent=2, ensure_ascii=False))
     elif direction is not None:
         _print_direction(report, direction)
     else:
@@ -82,7 +83,7 @@ def _json(report: MapReport) -> dict[str, Any]:
 
 
 def _print(report: MapReport) -> None:
-    console = Console(width=_WIDTH, highlight=False)
+    console = SafeConsole(width=_WIDTH, highlight=False)
     console.print(f"[bold]{report.spec.metadata.id}[/]  {report.spec.metadata.title}")
     com = " ".join(f"{x:+.3f}" for x in report.spec.com_m_body)
     console.print(f"about the centre of mass with a full tank, {com} m; body frame")
@@ -162,7 +163,7 @@ def _verdict(report: MapReport) -> str:
 
 
 def _print_direction(report: MapReport, name: str) -> None:
-    console = Console(width=_WIDTH, highlight=False)
+    console = SafeConsole(width=_WIDTH, highlight=False)
     for entry in report.of(name):
         found = entry.set
         console.print(
@@ -180,8 +181,5 @@ def _print_direction(report: MapReport, name: str) -> None:
 
 
 def _write_png(report: MapReport, path: Path) -> None:
-    try:
-        figure(report).savefig(path, format="png", dpi=100)
-    except OSError as error:
-        raise QikiError(f"{path}: cannot write the drawing: {error.strerror}") from error
-    click.echo(f"drawing written to {path}", err=True)
+    write_png(lambda: figure(report), path, 100)
+    say(f"drawing written to {path}", err=True)

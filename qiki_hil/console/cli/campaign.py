@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from qiki_hil.app.stop_signals import StopSignals
@@ -18,6 +17,8 @@ from qiki_hil.campaign.table import read_row
 from qiki_hil.campaign.workers import usable_cpus
 from qiki_hil.console.cli.run import report_killed
 from qiki_hil.console.live.summary_view import summary_lines
+from qiki_hil.console.safe_console import SafeConsole
+from qiki_hil.console.say import say
 from qiki_hil.errors import EXIT_INTERRUPTED
 
 FAILURES_SHOWN = 10
@@ -85,7 +86,7 @@ def campaign(
     130 interrupted.
     """
     if list_only:
-        click.echo("\n".join(Campaign.shipped()))
+        say("\n".join(Campaign.shipped()))
         return
     if file is None:
         raise click.UsageError("FILE is missing; --list shows what ships")
@@ -97,9 +98,9 @@ def campaign(
         show_case(done, file, as_json)
     outcome = fly_all(plan, out, jobs or usable_cpus(), dask, as_json)
     if as_json:
-        click.echo(outcome.summary.model_dump_json(indent=2))
+        say(outcome.summary.model_dump_json(indent=2))
     else:
-        click.echo("\n".join(campaign_lines(outcome.summary)))
+        say("\n".join(campaign_lines(outcome.summary)))
     sys.exit(exit_code(outcome.summary))
 
 
@@ -111,7 +112,7 @@ def fly_all(plan: Campaign, out: Path, jobs: int, dask: str | None, as_json: boo
         MofNCompleteColumn(),
         TextColumn("{task.fields[failed]} failed"),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=SafeConsole(stderr=True),
         disable=as_json or not sys.stderr.isatty(),
     )
     with StopSignals() as signals:
@@ -131,14 +132,14 @@ def show_case(done: Rerun, file: str, as_json: bool) -> NoReturn:
     """Prints a case that was flown as a run; where the campaign's results are at hand, compared
     with them. Ends the process."""
     if as_json:
-        click.echo(done.summary.model_dump_json(indent=2))
+        say(done.summary.model_dump_json(indent=2))
     else:
-        click.echo("\n".join(summary_lines(done.summary)))
-        click.echo(f"run: {done.directory}")
+        say("\n".join(summary_lines(done.summary)))
+        say(f"run: {done.directory}")
         if done.report:
-            click.echo(f"report: {done.report}")
+            say(f"report: {done.report}")
     if words := comparison(done, Path(file).parent / RESULTS):
-        click.echo(words, err=as_json)
+        say(words, err=as_json)
     sys.exit(0 if done.summary.passed else 1)
 
 

@@ -4,9 +4,10 @@ from collections import Counter
 from typing import TextIO
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from qiki_hil.console.safe_console import SafeConsole
+from qiki_hil.console.say import say
 from qiki_hil.wire import MAX_LOAD_RATIO, BusLoad, Catalogue, CheckedFrame, E2eChecker, bus_load
 from qiki_hil.wire.candump import LogLine, parse_line
 
@@ -39,9 +40,9 @@ def can() -> None:
 def load(context: click.Context, rate_hz: int, bitrate: int) -> None:
     """Show the worst-case load of the bus; exit with 1 above 60 %."""
     result = bus_load(Catalogue.shipped(), rate_hz, bitrate)
-    Console().print(_load_table(result))
+    SafeConsole().print(_load_table(result))
     verdict = "fits" if result.ratio <= MAX_LOAD_RATIO else "too much"
-    click.echo(
+    say(
         f"total {result.ratio:.2%} of {bitrate} bit/s at {rate_hz} Hz: {verdict}, "
         f"{MAX_LOAD_RATIO:.0%} allowed"
     )
@@ -66,7 +67,7 @@ def decode(log: TextIO) -> None:
         counts.update(checker.counters)
         decoded = counts.pop("frames_received")
         dropped = ", ".join(f"{reason} {n}" for reason, n in counts.items() if n)
-        click.echo(f"{decoded} frames decoded; {dropped or 'nothing dropped'}", err=True)
+        say(f"{decoded} frames decoded; {dropped or 'nothing dropped'}", err=True)
 
 
 def _decode_line(text: str, checker: E2eChecker, counts: Counter[str]) -> None:
@@ -78,7 +79,7 @@ def _decode_line(text: str, checker: E2eChecker, counts: Counter[str]) -> None:
         return
     received = checker.check(line.frame)
     if received is not None:
-        click.echo(_decoded(line, received))
+        say(_decoded(line, received))
 
 
 def _load_table(load: BusLoad) -> Table:

@@ -6,6 +6,7 @@ import click
 
 from qiki_hil.app.stop_signals import StopSignals
 from qiki_hil.clock import monotonic_ns
+from qiki_hil.console.say import say
 from qiki_hil.drivers.open_bus import open_bus
 from qiki_hil.errors import RigError
 from qiki_hil.kernels import RATE_MAX_HZ, RATE_MIN_HZ, wait_until_ns
@@ -79,7 +80,7 @@ def emulate(
     plant = make_plant(spec.core_json(), period_s, seed, InitialState())
     nodes = NodeSet(Catalogue.shipped(), plant, period_s)
     with StopSignals() as signals, closing(_port(config, pty, interface, channel)) as port:
-        click.echo(f"{bot} at {rate_hz} Hz on {port.where}; Ctrl-C ends it")
+        say(f"{bot} at {rate_hz} Hz on {port.where}; Ctrl-C ends it")
         counters = run_by_clock(
             nodes,
             port,
@@ -89,7 +90,7 @@ def emulate(
             before_tick=lambda: not signals.count,
         )
     told = ", ".join(f"{name} {n}" for name, n in counters.items() if n)
-    click.echo(f"valves closed; {told}")
+    say(f"valves closed; {told}")
 
 
 def _port(config: RigConfig, pty: bool, interface: str | None, channel: str | None) -> NodePort:

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from qiki_hil.console.cli.interrupt import raise_on_interrupt
+from qiki_hil.console.say import say
 from qiki_hil.errors import EXIT_INTERRUPTED, QikiError, StoppedError
 
 COMMANDS = {
@@ -117,7 +118,7 @@ def fail(words: str, code: int) -> NoReturn:
     if code == EXIT_INTERRUPTED:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # pressed again, it has nothing to add
     with suppress(OSError, ValueError):
-        click.echo(words, err=True)
+        say(words, err=True)
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

@@ -8,12 +8,13 @@ from typing import Any
 
 import click
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from qiki_hil.app.event_text import reason_text
 from qiki_hil.app.profile_run import Push, limit_text, preview_push, profile_command, why_not
 from qiki_hil.command import shipped_profiles
+from qiki_hil.console.safe_console import SafeConsole
+from qiki_hil.console.say import say
 from qiki_hil.kernels import ProfilePreview, Spent, Stores
 from qiki_hil.spec import BotSpec
 from qiki_hil.spec.generate import BASE
@@ -45,7 +46,7 @@ def preview(source: str, name: str, as_json: bool) -> None:
 @profile.command("list")
 def list_() -> None:
     """Profiles that come with the package."""
-    click.echo("\n".join(shipped_profiles()))
+    say("\n".join(shipped_profiles()))
 
 
 def exit_code(pushes: Sequence[Push]) -> int:
@@ -57,10 +58,10 @@ def show_pushes(bot: str, pushes: Sequence[Push], as_json: bool) -> None:
     """Prints previews."""
     if as_json:
         found = {"bot": bot, "pushes": [push_json(push) for push in pushes]}
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        say(json.dumps(found, indent=2, ensure_ascii=False))
         return
     if not pushes:
-        click.echo("nothing is pushed: no rcs... and no profile in this scenario")
+        say("nothing is pushed: no rcs... and no profile in this scenario")
     for push in pushes:
         _print_push(push)
 
@@ -78,14 +79,14 @@ def push_json(push: Push) -> dict[str, Any]:
 
 
 def _print_push(push: Push) -> None:
-    click.echo(f"at {push.at_s:g} s: {push.text}" if push.at_s else push.text)
+    say(f"at {push.at_s:g} s: {push.text}" if push.at_s else push.text)
     if push.preview is None:
-        click.echo(f"  {why_not(push)}")
+        say(f"  {why_not(push)}")
         return
-    Console(width=_WIDTH, highlight=False).print(_table(push, push.preview))
+    SafeConsole(width=_WIDTH, highlight=False).print(_table(push, push.preview))
     _print_notes(push.preview)
     if not push.given:
-        click.echo(f"  {why_not(push)}")
+        say(f"  {why_not(push)}")
 
 
 def _table(push: Push, preview: ProfilePreview) -> Table:
@@ -130,9 +131,9 @@ def _print_notes(preview: ProfilePreview) -> None:
     nozzles = ", ".join(map(str, preview.total.nozzles)) or "none"
     hottest = ", ".join(f"C{n + 1} {t:.0f}" for n, t in enumerate(preview.cluster_max_c))
     lowest = preview.supercap_min_soc * 100
-    click.echo(f"  nozzles {nozzles}")
-    click.echo(f"  clusters at most {hottest} °C; supercapacitor at least {lowest:.0f} %")
+    say(f"  nozzles {nozzles}")
+    say(f"  clusters at most {hottest} °C; supercapacitor at least {lowest:.0f} %")
     for hit in preview.limits:
-        click.echo(f"  limit: {limit_text(hit)}")
+        say(f"  limit: {limit_text(hit)}")
     if not preview.limits:
-        click.echo("  no limit is hit")
+        say("  no limit is hit")

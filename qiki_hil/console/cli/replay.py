@@ -9,6 +9,7 @@ import click
 
 from qiki_hil.app.replay import ReplayResult
 from qiki_hil.app.replay import replay as replay_run
+from qiki_hil.console.say import say
 
 DIFFERENCES_SHOWN = 20
 
@@ -23,9 +24,9 @@ def replay(run: Path, as_json: bool) -> None:
     result = replay_run(run)
     if as_json:
         judged = {"identical": result.identical, "complete": result.complete}
-        click.echo(json.dumps(asdict(result) | judged, indent=2))
+        say(json.dumps(asdict(result) | judged, indent=2))
     else:
-        click.echo("\n".join(lines(result)))
+        say("\n".join(lines(result)))
     # A run without a summary has no known length: what there is of it decides.
     sys.exit(0 if result.identical and result.complete is not False else 1)
 

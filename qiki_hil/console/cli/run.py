@@ -8,7 +8,6 @@ from typing import Literal
 
 import click
 from click.core import ParameterSource
-from rich.console import Console
 
 from qiki_hil import clock
 from qiki_hil._pb.qiki.events.v1 import events_pb2
@@ -32,6 +31,8 @@ from qiki_hil.console.live.outlet import Outlet
 from qiki_hil.console.live.summary_view import summary_lines, summary_view
 from qiki_hil.console.live.view import LiveView, PlainView, View
 from qiki_hil.console.live.watcher import Watcher
+from qiki_hil.console.safe_console import SafeConsole
+from qiki_hil.console.say import escaped, say
 from qiki_hil.errors import EXIT_INTERRUPTED, QikiError
 from qiki_hil.kernels import RATE_MAX_HZ, RATE_MIN_HZ
 from qiki_hil.rig import RigConfig
@@ -142,9 +143,9 @@ def run(
     130 interrupted.
     """
     if list_only:
-        click.echo(f"rigs: {', '.join(RigConfig.shipped())}")
-        click.echo(f"scenarios: {', '.join(Scenario.shipped())}")
-        click.echo(f"profiles: {', '.join(shipped_profiles())}")
+        say(f"rigs: {', '.join(RigConfig.shipped())}")
+        say(f"scenarios: {', '.join(Scenario.shipped())}")
+        say(f"profiles: {', '.join(shipped_profiles())}")
         return
     if profile is not None and given("scenario"):
         raise click.UsageError("--scenario and --profile are both given: a run flies one of them")
@@ -202,7 +203,7 @@ def make_view(live: bool) -> View:
 def report_killed(root: Path) -> None:
     """Says which earlier runs were killed, and puts them in order."""
     for path in settle_killed(root):
-        click.echo(f"note: the run {path} was killed; what it recorded is kept", err=True)
+        say(f"note: the run {path} was killed; what it recorded is kept", err=True)
 
 
 async def fly(parts: RunParts, view: View | None, errors: Outlet, signals: StopSignals) -> Outcome:
@@ -216,7 +217,7 @@ async def fly(parts: RunParts, view: View | None, errors: Outlet, signals: StopS
         """Hands a typed line to the run; what is wrong with it is noted where it was typed."""
         line.notice = submit(runner, text)
         if line.notice and not line.interactive:
-            errors.write(f"{line.notice}\n")
+            errors.write(f"{escaped(line.notice)}\n")
             errors.flush()
 
     line = CommandLine(take, edit=isinstance(view, LiveView))
@@ -256,14 +257,14 @@ def show(outcome: Outcome, as_json: bool, live: bool) -> None:
     """Prints the summary."""
     summary = outcome.summary
     if outcome.complaint:
-        click.echo(f"error: {outcome.complaint}", err=True)
+        say(f"error: {outcome.complaint}", err=True)
     if as_json:
-        click.echo(summary.model_dump_json(indent=2))
+        say(summary.model_dump_json(indent=2))
     elif live:
-        Console(highlight=False).print(summary_view(summary))
+        SafeConsole(highlight=False).print(summary_view(summary))
     else:
-        click.echo("\n".join(summary_lines(summary)))
+        say("\n".join(summary_lines(summary)))
     if not as_json:
-        click.echo(f"run: {outcome.directory}")
+        say(f"run: {outcome.directory}")
         if outcome.report:
-            click.echo(f"report: {outcome.report}")
+            say(f"report: {outcome.report}")

@@ -84,7 +84,7 @@ def _title(title: str, width: int, glyphs: Glyphs, *ages: Text) -> Text:
 
 def _run_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
     ratio = state.time_s / state.duration_s if state.duration_s > 0.0 else math.nan
-    name = f"{state.scenario} {glyphs.dot} {state.rig} {glyphs.dot} {state.rate_hz:g} Hz"
+    name = printable(f"{state.scenario} {glyphs.dot} {state.rig} {glyphs.dot} {state.rate_hz:g} Hz")
     name += f" {glyphs.dot} {state.speed} {glyphs.dot} seed {state.seed}"
     time = f" {state.time_s:.1f}/{state.duration_s:g} s {min(ratio, 1.0):4.0%}"
     if not math.isfinite(ratio):
