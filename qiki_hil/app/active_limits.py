@@ -26,6 +26,9 @@ from qiki_hil.scenario.signals import Columns
 ActiveLimits = set[tuple[str, str]]
 """Pairs of reason and subject."""
 
+MODEL_MISMATCH_PARTS = ("planned pulses", "motion evidence")
+"""What stands down where the craft is not as described, by bit of `Control.model_mismatch`."""
+
 ROUTINE_REASONS = {"PDU_PEAK_DENIED", "COOLDOWN"}
 """Reasons that make no events, because they belong to normal operation: the power peak is always
 shared, and a nozzle rests after every long opening."""
@@ -61,6 +64,8 @@ def nozzle_limits(control: cycle_pb2.Control) -> ActiveLimits:
     active = {(reason, "nozzles") for reason in power}
     if control.working_mass_low:
         active.add(("WORKING_MASS_LOW", "nozzles"))
+    down = named_bits(control.model_mismatch, MODEL_MISMATCH_PARTS)
+    active |= {("MODEL_MISMATCH", part) for part in down}
     for cluster, bits in enumerate(control.cluster_limits):
         active |= {(reason, f"C{cluster + 1}") for reason in named_bits(bits, CLUSTER_LIMITS)}
     return {(reason, subject) for reason, subject in active if reason not in ROUTINE_REASONS}
@@ -101,6 +106,8 @@ def inhibited_s(columns: Columns) -> dict[str, float]:
 
     add("nozzles", columns["rcs_power_limits"], RCS_LIMITS)
     add("nozzles", columns["working_mass_low"], ("WORKING_MASS_LOW",))
+    for index, part in enumerate(MODEL_MISMATCH_PARTS):
+        add(part, columns["model_mismatch"] >> index & 1, ("MODEL_MISMATCH",))
     for cluster in range(columns["cluster_limits"].shape[1]):
         add(f"C{cluster + 1}", columns["cluster_limits"][:, cluster], CLUSTER_LIMITS)
     add("shed", columns["loads_shed"], POWER_LOADS)

@@ -1,5 +1,6 @@
 """The limits in force on nozzles and loads, as text."""
 
+from qiki_hil.app.active_limits import MODEL_MISMATCH_PARTS
 from qiki_hil.console.live.state import LiveState
 from qiki_hil.kernels import CLUSTER_LIMITS, POWER_FAULTS, POWER_LOADS, RCS_LIMITS, named_bits
 
@@ -20,6 +21,8 @@ def limit_texts(state: LiveState) -> list[str]:
         texts.append(f"nozzles {state.rcs_power_max_w / 1e3:.1f} kW {' '.join(limits)}")
     if state.working_mass_low:
         texts.append("WORKING_MASS_LOW")
+    down = named_bits(state.model_mismatch, MODEL_MISMATCH_PARTS)
+    texts += [f"{part} MODEL_MISMATCH" for part in down]
     for cluster in range(len(state.cluster_limits)):
         limits = [name for name in cluster_limits(state, cluster) if name != "COOLDOWN"]
         if limits:

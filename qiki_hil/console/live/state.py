@@ -99,6 +99,7 @@ class LiveState:
     cluster_limits: tuple[int, ...] = (0,) * 4
     resting: int = 0
     working_mass_low: bool = False
+    model_mismatch: int = 0
     loads_shed: int = 0
     loads_throttled: int = 0
     power_faults: int = 0
@@ -201,6 +202,7 @@ def _fill_limits(state: LiveState, last: Mapping[str, Any]) -> None:
     state.rcs_power_max_w = float(last["rcs_power_max_w"])
     state.cluster_limits = tuple(int(bits) for bits in last["cluster_limits"])
     state.working_mass_low = bool(last["working_mass_low"])
+    state.model_mismatch = int(last["model_mismatch"])
     for name in ("rcs_power_limits", "resting", "loads_shed", "loads_throttled", "power_faults"):
         setattr(state, name, int(last[name]))
 

@@ -82,6 +82,7 @@ fills! { row =>
     cluster_limits: row.outputs.cluster_limits;
     resting: [u32::from(row.outputs.resting)];
     working_mass_low: [row.outputs.working_mass_low];
+    model_mismatch: [row.outputs.model_mismatch];
     fresh: [row.feedback.fresh.0];
     valve_fault: [u32::from(row.feedback.valve_fault)];
     node_state: row.feedback.node_state.map(|state| state as u8);

@@ -17,12 +17,12 @@ const UNTIL_S: f64 = 140.0;
 
 /// Mean squares over the time that is judged, and the propellant of it.
 #[derive(Debug, Default)]
-struct Held {
+pub struct Held {
     rates_dps: f64,
     speed_mps: f64,
     position_m: f64,
     attitude_deg: f64,
-    propellant_kg_per_min: f64,
+    pub propellant_kg_per_min: f64,
 }
 
 impl Held {
@@ -37,7 +37,7 @@ impl Held {
     }
 }
 
-fn nominal(differential_pulses: bool) -> Craft {
+pub fn nominal(differential_pulses: bool) -> Craft {
     let json = include_str!("../../craft/fixtures/dodeca-01.json");
     let mut craft = Craft::from_json(json).unwrap();
     craft.control.differential_pulses = differential_pulses;
@@ -67,7 +67,7 @@ fn command(id: u64, action: Action) -> Option<Command> {
     Some(Command { id, action })
 }
 
-fn hold(nominal: &Craft, truth: &Craft, seed: u64) -> Held {
+pub fn hold(nominal: &Craft, truth: &Craft, seed: u64) -> Held {
     let begin = InitialState {
         position_m_world: [0.1, -0.1, 0.05],
         velocity_mps_world: [0.02, 0.0, -0.01],

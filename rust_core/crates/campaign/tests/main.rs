@@ -5,4 +5,5 @@
 mod common;
 mod flight;
 mod hold;
+mod mismatch;
 mod motion;

@@ -15,28 +15,28 @@ use rand_pcg::Pcg64Mcg;
 
 const FLIGHT_S: f64 = 60.0;
 
-struct Dice(Pcg64Mcg);
+pub struct Dice(Pcg64Mcg);
 
 impl Dice {
-    fn new(seed: u64) -> Self {
+    pub fn new(seed: u64) -> Self {
         Self(Pcg64Mcg::seed_from_u64(seed))
     }
 
-    fn between(&mut self, low: f64, high: f64) -> f64 {
+    pub fn between(&mut self, low: f64, high: f64) -> f64 {
         let unit = (self.0.next_u64() >> 11) as f64 * (-53f64).exp2();
         low + (high - low) * unit
     }
 
-    fn vector(&mut self, most: f64) -> Vec3 {
+    pub fn vector(&mut self, most: f64) -> Vec3 {
         std::array::from_fn(|_| self.between(-most, most))
     }
 }
 
-fn nominal() -> Craft {
+pub fn nominal() -> Craft {
     Craft::from_json(include_str!("../../craft/fixtures/dodeca-01.json")).expect("a craft")
 }
 
-fn unit(v: Vec3) -> Vec3 {
+pub fn unit(v: Vec3) -> Vec3 {
     let length = v.iter().map(|x| x * x).sum::<f64>().sqrt();
     v.map(|x| x / length)
 }
@@ -101,17 +101,29 @@ fn command(action: Action) -> Event {
 /// A flight with something to do every few seconds, and maybe a fault in it.
 fn flown(nominal: &Craft, period_us: u32, seed: u64, fault: Option<(f64, Fault)>) -> Columns {
     let mut dice = Dice::new(seed);
+    let truth = dispersed(nominal, &mut dice);
+    flown_as(nominal, &truth, period_us, seed, &mut dice, fault)
+}
+
+/// The same by a craft that is given.
+pub fn flown_as(
+    nominal: &Craft,
+    truth: &Craft,
+    period_us: u32,
+    seed: u64,
+    dice: &mut Dice,
+    fault: Option<(f64, Fault)>,
+) -> Columns {
     let tick = |seconds: f64| (seconds * 1e6 / f64::from(period_us)) as u64;
     let mut timeline = vec![TimedEvent {
         tick: tick(0.5),
         what: command(Action::Arm(commands::Arm {})),
     }];
-    let truth = dispersed(nominal, &mut dice);
     let mut at_s = 1.0;
     while at_s < FLIGHT_S - 5.0 {
         timeline.push(TimedEvent {
             tick: tick(at_s),
-            what: command(action(&mut dice)),
+            what: command(action(dice)),
         });
         at_s += dice.between(1.0, 9.0);
     }
@@ -124,7 +136,7 @@ fn flown(nominal: &Craft, period_us: u32, seed: u64, fault: Option<(f64, Fault)>
     }));
     timeline.sort_by_key(|event| event.tick);
     let case = Case {
-        truth: &truth,
+        truth,
         controller: &GuardedController::new(nominal, period_us).expect("a controller"),
         seed,
         initial: InitialState {

@@ -15,9 +15,10 @@ use qiki_maps::{Direction, NozzleSet};
 
 use crate::config::Parts;
 use crate::decision::Decision;
-use crate::estimate::{Estimate, NozzleStatus};
+use crate::estimate::Estimate;
 use crate::sets::Sets;
 use crate::tracking::Demand;
+use qiki_fdir::NozzleStatus;
 
 /// Part of the power that a push may draw, ratio. The rest holds the attitude meanwhile: of 45 kW
 /// it is 4.5 kW, one open nozzle (4.2 kW). Higher gives pushes more force and lets the attitude

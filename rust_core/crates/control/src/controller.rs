@@ -145,6 +145,8 @@ impl Controller {
         outputs.cluster_limits = self.estimator.cluster_limits();
         outputs.resting = estimate.heat.resting;
         outputs.working_mass_low = estimate.tank_empty;
+        let (pulses, motion) = (self.pulses.stands_down(), self.estimator.model_mismatch());
+        outputs.model_mismatch = u8::from(pulses) | u8::from(motion) << 1;
     }
 
     fn report_modes(&self, decision: &Decision, outputs: &mut Outputs) {

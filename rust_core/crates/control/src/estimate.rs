@@ -4,10 +4,9 @@
 //! clusters, power and propellant. [`Estimate`] is its result, and all that the later stages see of
 //! the feedback.
 
-use qiki_alloc::Bounds;
 use qiki_command::Reason;
-use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, ValveCommand, nozzles_in};
-use qiki_fdir::{MonitorContext, NozzleFaults, NozzleHealth};
+use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, ValveCommand};
+use qiki_fdir::{MonitorContext, NozzleFaults, NozzleHealth, NozzleStatus};
 use qiki_gnc::{Navigator, Pose, SensorLimits};
 use qiki_power::{HeatStatus, PowerBudget, PowerStatus, Set, ThermalLimiter};
 
@@ -28,17 +27,6 @@ pub struct FlightContext {
     pub free: bool,
     /// A nozzle may be tried again: a second failure now would do no harm.
     pub trials_allowed: bool,
-}
-
-/// Nozzles: bit n of a set is nozzle n.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct NozzleStatus {
-    /// Out of the allocation.
-    pub isolated: u16,
-    /// Does not close.
-    pub stuck_open: u16,
-    /// Bounds of the thrusts now, N: faults, heat and rests.
-    pub bounds: Bounds<NOZZLES>,
 }
 
 /// What is known of the craft in this tick.
@@ -203,6 +191,11 @@ impl Estimator {
         self.health.faults()
     }
 
+    /// Whether motion is no evidence any more because it indicts the model.
+    pub fn model_mismatch(&self) -> bool {
+        self.health.model_mismatch()
+    }
+
     /// The limits on each cluster: bits of `qiki_power::ClusterLimit`.
     pub fn cluster_limits(&self) -> [u8; CLUSTERS] {
         self.heat.limits().map(Set::bits)
@@ -240,33 +233,6 @@ impl Estimate {
             Some(self.power.shortage)
         } else {
             self.nav_suspected.then_some(Reason::NavConflict)
-        }
-    }
-}
-
-impl NozzleStatus {
-    /// A nozzle that does not open gives nothing; one that does not close gives all of `full_n`;
-    /// any other gives up to `most_n`.
-    pub fn new(
-        isolated: u16,
-        stuck_open: u16,
-        most_n: [f64; NOZZLES],
-        full_n: &[f64; NOZZLES],
-    ) -> Self {
-        let mut bounds = Bounds {
-            lo: [0.0; NOZZLES],
-            hi: most_n,
-        };
-        for n in nozzles_in(stuck_open) {
-            (bounds.lo[n], bounds.hi[n]) = (full_n[n], full_n[n]);
-        }
-        for n in nozzles_in(isolated & !stuck_open) {
-            bounds.hi[n] = 0.0;
-        }
-        Self {
-            isolated,
-            stuck_open,
-            bounds,
         }
     }
 }

@@ -71,6 +71,8 @@ pub struct Outputs {
     pub resting: u16,
     /// The tank holds less than one shortest pulse: no thrust, whatever is allocated.
     pub working_mass_low: bool,
+    /// What stands down because the craft is not as described: 1 planned pulses, 2 motion evidence.
+    pub model_mismatch: u8,
     /// Progress of a thrust profile; only in BURN.
     pub burn: Option<BurnProgress>,
     /// Allocation mode that was requested.

@@ -39,9 +39,9 @@ mod tests;
 
 pub use allocation::AllocationStage;
 pub use config::{ConfigError, Parts, parts};
-pub use estimate::NozzleStatus;
 pub use estimate::{Estimate, Estimator, FlightContext, STANDARD_GRAVITY_MPS2};
 pub use guarded::GuardedController;
 pub use io::{Inputs, Outputs};
 pub use mode_manager::{burn_conditions, may_burn, may_push};
 pub use modes::{confirmed, manual_override_permits, permits};
+pub use qiki_fdir::NozzleStatus;

@@ -173,6 +173,11 @@ impl PulseStage {
         self.guard_tripped = true;
     }
 
+    /// Whether planned pulses stand down because they do not do what they should.
+    pub(crate) fn stands_down(&self) -> bool {
+        self.minimum_impulse.stands_down()
+    }
+
     /// Bit n: the modulators have nozzle n open.
     #[cfg(test)]
     pub(crate) fn open_mask(&self) -> u16 {
@@ -204,11 +209,16 @@ impl PulseStage {
     }
 
     fn pulses(&mut self, tick: &Tick<'_>) -> [u32; NOZZLES] {
+        self.minimum_impulse.tick();
         let mode = self.select_mode(tick);
         let hold = tick.demand.hold;
         let closed_before = std::mem::replace(&mut self.closed_before, tick.gate.closed);
         let hold_changed = mode == PulseMode::MinimumImpulse && hold != self.minimum_impulse.hold();
         if mode != self.mode || hold_changed || closed_before != tick.gate.closed {
+            let unchanged = !hold_changed && closed_before == tick.gate.closed;
+            if self.mode == PulseMode::MinimumImpulse && unchanged && self.may_hold(tick) {
+                self.minimum_impulse.give_up();
+            }
             // Plans are dropped. The modulators have followed the valves and end the open pulses.
             self.minimum_impulse.reset(hold);
             self.scheduler.reset();
@@ -239,16 +249,19 @@ impl PulseStage {
 
     fn select_mode(&self, tick: &Tick<'_>) -> PulseMode {
         let decision = tick.decision;
-        let silent = tick.gate.closed == u16::MAX;
-        // A group names its nozzles, but a plan of pulses would choose others.
-        let planned = !silent && decision.plans_pulses && decision.group_n.is_none();
+        let planned = plans(tick);
         if planned && (decision.burns || tick.estimate.nozzles.stuck_open != 0) {
             PulseMode::Windowed
-        } else if planned && self.differential_pulses && self.holds_still(tick) {
+        } else if planned && self.may_hold(tick) && self.holds_still(tick) {
             PulseMode::MinimumImpulse
         } else {
             PulseMode::Modulated
         }
+    }
+
+    /// Whether minimum-impulse hold is what is wanted, large as the error may be.
+    fn may_hold(&self, tick: &Tick<'_>) -> bool {
+        self.differential_pulses && !self.minimum_impulse.stands_down() && plans(tick)
     }
 
     /// Whether the error is small enough, and the reference steady enough, for minimum-impulse
@@ -324,6 +337,13 @@ impl PulseStage {
         }
         most_n
     }
+}
+
+/// Whether pulses may be planned for all nozzles together. A group names its nozzles, but a plan
+/// would choose others.
+fn plans(tick: &Tick<'_>) -> bool {
+    let silent = tick.gate.closed == u16::MAX;
+    !silent && tick.decision.plans_pulses && tick.decision.group_n.is_none()
 }
 
 /// The valves that are closed at once, and why. Manual override opens the nozzles that it names.

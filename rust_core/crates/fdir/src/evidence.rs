@@ -41,6 +41,11 @@ impl Findings {
     pub(crate) fn none(&self) -> bool {
         self.0.iter().all(Option::is_none)
     }
+
+    /// Whether a nozzle is said to thrust when it should not.
+    pub(crate) fn stuck_open(&self) -> bool {
+        self.0.contains(&Some(Verdict::StuckOpen))
+    }
 }
 
 /// State of the craft by which sensor values become impulses.

@@ -11,6 +11,7 @@ use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NodeState, nozzles_i
 
 use crate::evidence::{Findings, MotionState, Sources, Verdict};
 use crate::fault::{Fault, NozzleFaults};
+use crate::mismatch::MismatchMonitor;
 use crate::residual::Residual;
 use nozzle_state::{NozzleState, NozzleStates, RecoveryTimes, ticks};
 use qiki_craft::Geometry;
@@ -23,6 +24,10 @@ mod valve_feedback;
 /// three periods after the last command (`docs/can.md`), and a node that does not report may have
 /// lost commands as well.
 const FAILSAFE_TICKS: u32 = 3;
+
+/// So many trials of a nozzle whose valve says that it did open follow soon after each other; each
+/// that fails may be the finding that indicts the model (`mismatch.rs`).
+const DOUBTED_TRIALS: u32 = 3;
 
 /// What the monitors get of a tick besides the feedback.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +47,7 @@ pub struct MonitorContext {
 pub struct NozzleHealth {
     feedback_monitor: ValveFeedbackMonitor,
     residual: Residual,
+    mismatch: MismatchMonitor,
     states: NozzleStates,
     trials: [u32; NOZZLES],
     known: NozzleFaults,
@@ -67,6 +73,7 @@ impl NozzleHealth {
         Self {
             feedback_monitor: ValveFeedbackMonitor::new(dt_s),
             residual: Residual::new(craft, geometry, dt_s),
+            mismatch: MismatchMonitor::new(dt_s),
             states: NozzleStates::new(),
             trials: [0; NOZZLES],
             known: NozzleFaults::default(),
@@ -142,7 +149,7 @@ impl NozzleHealth {
 
     /// Faults by the craft's motion.
     fn update_from_motion(&mut self, feedback: &Feedback, context: &MonitorContext) {
-        if !context.motion_is_evidence {
+        if !context.motion_is_evidence || self.mismatch.indicted() {
             return self.residual.restart();
         }
         let sources = self.sources(feedback);
@@ -151,12 +158,34 @@ impl NozzleHealth {
             mass_kg: context.mass_kg,
         };
         let Findings(found) = self.residual.observe(feedback, &sources, &state);
+        // Nozzles whose valves say that they do what they are commanded.
+        let obedient = sources.reported | self.known.feedback_lies;
+        let mut contradicted = 0;
         for n in 0..NOZZLES {
             if let Some(verdict) = found[n] {
-                self.known.feedback_lies |= sources.reported & bit(n);
+                contradicted |= obedient & bit(n);
                 self.apply(n, verdict);
             }
         }
+        self.known.feedback_lies |= contradicted;
+        for n in nozzles_in(contradicted).filter(|n| self.trials[*n] < DOUBTED_TRIALS) {
+            self.states.try_within(n, self.recovery.doubted());
+        }
+        if self.mismatch.observe(contradicted) {
+            self.give_back();
+        }
+    }
+
+    /// The model is indicted: nozzles that only the motion found are given back, and reports are
+    /// believed again.
+    fn give_back(&mut self) {
+        let known = self.known;
+        for n in nozzles_in(known.by_motion & !known.by_feedback & !known.by_node) {
+            self.feedback_monitor.reset(n);
+            self.states.set(n, NozzleState::Healthy);
+            self.clear_evidence(n);
+        }
+        self.known.feedback_lies = 0;
     }
 
     fn apply(&mut self, n: usize, verdict: Verdict) {
@@ -245,9 +274,16 @@ impl NozzleHealth {
     pub fn reset(&mut self) {
         self.feedback_monitor = self.feedback_monitor.cleared();
         self.residual.restart();
+        self.mismatch.reset();
         self.states = NozzleStates::new();
         self.trials = [0; NOZZLES];
         self.known = NozzleFaults::default();
+    }
+
+    /// Whether motion is no evidence any more because it indicts the model.
+    #[must_use]
+    pub fn model_mismatch(&self) -> bool {
+        self.mismatch.indicted()
     }
 
     /// Bit n: nozzle n does not close.

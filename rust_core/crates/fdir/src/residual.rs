@@ -52,6 +52,9 @@ const SIZE_MAX_RIVAL: f64 = 3.0;
 /// At 240 N it is 2.2 N·s, seven times what the noise of gyro and accelerometer
 /// makes at rest (0.3 N·s).
 const SIZE_MIN_S: f64 = 0.009;
+/// Most that a craft as a whole gives beyond what is expected, ratio: thrust of 1.4 times the
+/// described one on 0.7 times the mass.
+const EXCESS_MAX: f64 = 1.0;
 /// Evaluations in a row with the same finding: 2, so that one odd report does not decide. More
 /// would add a sensor period (20 ms by velocity fixes) to the time until a fault is found.
 const IN_A_ROW: u32 = 2;
@@ -152,7 +155,28 @@ impl Residual {
             return Findings::default();
         }
         let fits = std::array::from_fn(|n| self.fit(n, force, torque, &noise));
-        self.pick(&fits, size)
+        let found = self.pick(&fits, size);
+        if found.stuck_open() && self.scale_gain(force, torque, &noise) > best(&fits).1 - LEAD_MIN {
+            return Findings::default();
+        }
+        found
+    }
+
+    /// Gain of "all nozzles gave more than expected, in proportion": the craft is lighter, or its
+    /// nozzles are stronger. One factor for force and one for torque.
+    fn scale_gain(&self, force: Vector3<f64>, torque: Vector3<f64>, noise: &Noise) -> f64 {
+        let expected = |columns: &[Vector3<f64>; NOZZLES]| -> Vector3<f64> {
+            let terms = columns.iter().zip(&self.window.expected_s);
+            terms.map(|(column, s)| column * *s).sum()
+        };
+        let gain = |expected: Vector3<f64>, residual: Vector3<f64>| {
+            let (along, length) = (expected.dot(&residual), expected.norm_squared());
+            // Without an expected impulse there is nothing to scale: NaN becomes 0.
+            let excess = (along / length).max(0.0).min(EXCESS_MAX);
+            (2.0 * along - excess * length) * excess
+        };
+        gain(expected(&self.force_n), force) * noise.force
+            + gain(expected(&self.torque_nm), torque) * noise.torque
     }
 
     /// Inverse variances of the window's impulse, isotropic in force and in torque.
@@ -199,8 +223,7 @@ impl Residual {
     /// harmless to act on.
     fn pick(&self, fits: &[Fit; NOZZLES], size: f64) -> Findings {
         let mut found = Findings::default();
-        let best = (0..NOZZLES).fold(0, |a, b| if fits[b].gain > fits[a].gain { b } else { a });
-        let gain = fits[best].gain;
+        let (best, gain) = best(fits);
         if gain < GAIN_MIN || size - gain > UNEXPLAINED_MAX + UNEXPLAINED_RATIO * gain {
             return found;
         }
@@ -235,6 +258,12 @@ impl Residual {
             (false, false) => Verdict::StuckOpen,
         }
     }
+}
+
+/// The nozzle with the greatest gain, and that gain.
+fn best(fits: &[Fit; NOZZLES]) -> (usize, f64) {
+    let best = (0..NOZZLES).fold(0, |a, b| if fits[b].gain > fits[a].gain { b } else { a });
+    (best, fits[best].gain)
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -133,6 +133,8 @@ columns! {
     resting: u32, 1;
     /// The tank does not hold one shortest pulse.
     working_mass_low: bool, 1;
+    /// What stands down because the craft is not as described: 1 planned pulses, 2 motion evidence.
+    model_mismatch: u8, 1;
     /// What arrived, bits; not forward-filled.
     fresh: u32, 1;
     /// Bit n: valve n is reported faulty.

@@ -224,6 +224,7 @@ fn put_control(to: &mut telemetry::Control, from: &Outputs) {
     put(&mut to.cluster_limits, true, &from.cluster_limits);
     to.resting = u32::from(from.resting);
     to.working_mass_low = from.working_mass_low;
+    to.model_mismatch = u32::from(from.model_mismatch);
     to.allocation_requested = i32::from(from.allocation_requested as u8);
     to.allocation_mode = i32::from(from.allocation_mode as u8);
     to.allocation_reason = i32::from(from.allocation_reason as u8);

@@ -289,6 +289,7 @@ fn what_holds_the_nozzles_back_is_told_in_every_record() {
         cluster_limits: vec![0, 1, 2, 4],
         resting: 0x0F10,
         working_mass_low: true,
+        model_mismatch: 2,
         ..Control::default()
     });
     let c = columns(&[held, empty(1)]);
@@ -298,4 +299,5 @@ fn what_holds_the_nozzles_back_is_told_in_every_record() {
     assert_eq!(c.cluster_limits, [0, 1, 2, 4, 0, 0, 0, 0]);
     assert_eq!(c.resting, [0x0F10, 0]);
     assert_eq!(c.working_mass_low, [true, false]);
+    assert_eq!(c.model_mismatch, [2, 0]);
 }

@@ -14,6 +14,7 @@
 //! what the nozzles can give in a span of time, `layout.rs` puts pulses into it.
 
 mod calibration;
+mod fit;
 mod layout;
 mod minimum_impulse;
 mod plan;

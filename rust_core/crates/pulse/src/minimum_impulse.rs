@@ -31,6 +31,7 @@ use qiki_alloc::{AXES, AllocError, PulseAllocator, PulseBounds, Search};
 use qiki_craft::NOZZLES;
 
 use crate::calibration::Calibration;
+use crate::fit::Fit;
 use qiki_gnc::{AttitudeError, Hold, Pose, PoseError, Reference};
 
 /// Price of an error where the pose is held: N·s of thrust per N·s of force impulse (1) and per
@@ -152,9 +153,12 @@ pub struct MinimumImpulseHold {
     /// Velocity and rates from before the last set, until its effect has been measured.
     before: Option<(Vector3<f64>, Vector3<f64>)>,
     calibration: Calibration,
+    fit: Fit,
     effectiveness: [[f64; NOZZLES]; AXES],
     /// Impulse demanded of the set, N·s and N·m·s, body.
     demanded: [f64; AXES],
+    /// The same for the set that was fired last.
+    fired_demand: [f64; AXES],
     /// Impulse of each nozzle in the set, N·s.
     impulse_ns: [f64; NOZZLES],
     bounds: PulseBounds,
@@ -193,8 +197,10 @@ impl MinimumImpulseHold {
             rates: Vector3::zeros(),
             before: None,
             calibration: Calibration::new(),
+            fit: Fit::new(),
             effectiveness,
             demanded: [0.0; AXES],
+            fired_demand: [0.0; AXES],
             impulse_ns: [0.0; NOZZLES],
             bounds: PulseBounds::NONE,
             plan: Plan::EMPTY,
@@ -211,6 +217,26 @@ impl MinimumImpulseHold {
         self.search_cost_ns = SEARCH_COST_NS;
         self.before = None;
         self.plan = Plan::EMPTY;
+    }
+
+    /// The hold is given up because the error has become too large. Where a set was fired before,
+    /// and its effect has not been measured yet, it is the cause.
+    pub fn give_up(&mut self) {
+        if self.before.is_some() {
+            let predicted_ns = self.error_cost_ns(&self.fired_demand);
+            self.fit.observe(predicted_ns, 0.0);
+        }
+    }
+
+    /// A tick goes by, whether this hold is active or not.
+    pub fn tick(&mut self) {
+        self.fit.tick(f64::from(self.period_us) * 1e-6);
+    }
+
+    /// Whether sets do not do what they are planned to do, and are not to be fired for a while.
+    #[must_use]
+    pub fn stands_down(&self) -> bool {
+        self.fit.stands_down()
     }
 
     /// Which part of the pose is held.
@@ -309,6 +335,12 @@ impl MinimumImpulseHold {
         let force = context.mass_kg * (pose.attitude.inverse() * (self.velocity - velocity));
         let torque = context.inertia * (self.rates - rates);
         let measured = [force.x, force.y, force.z, torque.x, torque.y, torque.z];
+        let fired = self.fired_demand;
+        let left =
+            |given: &[f64; AXES]| self.error_cost_ns(&std::array::from_fn(|i| fired[i] - given[i]));
+        let before = self.error_cost_ns(&fired);
+        let (predicted, obtained) = (before - left(&self.allocated), before - left(&measured));
+        self.fit.observe(predicted, obtained);
         let surplus = std::array::from_fn(|i| measured[i] - self.allocated[i]);
         self.calibration
             .update(&self.effectiveness, &self.impulse_ns, &surplus, &DEVIATION);
@@ -357,6 +389,7 @@ impl MinimumImpulseHold {
         self.plan = plan;
         self.allocated = self.allocator().impulse(&pulses);
         self.impulse_ns = pulses;
+        self.fired_demand = self.demanded;
         self.before = Some((self.velocity, self.rates));
         self.at_us = 0;
         self.phase = Phase::Fire;

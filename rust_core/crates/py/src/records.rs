@@ -32,6 +32,7 @@ struct Limits {
     nozzles: u32,
     clusters: [u32; CLUSTERS],
     working_mass_low: bool,
+    model_mismatch: u32,
     /// Loads by reason, and the faults of the power plane.
     power: [u32; 5],
     tripped: u32,
@@ -46,6 +47,7 @@ impl Limits {
         if let Some(control) = &record.control {
             limits.nozzles = control.rcs_power_limits & !PEAK;
             limits.working_mass_low = control.working_mass_low;
+            limits.model_mismatch = control.model_mismatch;
             for (limit, bits) in limits.clusters.iter_mut().zip(&control.cluster_limits) {
                 *limit = bits & !REST;
             }

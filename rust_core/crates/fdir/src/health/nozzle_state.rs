@@ -11,6 +11,9 @@ const REST_S: f64 = 1.0;
 /// and so on. A failed trial costs one missing pulse, so trials must be rare against pulses.
 /// Shorter costs more missing pulses, longer goes without a nozzle whose fault has passed.
 const TRIAL_AFTER_S: f64 = 5.0;
+/// The same for the first trial where the valve's own report says that it did open, s: motion
+/// against report, and of a craft that is not as described the motion is wrong.
+const DOUBTED_TRIAL_S: f64 = 1.5;
 /// Trials until one is passed, at most: 5, 10, 20, 40 and 80 s, 155 s in all. A nozzle that fails
 /// five times counts as broken until the next arming.
 const TRIALS_MAX: u32 = 5;
@@ -68,6 +71,13 @@ impl NozzleStates {
         }
     }
 
+    /// A nozzle that is stuck closed is tried again after so many ticks at the latest.
+    pub(super) fn try_within(&mut self, n: usize, most: u32) {
+        if let NozzleState::StuckClosed(Some(ticks)) = self.each[n] {
+            self.set(n, NozzleState::StuckClosed(Some(ticks.min(most))));
+        }
+    }
+
     pub(super) fn of(&self, n: usize) -> NozzleState {
         self.each[n]
     }
@@ -117,6 +127,7 @@ impl NozzleStates {
 pub(super) struct RecoveryTimes {
     rest: u32,
     trial: u32,
+    doubted: u32,
 }
 
 impl RecoveryTimes {
@@ -124,7 +135,13 @@ impl RecoveryTimes {
         Self {
             rest: ticks(REST_S, dt_s),
             trial: ticks(TRIAL_AFTER_S, dt_s),
+            doubted: ticks(DOUBTED_TRIAL_S, dt_s),
         }
+    }
+
+    /// Ticks to the first trial of a nozzle whose valve says that it did open.
+    pub(super) fn doubted(self) -> u32 {
+        self.doubted
     }
 
     /// State of a nozzle that was stuck open and has just closed.

@@ -14,6 +14,14 @@ const MISMATCH_US: f64 = 20_000.0;
 /// each (BotSpec), so this allows for one of them to be absent. A level that falls by a part of
 /// full gets that part of it.
 const DELAY_SPREAD_US: f64 = 4_000.0;
+/// Most that a valve's own delays may make every pulse longer or shorter, µs; it is learnt from its
+/// pulses. 10 ms: one edge 8 ms late and the other 2 ms early. Below half of a shortest pulse, so
+/// that a valve that does not open is not taken for one that is slow.
+const DELAY_BIAS_MAX_US: f64 = 10_000.0;
+/// Part of a pulse's difference that goes into what is learnt, ratio. While it is learnt, 8 ms a
+/// pulse come to `8 / 0.25` = 32 ms in all, which stays below [`MISMATCH_US`] and the allowance of
+/// eight pulses. Lower learns too late, higher follows single pulses.
+const LEARN: f64 = 0.25;
 /// Time constant with which differences are forgotten, s, so that rounding does not add up: 1 µs in
 /// every tick at 1 kHz comes to 2 ms, a tenth of [`MISMATCH_US`]. Shorter would forget differences
 /// of a valve that fails now and then.
@@ -29,12 +37,18 @@ pub(super) struct ValveFeedbackMonitor {
     mismatch_us: [f64; NOZZLES],
     /// Allowance for the pulses commanded so far, µs, forgotten alike.
     allowance_us: [f64; NOZZLES],
+    /// Commanded minus measured open time of the present pulse, µs, and what is learnt of it.
+    pulse_us: [f64; NOZZLES],
+    bias_us: [f64; NOZZLES],
+    /// Bit n: valve n was measured open in its present pulse.
+    opened: u16,
     last_command_us: [u32; NOZZLES],
     /// How long each valve has been measured closed, s.
     closed_s: [f64; NOZZLES],
     keep: f64,
     /// Allowance for each microsecond by which an on-time falls.
     spread_per_us: f64,
+    period_us: f64,
     dt_s: f64,
 }
 
@@ -43,10 +57,14 @@ impl ValveFeedbackMonitor {
         Self {
             mismatch_us: [0.0; NOZZLES],
             allowance_us: [0.0; NOZZLES],
+            pulse_us: [0.0; NOZZLES],
+            bias_us: [0.0; NOZZLES],
+            opened: 0,
             last_command_us: [0; NOZZLES],
             closed_s: [0.0; NOZZLES],
             keep: 1.0 - dt_s / FORGET_S,
             spread_per_us: DELAY_SPREAD_US / (dt_s * 1e6),
+            period_us: dt_s * 1e6,
             dt_s,
         }
     }
@@ -66,17 +84,20 @@ impl ValveFeedbackMonitor {
         for n in nozzles_in(!follows) {
             commanded_us[n] = 0;
         }
-        let before = (self.mismatch_us, self.allowance_us);
+        let before = (self.mismatch_us, self.allowance_us, self.pulse_us);
         let mut off = [false; NOZZLES];
         for n in 0..NOZZLES {
             let difference = f64::from(commanded_us[n]) - f64::from(open_us[n]);
             self.mismatch_us[n] = self.mismatch_us[n] * self.keep + difference;
+            self.pulse_us[n] += difference;
             off[n] = self.mismatch_us[n].abs() > MISMATCH_US + self.allowance_us[n];
             self.allowance_us[n] *= self.keep;
         }
         for n in nozzles_in(!heard) {
             (self.mismatch_us[n], self.allowance_us[n]) = (before.0[n], before.1[n]);
+            self.pulse_us[n] = before.2[n];
         }
+        self.opened |= heard & nozzles_where(|n| open_us[n] > 0);
         heard & nozzles_where(|n| off[n])
     }
 
@@ -104,14 +125,29 @@ impl ValveFeedbackMonitor {
         for n in 0..NOZZLES {
             let fallen_us = self.last_command_us[n].saturating_sub(on_time_us[n]);
             self.allowance_us[n] += f64::from(fallen_us) * self.spread_per_us;
+            self.mismatch_us[n] -= f64::from(fallen_us) * self.bias_us[n] / self.period_us;
+            if self.last_command_us[n] == 0 && on_time_us[n] > 0 {
+                self.learn(n);
+            }
         }
         self.last_command_us = *on_time_us;
+    }
+
+    /// A pulse begins, so the one before it is over. A valve that did not open in it has no delay.
+    fn learn(&mut self, n: usize) {
+        if self.opened >> n & 1 == 1 {
+            let difference_us = self.pulse_us[n].clamp(-DELAY_BIAS_MAX_US, DELAY_BIAS_MAX_US);
+            self.bias_us[n] += LEARN * (difference_us - self.bias_us[n]);
+        }
+        self.pulse_us[n] = 0.0;
+        self.opened &= !(1 << n);
     }
 
     /// Clears the differences of a valve.
     pub(super) fn reset(&mut self, n: usize) {
         self.mismatch_us[n] = 0.0;
         self.allowance_us[n] = 0.0;
+        self.pulse_us[n] = 0.0;
         self.closed_s[n] = 0.0;
     }
 }

@@ -29,5 +29,6 @@ impl Columns {
         self.cluster_limits.extend_from_slice(&limits);
         self.resting.push(c.resting);
         self.working_mass_low.push(c.working_mass_low);
+        self.model_mismatch.push(c.model_mismatch as u8);
     }
 }

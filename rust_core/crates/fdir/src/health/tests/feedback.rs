@@ -144,3 +144,32 @@ fn a_fresh_monitor_knows_the_last_command_and_no_more() {
     assert_eq!(fresh.clone().compare(ALL, ALL, &at(41_000)), 0);
     assert_eq!(fresh.compare(ALL, ALL, &at(41_001)), BIT);
 }
+
+/// Pulses of 30 ms every 100 ms, of which `missing_us` are not measured. The first at which the
+/// valve is off.
+fn pulses_until_off(missing_us: i64, most: u32) -> Option<u32> {
+    let mut monitor = ValveFeedbackMonitor::new(0.002);
+    (1..=most).find(|_| {
+        let mut off = 0;
+        let mut due_us = 30_000 - missing_us;
+        for tick in 0..50 {
+            let commanded = if tick < 15 { 2000 } else { 0 };
+            monitor.record_command(&at(commanded));
+            let open_us = due_us.clamp(0, 2000);
+            due_us -= open_us;
+            off |= monitor.compare(ALL, ALL, &at(open_us as u32));
+        }
+        off & BIT != 0
+    })
+}
+
+#[test]
+fn delays_of_a_valve_are_learnt_and_a_valve_that_fails_is_not() {
+    for missing_us in [-9000, -8000, -4000, 0, 4000, 8000, 9000] {
+        assert_eq!(pulses_until_off(missing_us, 1000), None, "{missing_us} us");
+    }
+    for missing_us in [16_000, 20_000, 25_000, 30_000] {
+        let found = pulses_until_off(missing_us, 4);
+        assert!(found.is_some(), "{missing_us} us");
+    }
+}
