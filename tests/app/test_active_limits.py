@@ -117,6 +117,20 @@ def test_in_words() -> None:
     assert event_text(event) == "C1, C3: COOLDOWN is over"
 
 
+def test_what_stands_down_on_a_craft_that_is_not_as_described_is_said_once() -> None:
+    reader = ActiveLimitReader()
+    seen = record()
+    assert said(reader, seen) == []
+    seen.control.model_mismatch = 2
+    assert said(reader, seen) == [(["motion evidence"], "MODEL_MISMATCH", True)]
+    assert said(reader, seen) == []
+    seen.control.model_mismatch = 1
+    assert said(reader, seen) == [
+        (["planned pulses"], "MODEL_MISMATCH", True),
+        (["motion evidence"], "MODEL_MISMATCH", False),
+    ]
+
+
 def test_times_are_summed_up_by_who_and_why() -> None:
     columns = synthetic_columns(4.0, 100.0)
     assert inhibited_s(columns) == {}
@@ -124,10 +138,12 @@ def test_times_are_summed_up_by_who_and_why() -> None:
     columns["cluster_limits"][20:40, 2] = 1 | 4
     columns["loads_shed"][0:10] = 1 << 3
     columns["working_mass_low"][390:] = True
+    columns["model_mismatch"][200:300] = 1
     assert inhibited_s(columns) == pytest.approx(
         {
             "nozzles CAP_LOW": 0.5,
             "nozzles WORKING_MASS_LOW": 0.1,
+            "planned pulses MODEL_MISMATCH": 1.0,
             "C3 RCS_CLUSTER_HOT_DERATED": 0.2,
             "shed radar": 0.1,
         }

@@ -208,5 +208,8 @@ def test_what_holds_back_is_told_with_its_reason():
     assert "03 rests" in text
     assert "08 rests" in text
     assert "04 rests" not in text
+    state.model_mismatch = 3
+    text = "\n".join(frame(state, 200))
+    assert "planned pulses MODEL_MISMATCH, motion evidence MODEL_MISMATCH" in text
     state.working_mass_low = True
     assert "WORKING_MASS_LOW" in "\n".join(frame(state, 200))

@@ -74,6 +74,7 @@ def synthetic_columns(
         "cluster_limits": np.zeros((count, 4), dtype=np.uint8),
         "resting": np.zeros(count, dtype=np.uint32),
         "working_mass_low": np.zeros(count, dtype=np.bool_),
+        "model_mismatch": np.zeros(count, dtype=np.uint8),
         "fresh": np.full(count, 0x7F, dtype=np.uint32),
         "valve_fault": np.zeros(count, dtype=np.uint32),
         "node_state": np.full((count, 4), 2, dtype=np.uint8),
