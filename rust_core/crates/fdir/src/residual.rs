@@ -171,8 +171,10 @@ impl Residual {
         };
         let gain = |expected: Vector3<f64>, residual: Vector3<f64>| {
             let (along, length) = (expected.dot(&residual), expected.norm_squared());
-            // Without an expected impulse there is nothing to scale: NaN becomes 0.
-            let excess = (along / length).max(0.0).min(EXCESS_MAX);
+            if length <= 0.0 {
+                return 0.0; // Nothing was expected that could be scaled.
+            }
+            let excess = (along / length).clamp(0.0, EXCESS_MAX);
             (2.0 * along - excess * length) * excess
         };
         gain(expected(&self.force_n), force) * noise.force
