@@ -9,6 +9,9 @@ use crate::common::references::Results;
 use crate::hold::{hold, nominal};
 use crate::motion::{Dice, flown_as, unit};
 
+/// Makes another craft of the one described.
+type Change<'a> = &'a mut dyn FnMut(&mut Craft);
+
 /// What planned pulses may burn more than the modulators on the same craft, ratio.
 const DEARER_MAX: f64 = 1.3;
 /// How long a nozzle that works may be out of use, s.
@@ -62,7 +65,7 @@ fn unlike(books: &Craft, dice: &mut Dice) -> Craft {
 }
 
 /// Propellant of holding still with planned pulses, and with the modulators alone, kg/min.
-fn used(change: &mut dyn FnMut(&mut Craft), seed: u64) -> (f64, f64) {
+fn used(change: Change<'_>, seed: u64) -> (f64, f64) {
     let mut used = [true, false].map(|planned| {
         let mut books = nominal(planned);
         // Which nozzles are blamed is another question.
@@ -82,7 +85,7 @@ fn used(change: &mut dyn FnMut(&mut Craft), seed: u64) -> (f64, f64) {
 
 #[test]
 fn planned_pulses_that_do_not_pay_on_a_craft_are_given_up() {
-    let changes: [(&str, &mut dyn FnMut(&mut Craft)); 8] = [
+    let changes: [(&str, Change<'_>); 8] = [
         ("inertia x0.8", &mut |c| scale_inertia(c, 0.8)),
         ("inertia x0.6", &mut |c| scale_inertia(c, 0.6)),
         ("inertia x0.5", &mut |c| scale_inertia(c, 0.5)),
