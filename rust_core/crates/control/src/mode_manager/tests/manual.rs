@@ -148,6 +148,25 @@ fn a_firing_is_refused_for_what_the_nozzles_and_the_stores_are_like() {
 }
 
 #[test]
+fn what_a_firing_lacks_is_said_before_its_confirmation_is_asked_for() {
+    let unconfirmed = |nozzles| Action::Fire {
+        firing: Firing {
+            nozzles,
+            level: 1.0,
+            duration_s: 0.1,
+        },
+        confirmed: false,
+    };
+    let mut desk = in_hand();
+    let reason = refused(&mut desk, unconfirmed(u16::MAX));
+    assert_eq!(reason, Reason::PduPeakDenied);
+    assert_eq!(
+        refused(&mut desk, unconfirmed(PAIR)),
+        Reason::ConfirmRequired
+    );
+}
+
+#[test]
 fn an_isolated_nozzle_is_not_fired_and_one_that_is_stuck_open_counts() {
     let mut desk = Desk::armed();
     desk.feedback.valve_fault = 1 << 3;
