@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any, Self, cast
@@ -162,6 +163,15 @@ class BotSpec(BaseModel):
             _sorted(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False
         )
         return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As pydantic's, without what was worked out from the original: of another craft
+        effectiveness, centre of mass and hash are others."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name, attribute in vars(BotSpec).items():
+            if isinstance(attribute, cached_property):
+                copied.__dict__.pop(name, None)
+        return copied
 
     def core_json(self) -> str:
         """The part that the Rust core reads, as a JSON object."""

@@ -273,3 +273,16 @@ def test_direct_construction_is_checked_as_well() -> None:
     sections = {name: getattr(DEFAULT, name) for name in BotSpec.model_fields}
     with pytest.raises(ValidationError, match="no body has one greater than the other two"):
         BotSpec(**(sections | {"mass": mass}))
+
+
+def test_a_copy_with_another_mass_works_everything_out_anew() -> None:
+    spec = BotSpec.load("dodeca-01")
+    worked_out = spec.hash, spec.com_m_body.copy(), spec.effectiveness.copy()
+    mass = spec.mass.model_copy(update={"com_m_body": (0.1, 0.0, 0.0)})
+    changed = spec.model_copy(update={"mass": mass})
+    assert changed.hash != worked_out[0]
+    assert not np.allclose(changed.com_m_body, worked_out[1])
+    assert not np.allclose(changed.effectiveness, worked_out[2])
+    again = changed.model_copy(update={"mass": spec.mass})
+    assert again.hash == worked_out[0]
+    np.testing.assert_array_equal(again.effectiveness, worked_out[2])

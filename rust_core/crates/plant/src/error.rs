@@ -23,6 +23,17 @@ pub enum PlantError {
         "plant: initial attitude_xyzw: norm {0} given, needs a quaternion that can be normalised"
     )]
     Attitude(f64),
+    /// The craft turns too fast for the step.
+    #[error(
+        "plant: initial rates_rps_body: {rate_rps} rad/s given, at most {most_rps} rad/s can be \
+         stepped"
+    )]
+    Rates {
+        /// Size of the rate, rad/s.
+        rate_rps: f64,
+        /// The most that is allowed at this step, rad/s.
+        most_rps: f64,
+    },
     /// A number of the craft is one the equations cannot take.
     #[error("plant: craft {path}: {value} given, needs {need}")]
     Craft {

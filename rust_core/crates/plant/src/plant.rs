@@ -18,6 +18,14 @@ use crate::valve::ValveFault;
 /// How often power and heat are stepped, Hz.
 const HOUSEKEEPING_HZ: f64 = 50.0;
 
+/// A time within this of the end or the beginning of a tick is that, s: a thousandth of the 1 µs in
+/// which valves are commanded, and far above the rounding of seconds.
+const ON_TIME_EPS_S: f64 = 1e-9;
+/// Most that a craft may turn in a step at the start, rad. The equations of motion are stepped by a
+/// method of fourth order, whose error a step grows with the fifth power of this; beyond a radian
+/// gyroscopic torque throws the rates off without bound.
+const TURN_MAX_RAD: f64 = 1.0;
+
 /// Where a run begins.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct InitialState {
@@ -81,7 +89,7 @@ impl Plant {
             dt_s,
             tick: 0,
             whole_period_us: (dt_s * 1e6 + 1e-3) as u32,
-            rigid: start(initial)?,
+            rigid: start(initial, dt_s)?,
             mass: MassModel::new(&craft.mass)?,
             propulsion: Propulsion::new(craft, dt_s)?,
             sensors: SensorSet::new(&craft.sensors, dt_s, seed)?,
@@ -112,9 +120,18 @@ impl Plant {
     }
 
     /// Moves one tick ahead, armed, with on-times in seconds by the edge rule of
-    /// [`ValveCommand`]. They are held to 0 and the period; NaN counts as 0.
+    /// [`ValveCommand`]. They are held to 0 and the period; NaN counts as 0. Within
+    /// [`ON_TIME_EPS_S`] of the period or of 0 they are the period or 0: no valve has such an edge.
     pub fn step(&mut self, on_time_s: &[f64; NOZZLES]) {
-        self.advance(on_time_s);
+        self.advance(&on_time_s.map(|on_s| {
+            if on_s > self.dt_s - ON_TIME_EPS_S {
+                self.dt_s
+            } else if on_s < ON_TIME_EPS_S {
+                0.0
+            } else {
+                on_s
+            }
+        }));
         self.armed = true;
     }
 
@@ -323,11 +340,16 @@ impl Plant {
     }
 }
 
-fn start(initial: &InitialState) -> Result<RigidState, PlantError> {
+fn start(initial: &InitialState, dt_s: f64) -> Result<RigidState, PlantError> {
     finite("position_m_world", &initial.position_m_world)?;
     finite("velocity_mps_world", &initial.velocity_mps_world)?;
     finite("attitude_xyzw", &initial.attitude_xyzw)?;
     finite("rates_rps_body", &initial.rates_rps_body)?;
+    let rate_rps = norm(initial.rates_rps_body);
+    if !(rate_rps * dt_s <= TURN_MAX_RAD) {
+        let most_rps = TURN_MAX_RAD / dt_s;
+        return Err(PlantError::Rates { rate_rps, most_rps });
+    }
     let norm = quat_norm(initial.attitude_xyzw);
     if !(norm > 1e-6 && norm.is_finite()) {
         return Err(PlantError::Attitude(norm));

@@ -66,6 +66,21 @@ fn an_initial_state_that_is_not_finite_is_refused_by_name() {
 }
 
 #[test]
+fn a_craft_that_turns_too_fast_for_its_step_is_refused() {
+    let turning = |rate: f64| InitialState {
+        rates_rps_body: [0.0, 0.6 * rate, -0.8 * rate],
+        ..InitialState::default()
+    };
+    let message = refusal(0.002, &turning(5e4), |_| ());
+    assert_eq!(
+        message,
+        "plant: initial rates_rps_body: 50000 rad/s given, at most 500 rad/s can be stepped"
+    );
+    assert!(Plant::new(&craft(), 0.002, 0, &turning(499.0)).is_ok());
+    assert!(Plant::new(&craft(), 0.001, 0, &turning(999.0)).is_ok());
+}
+
+#[test]
 fn an_attitude_without_direction_is_refused_and_a_long_one_normalised() {
     let long = |k: f64| InitialState {
         attitude_xyzw: [0.0, 0.0, 0.0, k],

@@ -3,7 +3,7 @@
 //! The impulse is read off the tank: propellant burnt times exhaust speed.
 
 use crate::common::{CLOSED, DT_S, at_rest, craft, only};
-use qiki_craft::{Craft, NodeState, ValveCommand};
+use qiki_craft::{Craft, Feedback, NodeState, ValveCommand};
 use qiki_plant::{Plant, PlantError, ValveFault};
 
 const NOZZLE: usize = 6;
@@ -244,4 +244,28 @@ fn a_nozzle_that_is_not_there_is_refused() {
         .unwrap_err();
     assert_eq!(error, PlantError::Nozzle(16));
     assert_eq!(error.to_string(), "plant: nozzle 16 given, needs 0 to 15");
+}
+
+#[test]
+fn an_on_time_that_is_the_period_but_for_rounding_is_the_period() {
+    let craft = slow_valves(0.004, 0.004, 0.0, 0.0);
+    for (whole, nothing) in [
+        (DT_S, 0.0),
+        (DT_S.next_down(), f64::MIN_POSITIVE),
+        (DT_S - 0.9e-9, 0.9e-9),
+        (DT_S + 1e-3, -1e-3),
+    ] {
+        let mut plant = at_rest(&craft);
+        plant.step(&only(NOZZLE, nothing));
+        for _ in 0..20 {
+            plant.step(&only(NOZZLE, whole));
+        }
+        let mut feedback = Feedback::default();
+        plant.sense(&mut feedback);
+        let open_us = feedback.open_time_us[NOZZLE];
+        assert_eq!(
+            open_us, 2000,
+            "{whole:e}: closed and opened anew in every tick"
+        );
+    }
 }
