@@ -311,3 +311,18 @@ fn control_waits_for_the_shortest_pause_after_the_hand() {
     }
     assert!(!hand.holds_valves());
 }
+
+#[test]
+fn the_level_of_a_firing_is_the_open_part_of_its_cycle_and_none_without_one() {
+    let mut hand = ManualOverride::new(30_000);
+    hand.start(0);
+    assert_eq!(hand.next_pulses(2000).level, 0.0);
+    for (level, duration_s) in [(1.0, 0.5), (0.5, 0.6), (0.1, 3.0), (0.9, 3.0)] {
+        hand.fire(train(level, duration_s).unwrap());
+        let pulses = hand.next_pulses(2000);
+        assert!((pulses.level - level).abs() < 1e-9, "{}", pulses.level);
+        assert_eq!((pulses.on, pulses.nozzles), (true, 1));
+    }
+    hand.stop();
+    assert_eq!(hand.next_pulses(2000).level, 0.0);
+}
