@@ -35,7 +35,10 @@ def default_settings(style: Mapping[str, Any] | None = None) -> Iterator[None]:
 
 
 def write_png(make: Callable[[], "Figure"], path: Path, dpi: int) -> None:
-    """Draws a figure into a file. Raises QikiError where it cannot be drawn or written."""
+    """Draws a figure into a file. Raises QikiError where it cannot be drawn or written, and where
+    the name says that it is no PNG."""
+    if path.suffix.lower() != ".png":
+        raise QikiError(f"{path}: the drawing is a PNG; a name that ends in .png is needed")
     picture = BytesIO()
     try:
         with default_settings():

@@ -148,7 +148,7 @@ def test_the_drawing_is_a_png(tmp_path: Path) -> None:
     [
         (["--force", "1,2"], "--force: '1,2' given; three numbers with commas are needed"),
         (["--torque", "a,b,c"], "--torque: 'a,b,c' given; three numbers"),
-        (["--force", "nan,0,0"], "--force: 'nan,0,0' given; finite numbers are needed"),
+        (["--force", "nan,0,0"], "--force: 'nan,0,0' given; numbers up to ±1e+09 are needed"),
         (["--out", "16"], "nozzle 16: does not exist; 0 to 15 do"),
         (["--out", "3", "--open", "3"], "nozzle 3: given as out and as open; give one"),
         (["--force", "1,0,0", "--png", "/nowhere/a.png"], "cannot write the drawing"),

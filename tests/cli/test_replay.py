@@ -84,6 +84,7 @@ def test_json_is_one_object(replayed) -> None:
     code, out, _ = replayed(run.path, "--json")
     assert code == 0
     assert json.loads(out) == {
+        "schema_version": 1,
         "run_id": run.run_id,
         "cycles": 1000,
         "tick": None,

@@ -1,6 +1,5 @@
 """`qiki-hil alloc`: why these nozzles, and what a craft can do with those it has."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from qiki_hil.analysis import explain as explain_wrench
 from qiki_hil.analysis.axes import HALF_AXES, HalfAxis
 from qiki_hil.analysis.drawing import figure, firing, text_views
 from qiki_hil.console.safe_console import SafeConsole
-from qiki_hil.console.say import say
+from qiki_hil.console.say import say, say_json
 from qiki_hil.errors import QikiError
 from qiki_hil.pictures import write_png
 from qiki_hil.spec import BotSpec
@@ -33,6 +32,8 @@ from qiki_hil.spec.generate import BASE
 _ALARM = 1
 _BAR = 8
 _WIDTH = 110
+_LARGEST = 1e9
+"""Of a wrench, N or N·m: far beyond any nozzle, and far below the end of doubles."""
 _BOT = click.option(
     "--bot", "name", default=BASE, show_default=True, help="A bot's name, or its YAML file."
 )
@@ -76,7 +77,7 @@ def explain(
     availability, spec = Availability.of(out, stuck_open), BotSpec.load(name)
     explanation = explain_wrench(spec, *wanted, availability, along)
     if as_json:
-        say(json.dumps(_explanation_json(explanation), indent=2, ensure_ascii=False))
+        say_json(_explanation_json(explanation))
     else:
         _print_explanation(spec, explanation)
     if png is not None:
@@ -103,7 +104,7 @@ def report(
     availability, spec = Availability.of(out, stuck_open), BotSpec.load(name)
     found = controllability(spec, availability)
     if as_json:
-        say(json.dumps(_report_json(found), indent=2, ensure_ascii=False))
+        say_json(_report_json(found))
     else:
         _print_report(spec, found)
     if found.alarm:
@@ -117,8 +118,8 @@ def _vector(option: str, text: str) -> tuple[float, float, float]:
         raise QikiError(
             f"{option}: {text!r} given; three numbers with commas are needed, as in 100,0,-20"
         ) from None
-    if not np.isfinite((x, y, z)).all():
-        raise QikiError(f"{option}: {text!r} given; finite numbers are needed")
+    if not all(abs(part) <= _LARGEST for part in (x, y, z)):
+        raise QikiError(f"{option}: {text!r} given; numbers up to ±{_LARGEST:g} are needed")
     return x, y, z
 
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import click
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from rich.table import Table
 
 from qiki_hil.console.safe_console import SafeConsole
-from qiki_hil.console.say import say
+from qiki_hil.console.say import say, say_json
 from qiki_hil.kernels.modulator import Modulator, edges_us
 
 EXIT_CHECK_FAILED = 1
@@ -96,19 +97,48 @@ def bench() -> None:
     show_default=True,
     help="Loop rate, Hz; may be given several times.",
 )
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
-def modulator(context: click.Context, check: bool, rates_hz: tuple[int, ...]) -> None:
+def modulator(
+    context: click.Context, check: bool, rates_hz: tuple[int, ...], as_json: bool
+) -> None:
     """Compare the pulses of PWPF under constant levels with their closed forms."""
     rows = [row for rate_hz in rates_hz for row in compare(rate_hz)]
+    if as_json:
+        say_json(_json(rows))
+    else:
+        _print(rows)
+    if check and not all(row.met for row in rows):
+        context.exit(EXIT_CHECK_FAILED)
+
+
+def _json(rows: list[Comparison]) -> dict[str, Any]:
+    return {
+        "edge_limit_us": EDGE_LIMIT_US,
+        "duty_limit": DUTY_LIMIT,
+        "met": all(row.met for row in rows),
+        "comparisons": [
+            {
+                "rate_hz": row.rate_hz,
+                "level": row.level,
+                "on_us": float(row.pulses_us.mean()),
+                "off_us": float(row.pauses_us.mean()),
+                "worst_us": float(row.worst_us),
+                "duty": float(row.duty),
+                "met": bool(row.met),
+            }
+            for row in rows
+        ],
+    }
+
+
+def _print(rows: list[Comparison]) -> None:
     SafeConsole(width=100).print(_table(rows))
     say(
         f"Edges are commanded in whole microseconds, so a single pulse or pause may be off by up "
         f"to 1 us; {EDGE_LIMIT_US:g} us and {DUTY_LIMIT:.1%} of the duty are allowed."
     )
-    failed = sum(not row.met for row in rows)
-    say(f"{len(rows) - failed} of {len(rows)} met")
-    if check and failed:
-        context.exit(EXIT_CHECK_FAILED)
+    say(f"{sum(row.met for row in rows)} of {len(rows)} met")
 
 
 def _time_us(span: float) -> float:

@@ -1,6 +1,5 @@
 """`qiki-hil bot`: check, show, hash and make BotSpecs."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from rich.text import Text
 
 from qiki_hil.console.cli.bot_map import map_
 from qiki_hil.console.safe_console import SafeConsole
-from qiki_hil.console.say import say
+from qiki_hil.console.say import say, say_json
 from qiki_hil.document.outfile import check_writable, write_file
 from qiki_hil.errors import SpecError
 from qiki_hil.kernels import NOZZLES_PER_CLUSTER
@@ -77,7 +76,7 @@ def show(name: str, as_json: bool, png: Path | None) -> None:
     spec = BotSpec.load(name)
     authority = spec.authority()
     if as_json:
-        say(json.dumps(_summary(spec, authority), indent=2, ensure_ascii=False))
+        say_json(_summary(spec, authority))
     else:
         _print(spec, authority)
     if png is not None:

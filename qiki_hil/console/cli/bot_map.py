@@ -1,6 +1,5 @@
 """`qiki-hil bot map`: which nozzles push along and about each axis."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from qiki_hil.analysis.availability import Availability
 from qiki_hil.analysis.map_drawing import figure, loads, text_views
 from qiki_hil.analysis.maps import AXES, Entry, MapReport, map_report
 from qiki_hil.console.safe_console import SafeConsole
-from qiki_hil.console.say import say
+from qiki_hil.console.say import say, say_json
 from qiki_hil.kernels import (
     MAP_EXACT_FORCE_N,
     MAP_EXACT_TORQUE_NM,
@@ -62,7 +61,7 @@ def map_(
     spec = BotSpec.load(name)
     report = map_report(spec, Availability.of(out).out)
     if as_json:
-        say(json.dumps(_json(report), indent=2, ensure_ascii=False))
+        say_json(_json(report))
     elif direction is not None:
         _print_direction(report, direction)
     else:
@@ -84,7 +83,8 @@ def _json(report: MapReport) -> dict[str, Any]:
 
 def _print(report: MapReport) -> None:
     console = SafeConsole(width=_WIDTH, highlight=False)
-    console.print(f"[bold]{report.spec.metadata.id}[/]  {report.spec.metadata.title}")
+    metadata = report.spec.metadata
+    console.print(Text.assemble((metadata.id, "bold"), "  ", metadata.title))
     com = " ".join(f"{x:+.3f}" for x in report.spec.com_m_body)
     console.print(f"about the centre of mass with a full tank, {com} m; body frame")
     half = len(report.entries) // 2

@@ -1,6 +1,5 @@
 """`qiki-hil profile`: what a thrust profile would give, take and run into."""
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -14,7 +13,7 @@ from qiki_hil.app.event_text import reason_text
 from qiki_hil.app.profile_run import Push, limit_text, preview_push, profile_command, why_not
 from qiki_hil.command import shipped_profiles
 from qiki_hil.console.safe_console import SafeConsole
-from qiki_hil.console.say import say
+from qiki_hil.console.say import say, say_json
 from qiki_hil.kernels import ProfilePreview, Spent, Stores
 from qiki_hil.spec import BotSpec
 from qiki_hil.spec.generate import BASE
@@ -58,7 +57,7 @@ def show_pushes(bot: str, pushes: Sequence[Push], as_json: bool) -> None:
     """Prints previews."""
     if as_json:
         found = {"bot": bot, "pushes": [push_json(push) for push in pushes]}
-        say(json.dumps(found, indent=2, ensure_ascii=False))
+        say_json(found)
         return
     if not pushes:
         say("nothing is pushed: no rcs... and no profile in this scenario")

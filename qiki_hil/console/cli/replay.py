@@ -1,6 +1,5 @@
 """`qiki-hil replay`: recorded inputs through the controller, compared to the bit."""
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -9,7 +8,7 @@ import click
 
 from qiki_hil.app.replay import ReplayResult
 from qiki_hil.app.replay import replay as replay_run
-from qiki_hil.console.say import say
+from qiki_hil.console.say import say, say_json
 
 DIFFERENCES_SHOWN = 20
 
@@ -24,7 +23,7 @@ def replay(run: Path, as_json: bool) -> None:
     result = replay_run(run)
     if as_json:
         judged = {"identical": result.identical, "complete": result.complete}
-        say(json.dumps(asdict(result) | judged, indent=2))
+        say_json(asdict(result) | judged)
     else:
         say("\n".join(lines(result)))
     # A run without a summary has no known length: what there is of it decides.
