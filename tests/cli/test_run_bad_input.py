@@ -91,10 +91,10 @@ def test_what_cannot_be_is_told_before_anything_is_written(
 
 @pytest.mark.parametrize("root", ["file/runs", "/proc/nowhere"])
 def test_a_place_that_cannot_be_written_is_told_and_nothing_is_left(
-    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], root: str
+    here: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], root: str
 ) -> None:
     before = sorted(here.iterdir())
-    words = refused(monkeypatch, capsys, "--scenario", "long.yaml", "--runs", root)
+    words = refused(monkeypatch, capfd, "--scenario", "long.yaml", "--runs", root)
     assert f"cannot create a run directory in {root}" in words
     assert sorted(here.iterdir()) == before
 
