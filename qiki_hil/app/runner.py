@@ -10,8 +10,8 @@ from qiki_hil.app.request import RunParts
 from qiki_hil.app.run import Outcome, Run, keep, removing_on_error
 from qiki_hil.app.stop_signals import StopSignals
 from qiki_hil.app.summary import RunSummary
-from qiki_hil.app.supervisor import RunObserver, Supervisor
-from qiki_hil.errors import QikiError, RigError, StoreError
+from qiki_hil.app.supervisor import NOT_BEGUN, RunObserver, Supervisor
+from qiki_hil.errors import QikiError, RigError, StoppedError, StoreError
 from qiki_hil.kernels import decode_cycles
 from qiki_hil.scenario.signals import Columns
 from qiki_hil.store import RunDirectory, RunStatus
@@ -68,8 +68,11 @@ class Runner:
         child = self.supervisor.loop
         if child.ended is not None and child.ended.end == link_pb2.LOOP_END_SETUP_FAILED:
             raise RigError(child.ended.detail)
-        if child.started is None and not self.supervisor.stopped:
-            raise RigError(f"the loop did not start: {child.exit_report()}")
+        if child.started is not None or child.ended is not None:
+            return
+        if self.supervisor.stopped:
+            raise StoppedError(NOT_BEGUN)
+        raise RigError(f"the loop did not start: {child.exit_report()}")
 
     async def _conclude(self) -> Outcome:
         self.supervisor.finish_record()

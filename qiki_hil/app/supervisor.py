@@ -22,6 +22,7 @@ POLITE_STOPS = 2
 STOP_GRACE_S = 6.0
 """From a request to stop to the end of the loop. A loop that takes longer is killed: a rig closes
 in less, and a service manager does not wait for ever."""
+NOT_BEGUN = "interrupted before the loop began; nothing is kept"
 REFRESH_S = 0.1
 """Snapshots, writes and views happen this often."""
 
@@ -87,7 +88,7 @@ class Supervisor:
         await self.telemetry.start()
         await asyncio.sleep(0)  # a request from before this event loop is delivered here
         if self.stopped:
-            raise StoppedError("interrupted before the loop began; nothing is kept")
+            raise StoppedError(NOT_BEGUN)
         await self._child.start()
         self._run.emit_start()
         ticker = asyncio.create_task(self._refresh_forever(), name="refresh")

@@ -32,7 +32,7 @@ class Pool:
     @property
     def has_room(self) -> bool:
         """Whether a worker takes another chunk."""
-        return any(worker.chunks < CHUNKS_AT_A_TIME for worker in self._workers)
+        return any(worker.has_room for worker in self._workers)
 
     @property
     def idle(self) -> bool:
@@ -41,15 +41,16 @@ class Pool:
 
     def submit(self, chunk: range) -> None:
         """Hands a chunk to the worker that has the least to do. Raises QikiError where it died."""
-        min(self._workers, key=lambda worker: worker.chunks).fly(chunk)
+        able = [worker for worker in self._workers if worker.has_room]
+        min(able, key=lambda worker: worker.chunks).fly(chunk)
 
     def flown(self, timeout_s: float) -> Iterator[list[Row]]:
         """Rows of the chunks that are flown, after waiting so long for one. Raises QikiError where
         a worker died."""
         ready = wait([worker.link for worker in self._workers], timeout_s)
         for worker in self._workers:
-            if worker.link in ready:
-                yield worker.rows()
+            if worker.link in ready and (rows := worker.rows()):
+                yield rows
 
     def __enter__(self) -> Self:
         return self
@@ -70,6 +71,7 @@ class Worker:
     def __init__(self, campaign_fd: int) -> None:
         self.chunks = 0
         """Chunks that it holds."""
+        self._ready = False
         self.link: Connection[range, Any]
         self.link, theirs = multiprocessing.Pipe()
         with theirs:
@@ -81,6 +83,12 @@ class Worker:
                 preexec_fn=ignore_stop_signals,
             )
 
+    @property
+    def has_room(self) -> bool:
+        """Whether it takes another chunk: not while it starts, for what it holds is waited for
+        when an end is requested."""
+        return self._ready and self.chunks < CHUNKS_AT_A_TIME
+
     def fly(self, chunk: range) -> None:
         """Hands it a chunk. Raises QikiError where it died."""
         try:
@@ -90,11 +98,15 @@ class Worker:
         self.chunks += 1
 
     def rows(self) -> list[Row]:
-        """The rows of its oldest chunk. Raises QikiError where it died, or what flying raised."""
+        """The rows of its oldest chunk; none where it says that it is ready. Raises QikiError where
+        it died, or what flying raised."""
         try:
             answer = self.link.recv()
         except (EOFError, OSError):
             raise self._dead() from None
+        if answer is None:
+            self._ready = True
+            return []
         self.chunks -= 1
         if isinstance(answer, Exception):
             raise answer

@@ -1,8 +1,8 @@
 """A worker process: `python -P -m qiki_hil.campaign.worker LINK_FD CAMPAIGN_FD`.
 
-It reads the pickled campaign from one descriptor, takes chunks of cases from the other and answers
-each with its rows, or with the exception that flying it raised. Standard input is held by the
-parent, and its end ends the worker.
+It reads the pickled campaign from one descriptor, and on the other says None when it is ready,
+takes chunks of cases and answers each with its rows, or with the exception that flying it raised.
+Standard input is held by the parent, and its end ends the worker.
 """
 
 import os
@@ -22,6 +22,7 @@ def main() -> None:
     campaign_fd = int(sys.argv[2])
     # From the start, wherever another worker stands: the position belongs to all of them.
     campaign = pickle.loads(os.pread(campaign_fd, os.fstat(campaign_fd).st_size, 0))
+    link.send(None)
     while True:
         try:
             chunk = link.recv()

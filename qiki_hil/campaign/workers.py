@@ -6,6 +6,7 @@ on this machine are still yielded; the second time gives those up, too.
 """
 
 import os
+from collections import deque
 from collections.abc import Callable, Generator
 from importlib import import_module
 from typing import Any
@@ -46,13 +47,12 @@ def chunked(campaign: Campaign, workers: int) -> list[range]:
 
 def in_processes(campaign: Campaign, jobs: int, stops: Stops) -> Rows:
     """Flies all cases in `jobs` processes. Raises QikiError where a process dies."""
-    plan = chunked(campaign, jobs)
-    chunks = iter(plan)
-    with Pool(campaign, min(jobs, len(plan))) as pool:
+    chunks = deque(chunked(campaign, jobs))
+    with Pool(campaign, min(jobs, len(chunks))) as pool:
         while True:
-            while not stops() and pool.has_room and (chunk := next(chunks, None)):
-                pool.submit(chunk)
-            if pool.idle or stops() > 1:
+            while chunks and pool.has_room and not stops():
+                pool.submit(chunks.popleft())
+            if stops() > 1 or (pool.idle and (stops() or not chunks)):
                 return
             yield from pool.flown(POLL_S)
 

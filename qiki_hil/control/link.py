@@ -19,7 +19,7 @@ from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 
 BUFFER_BYTES = 4 << 20
 PACKET_MAX_BYTES = 1 << 20
-STATUS_TIMEOUT_S = 2.0
+STATUS_TIMEOUT_S = 5.0
 """How long a start or an end waits for room in the socket."""
 SIMULATED_RECORDS_PER_PACKET = 64
 """Where time is simulated records may be late, so they are sent many at a time."""

@@ -1,5 +1,6 @@
 """The ladder of requests to stop, past a loop process that only writes down what it is asked."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,12 @@ class RecordingChild:
         self.listens = True
         self.asked: list[str] = []
         self.requests: list[link_pb2.LoopRequest] = []
+        self.killed = asyncio.Event()
+
+    async def start(self) -> None: ...
+
+    async def wait(self) -> None:
+        await self.killed.wait()
 
     def request(self, request: link_pb2.LoopRequest) -> bool:
         self.asked.append(REQUEST)
@@ -38,6 +45,7 @@ class RecordingChild:
 
     def kill(self) -> None:
         self.asked.append(KILL)
+        self.killed.set()
 
 
 class Nobody:
@@ -102,3 +110,15 @@ def test_a_command_that_is_not_taken_is_an_error_and_uses_no_number(
     child.listens = True
     number = supervisor.submit(command_pb2.Command(arm=command_pb2.Arm()))
     assert number == FIRST
+
+
+async def test_a_loop_that_was_asked_once_and_does_not_end_is_killed(
+    supervisor: Supervisor, child: RecordingChild, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor_module, "STOP_GRACE_S", 0.2)
+    running = asyncio.create_task(supervisor.run())
+    await asyncio.sleep(0.4)
+    assert child.asked == []  # nobody has asked: it has all the time it wants
+    supervisor.stop()
+    await asyncio.wait_for(running, 10.0)
+    assert child.asked == [RESUME, REQUEST, KILL]

@@ -112,6 +112,17 @@ def test_a_loop_that_hangs_does_not_make_one_request_wait_for_ever(root: Path, l
     assert only_run(root).manifest.status == RunStatus.FAILED
 
 
+def test_a_loop_that_hangs_in_its_set_up_leaves_nothing(root: Path, long: Path) -> None:
+    with flight("run", "--scenario", long, "--runs", root, "--nats", "off") as one:
+        until(lambda: one.processes(LOOP), "a loop process")
+        hold_still(one.only(LOOP))
+        one.signal(signal.SIGTERM)
+        assert one.end(timeout_s=STOP_GRACE_S + 5.0) == 130
+        one.all_gone()
+    assert "interrupted before the loop began; nothing is kept" in one.errors
+    assert list(root.iterdir()) == []
+
+
 def test_a_loop_that_somebody_stopped_goes_on_to_close_its_valves(root: Path, long: Path) -> None:
     with flight("run", "--scenario", long, "--runs", root, "--nats", "off") as one:
         os.kill(flying(one).only(LOOP), signal.SIGSTOP)
