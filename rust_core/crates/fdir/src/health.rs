@@ -157,12 +157,17 @@ impl NozzleHealth {
             attitude: context.attitude,
             mass_kg: context.mass_kg,
         };
-        let Findings(found) = self.residual.observe(feedback, &sources, &state);
+        let found = self.residual.observe(feedback, &sources, &state);
+        self.take_findings(&found, sources.reported);
+    }
+
+    /// Takes in what the motion shows; the valves in `reported` have said what they do.
+    fn take_findings(&mut self, found: &Findings, reported: u16) {
         // Nozzles whose valves say that they do what they are commanded.
-        let obedient = sources.reported | self.known.feedback_lies;
+        let obedient = reported | self.known.feedback_lies;
         let mut contradicted = 0;
         for n in 0..NOZZLES {
-            if let Some(verdict) = found[n] {
+            if let Some(verdict) = found.0[n] {
                 contradicted |= obedient & bit(n);
                 self.apply(n, verdict);
             }

@@ -3,10 +3,10 @@
 use qiki_craft::{CLUSTERS, Feedback, Fresh, NOZZLES, NodeState};
 
 use super::{HELD, health, heard};
-use crate::evidence::Verdict;
+use crate::evidence::{Findings, Verdict};
 use crate::fault::NozzleFaults;
-use crate::health::NozzleHealth;
 use crate::health::nozzle_state::NozzleState;
+use crate::health::{DOUBTED_TRIALS, NozzleHealth};
 use NozzleState::{Healthy, OnTrial, Resting, StuckClosed, StuckOpen};
 
 const CLUSTER: usize = 1;
@@ -441,4 +441,65 @@ fn a_nozzle_is_isolated_by_its_state_or_by_its_node_or_by_both() {
             assert_eq!(health.isolated(), out | lost, "{state:?}, lost {lost:#x}");
         }
     }
+}
+
+/// The nozzles of a set are found stuck closed by the motion.
+fn found_closed(nozzles: u16) -> Findings {
+    let closed = |n: usize| (nozzles >> n & 1 == 1).then_some(Verdict::StuckClosed);
+    Findings(std::array::from_fn(closed))
+}
+
+#[test]
+fn a_nozzle_whose_valve_says_that_it_opens_is_tried_again_soon_three_times() {
+    let soon = StuckClosed(Some(750));
+    let mut health = with(Healthy);
+    for trials in 0..=DOUBTED_TRIALS {
+        health.trials[VICTIM] = trials;
+        health.states.set(VICTIM, Healthy);
+        // From the second time on its report is not believed, and still says that it opens.
+        health.take_findings(&found_closed(BIT), if trials == 0 { BIT } else { 0 });
+        assert_eq!(health.faults().feedback_lies, BIT);
+        let wait = if trials < DOUBTED_TRIALS {
+            soon
+        } else {
+            StuckClosed(Some(2500 << DOUBTED_TRIALS))
+        };
+        assert_eq!(health.states.of(VICTIM), wait, "after {trials} trials");
+    }
+}
+
+#[test]
+fn a_nozzle_whose_valve_says_nothing_waits_for_its_trial() {
+    let mut health = with(Healthy);
+    health.take_findings(&found_closed(BIT), BESIDE);
+    assert_eq!(health.states.of(VICTIM), CLOSED);
+    assert_eq!(health.faults().feedback_lies, 0);
+}
+
+#[test]
+fn three_nozzles_that_the_motion_contradicts_are_given_back_and_the_model_is_indicted() {
+    let mut health = with(Healthy);
+    // Two more are known by their own reports, and one of them by the motion too.
+    health.known.by_feedback = 1 << 12 | 1 << 13;
+    health.known.by_node = 1 << 14;
+    health.known.by_motion = 1 << 13 | 1 << 14;
+    for n in [12, 13, 14] {
+        health.states.set(n, StuckClosed(None));
+    }
+    health.take_findings(&found_closed(BIT | BESIDE), BIT | BESIDE);
+    assert!(!health.model_mismatch());
+    assert_eq!(health.faults().closed, BIT | BESIDE | 0x7000);
+    health.take_findings(&found_closed(1), 1);
+    assert!(health.model_mismatch());
+    let expected = NozzleFaults {
+        closed: 0x7000,
+        by_feedback: 0x3000,
+        by_node: 0x4000,
+        by_motion: 0x6000,
+        ..NozzleFaults::default()
+    };
+    assert_eq!(health.faults(), expected);
+    assert_eq!(health.isolated(), 0x7000);
+    health.reset();
+    assert!(!health.model_mismatch());
 }
