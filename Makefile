@@ -86,6 +86,10 @@ soak: .venv/.built ## The long forms: 60 s in real time with the live view
 	tools/peers.sh
 	QIKI_BENCH_SECONDS=60 $(BIN)/pytest -q benches/test_wakeup.py
 
+.PHONY: lowest
+lowest: .venv/.built ## Test with the lowest versions that pyproject.toml allows
+	tools/lowest.sh
+
 .PHONY: wheel
 wheel: .venv/.installed ## Build the wheel into dist/
 	$(BIN)/maturin build --release --locked --out dist
