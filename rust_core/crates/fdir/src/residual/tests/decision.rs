@@ -331,3 +331,71 @@ fn a_finding_begins_a_new_window_and_none_does_not() {
     residual.confirmed(only(3, StuckOpen));
     assert_eq!(residual.in_a_row, 0);
 }
+
+#[test]
+fn what_a_common_factor_explains_gains_as_much_as_the_factor_says() {
+    let mut residual = ahead();
+    residual.torque_nm[0] = Vector3::new(0.0, 64.0, 0.0);
+    residual.force_n[1] = Vector3::new(0.0, 0.0, 32.0);
+    residual.window.expected_s[1] = 0.25;
+    // Expected: 64 N·s ahead and 8 N·s up, 32 N·m·s about y.
+    let (force, torque) = (Vector3::new(64.0, 0.0, 8.0), Vector3::new(0.0, 32.0, 0.0));
+    let noise = Noise {
+        force: 2.0,
+        torque: 4.0,
+    };
+    let (of_force, of_torque) = (2.0 * (64.0 * 64.0 + 8.0 * 8.0), 4.0 * 32.0 * 32.0);
+    let gain = |a: f64, b: f64| residual.scale_gain(force * a, torque * b, &noise);
+    // (excess of force, of torque, parts of the whole gain); at most all of the expected counts.
+    for (a, b, force_part, torque_part) in [
+        (0.0, 0.0, 0.0, 0.0),
+        (0.5, 0.0, 0.25, 0.0),
+        (0.0, 0.5, 0.0, 0.25),
+        (1.0, 0.25, 1.0, 0.0625),
+        (1.5, 0.0, 2.0, 0.0),
+        (-0.5, -0.5, 0.0, 0.0),
+    ] {
+        let expected = force_part * of_force + torque_part * of_torque;
+        assert!(
+            (gain(a, b) - expected).abs() < 1e-9,
+            "{a} {b}: {}",
+            gain(a, b)
+        );
+    }
+    residual.window.expected_s = [0.0; NOZZLES];
+    assert_eq!(residual.scale_gain(force, torque, &noise), 0.0);
+}
+
+#[test]
+fn an_excess_in_proportion_to_the_expected_is_held_against_no_nozzle() {
+    let mut lighter = ahead();
+    lighter.motion.force_ns = Vector3::new(25.6, 0.0, 0.0);
+    assert_eq!(lighter.test(), Findings::default());
+    // The same impulse where the expected one is of another nozzle, which pushes elsewhere.
+    let mut open = ahead();
+    open.motion.force_ns = Vector3::new(25.6, 0.0, 0.0);
+    open.window.expected_s = [0.0; NOZZLES];
+    open.window.expected_s[1] = 0.5;
+    assert_eq!(open.test(), only(0, StuckOpen));
+    // Less than expected is another matter: a nozzle that gave nothing.
+    let mut closed = ahead();
+    closed.motion.force_ns = Vector3::new(-64.0, 0.0, 0.0);
+    closed.window.commanded_s[0] = 0.5;
+    assert_eq!(closed.test(), only(0, StuckClosed));
+}
+
+#[test]
+fn a_nozzle_that_explains_much_more_than_a_common_factor_is_open() {
+    // Half of the expected is up: a factor explains only the part of the excess that is along it.
+    let mut residual = ahead();
+    residual.force_n[1] = Vector3::new(0.0, 0.0, 128.0);
+    residual.window.expected_s[0] = 0.1;
+    residual.window.expected_s[1] = 0.1;
+    residual.motion.force_ns = Vector3::new(12.8, 0.0, 0.0);
+    let noise = residual.noise();
+    let whole = 12.8 * 12.8 * noise.force;
+    let common = residual.scale_gain(residual.motion.force_ns, Vector3::zeros(), &noise);
+    assert!((common - 0.5 * whole).abs() < 1e-9 * whole);
+    assert!(whole > 3.0 * super::super::LEAD_MIN);
+    assert_eq!(residual.test(), only(0, StuckOpen));
+}
