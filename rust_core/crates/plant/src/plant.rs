@@ -346,7 +346,8 @@ fn start(initial: &InitialState, dt_s: f64) -> Result<RigidState, PlantError> {
     finite("attitude_xyzw", &initial.attitude_xyzw)?;
     finite("rates_rps_body", &initial.rates_rps_body)?;
     let rate_rps = norm(initial.rates_rps_body);
-    if !(rate_rps * dt_s <= TURN_MAX_RAD) {
+    let can_be_stepped = rate_rps * dt_s <= TURN_MAX_RAD;
+    if !can_be_stepped {
         let most_rps = TURN_MAX_RAD / dt_s;
         return Err(PlantError::Rates { rate_rps, most_rps });
     }
