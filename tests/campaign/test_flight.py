@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from qiki_hil.app.stop_signals import StopSignals
 from qiki_hil.campaign import fly, make_case, rerun
 from qiki_hil.campaign.case import Case
 from qiki_hil.campaign.flight import METRICS, fly_row, judge, row_of
@@ -17,7 +18,7 @@ from qiki_hil.kernels import fly_case
 @pytest.mark.parametrize("index", range(6))
 def test_every_column_and_metric_is_that_of_the_loop(campaign, tmp_path, index):
     columns = fly(make_case(campaign, index))
-    done = rerun(campaign, index, tmp_path / "runs", report=False)
+    done = rerun(campaign, index, tmp_path / "runs", StopSignals(), report=False)
     recorded = columns_of(done.directory)
     assert recorded.keys() == columns.keys()
     for name, column in columns.items():
@@ -33,7 +34,7 @@ def test_the_cases_that_are_compared_have_every_kind_of_fault(campaign):
 
 
 def test_a_rerun_is_an_ordinary_run(campaign, tmp_path):
-    directory = rerun(campaign, 0, tmp_path / "runs").directory
+    directory = rerun(campaign, 0, tmp_path / "runs", StopSignals()).directory
     names = {path.name for path in directory.iterdir()}
     assert {"run.json", "spec.yaml", "rig.yaml", "scenario.yaml", "run.sqlite"} <= names
     assert {"summary.json", "report.html", "truth.json", "case.json"} <= names
@@ -41,7 +42,7 @@ def test_a_rerun_is_an_ordinary_run(campaign, tmp_path):
 
 
 def test_a_rerun_draws_no_report_where_none_is_wanted(campaign, tmp_path):
-    done = rerun(campaign, 0, tmp_path / "runs", report=False)
+    done = rerun(campaign, 0, tmp_path / "runs", StopSignals(), report=False)
     assert done.report is None
     assert not list(done.directory.glob("report.*"))
 

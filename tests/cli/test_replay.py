@@ -205,7 +205,7 @@ def test_a_run_without_a_summary_says_how_far_it_came(replayed, copy: RunDirecto
     copy.set_status(RunStatus.RUNNING)
     code, out, _ = replayed(copy.path)
     assert code == 0
-    assert out.startswith(f"– run {copy.run_id} is running; 1000 cycles replayed, ")
+    assert out.startswith(f"– run {copy.run_id} is killed; 1000 cycles replayed, ")
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"ticks": "many"}', '{"ticks": true}'])

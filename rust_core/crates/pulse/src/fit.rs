@@ -12,12 +12,12 @@ const KEEP: f64 = 0.85;
 /// Benefit that counts of one set at most, N·s: three times what a usual set costs. The first set
 /// of a hold closes an error of ten times that, and would be remembered for too long.
 const BENEFIT_MAX_NS: f64 = 150.0;
-/// Benefit that is taken as obtained before the first set, N·s: two sets of the largest.
-const TRUST_NS: f64 = 300.0;
+/// Benefit that is taken as obtained before the first set, N·s: some more than two sets of the
+/// largest.
+const TRUST_NS: f64 = 400.0;
 /// Ratio below which planned pulses stand down. A set costs half to all of what it is to gain, so
-/// with less than half of the gain it does not pay. Crafts within their tolerances stay above 0.5,
-/// five times the noise of the sensors leaves 0.57, an inertia of 0.8 times the described one 0.34.
-const STAND_DOWN_BELOW: f64 = 0.42;
+/// with a quarter of the gain it does not pay. Of 264 crafts within their tolerances (`rigs/campaigns/hold.yaml`) none comes below it; at 0.42 2 of 64 do.
+const STAND_DOWN_BELOW: f64 = 0.25;
 /// Ratio above which a stand-down is forgotten.
 const FITS_ABOVE: f64 = 0.6;
 /// Predicted and obtained benefit with which sets are tried again, N·s: one useless set leads to
@@ -95,16 +95,16 @@ mod tests {
 
     #[test]
     fn sets_that_do_what_they_should_are_never_given_up() {
-        for ratio in [0.45, 0.55, 0.8, 1.0, 3.0] {
+        for ratio in [0.35, 0.55, 0.8, 1.0, 3.0] {
             assert_eq!(given_up_at(&mut Fit::new(), ratio, 1000), None, "{ratio}");
         }
     }
 
     #[test]
-    fn useless_sets_are_given_up_after_four_and_harmful_ones_after_two() {
-        assert_eq!(given_up_at(&mut Fit::new(), 0.0, 10), Some(4));
-        assert_eq!(given_up_at(&mut Fit::new(), -1.0, 10), Some(2));
-        assert_eq!(given_up_at(&mut Fit::new(), -1e9, 10), Some(2));
+    fn useless_sets_are_given_up_after_eight_and_harmful_ones_after_three() {
+        assert_eq!(given_up_at(&mut Fit::new(), 0.0, 10), Some(8));
+        assert_eq!(given_up_at(&mut Fit::new(), -1.0, 10), Some(3));
+        assert_eq!(given_up_at(&mut Fit::new(), -1e9, 10), Some(3));
     }
 
     #[test]

@@ -173,3 +173,26 @@ fn delays_of_a_valve_are_learnt_and_a_valve_that_fails_is_not() {
         assert!(found.is_some(), "{missing_us} us");
     }
 }
+
+#[test]
+fn delays_are_learnt_a_quarter_at_a_time() {
+    // At once, 10 of 13 ms would be learnt after the first pulse, and 3 ms a pulse are allowed.
+    assert!(pulses_until_off(13_000, 6).is_some());
+}
+
+#[test]
+fn a_pulse_that_does_not_come_teaches_nothing_whatever_the_one_before_did() {
+    let mut monitor = ValveFeedbackMonitor::new(0.002);
+    let mut pulse = |opens: bool| {
+        let mut off = 0;
+        for tick in 0..100 {
+            let commanded = if tick < 5 { 2000 } else { 0 };
+            monitor.record_command(&at(commanded));
+            off |= monitor.compare(ALL, ALL, &at(if opens { commanded } else { 0 }));
+        }
+        off & BIT != 0
+    };
+    assert!(!pulse(true));
+    // Three times 10 ms, against 20 ms and 4 ms for each of three.
+    assert!((0..4).any(|_| pulse(false)));
+}
