@@ -45,5 +45,24 @@ def test_decode_reads_lines_and_counts_the_bad_ones() -> None:
 
 def test_decode_of_bytes_that_are_no_text_counts_them() -> None:
     result = CliRunner().invoke(can, ["decode"], input=b"\xff\xfe\x00\r\n\x80")
-    assert result.exit_code == 0
+    assert result.exit_code == 1
     assert "0 frames decoded; bad_line" in result.stderr
+
+
+def test_two_channels_of_a_log_have_counters_of_their_own() -> None:
+    buses = [E2eProtector(Catalogue.shipped()) for _ in range(2)]
+    lines = [
+        format_line(LogLine(tick, f"can{n}", bus.protect("VALVE_COMMAND_C2", VALUES)))
+        for tick in range(20)
+        for n, bus in enumerate(buses)
+    ]
+    result = CliRunner().invoke(can, ["decode"], input="\n".join(lines))
+    assert result.exit_code == 0
+    assert result.stderr == "40 frames decoded; nothing dropped\n"
+
+
+@pytest.mark.parametrize("text", ["", "no frame\n", "(1.5) can0 7FF#00\n"])
+def test_a_log_without_one_good_frame_is_a_failure(text: str) -> None:
+    result = CliRunner().invoke(can, ["decode"], input=text)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("0 frames decoded; ")

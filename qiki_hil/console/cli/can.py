@@ -1,6 +1,6 @@
 """`qiki-hil can`: what the bus carries, and what a log of it says."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TextIO
 
 import click
@@ -52,34 +52,57 @@ def load(context: click.Context, rate_hz: int, bitrate: int) -> None:
 
 @can.command()
 @click.argument("log", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
-def decode(log: TextIO) -> None:
+@click.pass_context
+def decode(context: click.Context, log: TextIO) -> None:
     """Decode candump lines: `candump can0 | qiki-hil can decode`.
 
-    LOG is a file, or standard input. A line that cannot be used is counted, and the counts stand
-    on standard error at the end.
+    LOG is a file, or standard input; it may hold several channels. A line that cannot be used is
+    counted, and the counts stand on standard error at the end. Ends with exit code 1 where nothing
+    was decoded.
     """
-    checker = E2eChecker(Catalogue.shipped())
-    counts = Counter[str]()
+    decoder = _LogDecoder()
     try:
         for text in log:
-            _decode_line(text, checker, counts)
+            decoder.take(text)
     finally:
-        counts.update(checker.counters)
-        decoded = counts.pop("frames_received")
+        say(decoder.summary(), err=True)
+    if not decoder.decoded:
+        context.exit(EXIT_CHECK_FAILED)
+
+
+class _LogDecoder:
+    """Prints the frames of a log. Each channel is a bus of its own, with its own counters."""
+
+    def __init__(self) -> None:
+        catalogue = Catalogue.shipped()
+        self._checkers = defaultdict[str, E2eChecker](lambda: E2eChecker(catalogue))
+        self._bad_lines = 0
+
+    @property
+    def decoded(self) -> int:
+        """Frames that passed every check."""
+        return sum(c.counters["frames_received"] for c in self._checkers.values())
+
+    def take(self, text: str) -> None:
+        """A line of the log."""
+        if not text.strip():
+            return
+        line = parse_line(text)
+        if line is None:
+            self._bad_lines += 1
+            return
+        received = self._checkers[line.channel].check(line.frame)
+        if received is not None:
+            say(_decoded(line, received))
+
+    def summary(self) -> str:
+        """What was decoded, and what was dropped for which reason."""
+        counts = Counter({"bad_line": self._bad_lines})
+        for checker in self._checkers.values():
+            counts.update(checker.counters)
+        decoded = counts.pop("frames_received", 0)
         dropped = ", ".join(f"{reason} {n}" for reason, n in counts.items() if n)
-        say(f"{decoded} frames decoded; {dropped or 'nothing dropped'}", err=True)
-
-
-def _decode_line(text: str, checker: E2eChecker, counts: Counter[str]) -> None:
-    if not text.strip():
-        return
-    line = parse_line(text)
-    if line is None:
-        counts["bad_line"] += 1
-        return
-    received = checker.check(line.frame)
-    if received is not None:
-        say(_decoded(line, received))
+        return f"{decoded} frames decoded; {dropped or 'nothing dropped'}"
 
 
 def _load_table(load: BusLoad) -> Table:
