@@ -176,8 +176,8 @@ fn delays_of_a_valve_are_learnt_and_a_valve_that_fails_is_not() {
 
 #[test]
 fn delays_are_learnt_a_quarter_at_a_time() {
-    // At once, 10 of 13 ms would be learnt after the first pulse, and 3 ms a pulse are allowed.
-    assert!(pulses_until_off(13_000, 6).is_some());
+    // At once, 10 of 11.5 ms would be learnt after the first pulse, and the rest is allowed.
+    assert_eq!(pulses_until_off(11_500, 6), Some(3));
 }
 
 #[test]
