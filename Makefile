@@ -72,6 +72,14 @@ mutants: .venv/.built $(CARGO_MUTANTS) ## Change the safety code; a test must no
 mutants-short: .venv/.built $(CARGO_MUTANTS) ## The same for a fixed sample
 	$(PY) tools/mutants.py --short
 
+.PHONY: coverage
+coverage: .venv/.built ## Lines that the tests run, against docs/reference/coverage.md
+	$(PY) tools/coverage_table.py
+
+.PHONY: coverage-update
+coverage-update: .venv/.built ## Write docs/reference/coverage.md anew
+	$(PY) tools/coverage_table.py --update
+
 .PHONY: bench
 bench: .venv/.built ## Benchmarks against the peers
 	tools/peers.sh
