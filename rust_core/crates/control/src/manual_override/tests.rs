@@ -326,3 +326,19 @@ fn the_level_of_a_firing_is_the_open_part_of_its_cycle_and_none_without_one() {
     hand.stop();
     assert_eq!(hand.next_pulses(2000).level, 0.0);
 }
+
+#[test]
+fn a_firing_begins_when_the_pause_before_it_is_over_and_not_in_it() {
+    let mut hand = ManualOverride::new(30_000);
+    hand.start(0);
+    // From control's last pulse on, and from that of the firing before.
+    for _ in 0..2 {
+        hand.fire(train(1.0, 0.030).unwrap());
+        for tick in 0..15 {
+            assert_eq!(hand.step(2000), 0, "tick {tick} of the pause");
+        }
+        for tick in 0..15 {
+            assert_eq!(hand.step(2000), 2000, "tick {tick} of the pulse");
+        }
+    }
+}
