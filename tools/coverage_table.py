@@ -93,7 +93,8 @@ def copy_the_tree() -> None:
         source, target = ROOT / name, TREE / name
         if source.is_symlink() or source.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target, follow_symlinks=False)
+            # With the time of now: what was compiled of an older copy must not look newer.
+            shutil.copy(source, target, follow_symlinks=False)
     (TREE / ".venv").symlink_to(ROOT / ".venv")
 
 
