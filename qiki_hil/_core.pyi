@@ -1,7 +1,7 @@
 """The Rust core. Import it through `qiki_hil.kernels`, never directly."""
 
 from collections.abc import Sequence
-from typing import Any, Self, final
+from typing import Any, NoReturn, Self, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,6 +27,7 @@ __all__ = [
     "MAP_EXACT_TORQUE_NM",
     "MAP_FORCE_TOLERANCE_N",
     "MAP_TORQUE_TOLERANCE_NM",
+    "NODES_MAX",
     "NOZZLES",
     "NOZZLES_PER_CLUSTER",
     "POWER_FAULTS",
@@ -69,6 +70,7 @@ __all__ = [
 
 NOZZLES: int
 CLUSTERS: int
+NODES_MAX: int
 NOZZLES_PER_CLUSTER: int
 RATE_MIN_HZ: int
 RATE_MAX_HZ: int
@@ -185,6 +187,9 @@ class Feedback:
     @property
     def nodes(self) -> tuple[list[float], int, int]:
         """In the order of `set_nodes`."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...
 
 @final
 class ValveCommand:
@@ -204,6 +209,9 @@ class ValveCommand:
         """(16,) µs."""
     def cluster_on_time_us(self, cluster: int) -> tuple[int, int, int, int]:
         """(4,) on-times of one cluster, µs. Raises ValueError where there is no such cluster."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...
 
 @final
 class Truth:
@@ -225,6 +233,9 @@ class Truth:
     @property
     def mass_kg(self) -> float:
         """Mass with the propellant that is left, kg."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...
 
 def check_fault(kind: str, target: int, sensor: str) -> None:
     """Raises ValueError where there is no such fault. Of `target` and `sensor` only the one counts
@@ -249,6 +260,9 @@ class FaultInjectorCore:
         """Fills `feedback` with what the faults leave of `reported`."""
     def filter_command(self, command: ValveCommand) -> ValveCommand:
         """The command, without the valves of silent nodes."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...
 
 @final
 class PlantCore:
@@ -307,6 +321,9 @@ class PlantCore:
     @property
     def power(self) -> dict[str, float]:
         """battery_soc, supercap_soc, bus_v, load_w, rcs_w."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...
 
 @final
 class ControllerCore:
@@ -350,6 +367,9 @@ class ControllerCore:
     @property
     def isolated(self) -> int:
         """Bit n: nozzle n is out of the allocation."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...
 
 @final
 class PulseAllocator:
@@ -370,6 +390,9 @@ class PulseAllocator:
         Returns their impulses (16,) N·s, what they give together (6,), the programs solved, and
         whether the answer is proved to be within 2 % of the best; None where a number is not
         usable."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...
 
 @final
 class ModulatorCore:
@@ -416,6 +439,9 @@ class ModulatorCore:
     @property
     def dropped_s(self) -> _Float64 | None:
         """(count,) s at full thrust; None under PWPF."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...
 
 def bench_modulator_step(modulator: ModulatorCore, level: ArrayLike, steps: int) -> float:
     """Mean time of a step inside Rust, ns; the modulator moves ahead by `steps` ticks."""
@@ -431,6 +457,9 @@ class ReplayCore:
     def step(self, recorded: bytes) -> bytes | None:
         """Replays one encoded `CycleRecord`; returns the record as it comes out now, None where
         it is the same to the bit. Raises ValueError where the bytes are not a record."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...
 
 @final
 class CycleScanner:
@@ -442,6 +471,9 @@ class CycleScanner:
         those with a command, a reply, an overrun, or a mode, arming, hold reason, isolation or
         node state that is not as in the record before. Raises ValueError where the bytes are
         something else."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...
 
 def decode_cycles(records: list[bytes]) -> dict[str, NDArray[np.generic]]:
     """Encoded `CycleRecord`s as columns, one row per record; see `qiki_hil.kernels.Columns`."""
@@ -510,6 +542,9 @@ class Allocation:
     @property
     def iterations(self) -> int:
         """Pivots, sub-problems and steps of all stages."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...
 
 @final
 class Allocator:
@@ -566,6 +601,9 @@ class Allocator:
     def power_price(self) -> float:
         """Thrust that one watt more would save, N, at the same answer; 0 where power does not
         limit it."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...
 
 def bench_allocator(allocator: Allocator, wrenches: ArrayLike) -> float:
     """Mean time of a solve of `wrenches` (N, 6) inside Rust, ns, healthy bounds."""
@@ -608,6 +646,9 @@ class MapSet:
     @property
     def leftover_torque_nm(self) -> float:
         """Length of the torque across the direction, N·m; all torque for a force."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...
 
 @final
 class AutoAllocation:
@@ -638,6 +679,9 @@ class AutoAllocation:
     @property
     def full(self) -> list[str]:
         """Directions served by their full set, in whole or in part."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...
 
 @final
 class ThrustMapCore:
@@ -667,3 +711,6 @@ class ThrustMapCore:
     ) -> AutoAllocation:
         """`wrench` (6,) force N, torque N·m, body; `unavailable` a mask of nozzles; `power_max_w`
         of all nozzles together, W. Raises ValueError for a wrong shape."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...

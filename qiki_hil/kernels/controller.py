@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiki_hil._core import RATE_MAX_HZ, RATE_MIN_HZ, ControllerCore, Feedback, ValveCommand
+from qiki_hil.kernels.copying import HoldsCore
 from qiki_hil.kernels.craft import CraftSource
 
 
@@ -14,7 +15,7 @@ def period_us(rate_hz: float) -> int:
     return round(1e6 / rate_hz)
 
 
-class Controller:
+class Controller(HoldsCore):
     """The controller of one craft. A step is a pure function of state and inputs."""
 
     def __init__(self, spec: CraftSource, *, rate_hz: float = 500.0) -> None:

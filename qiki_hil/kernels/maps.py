@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from qiki_hil._core import NOZZLES, AutoAllocation, MapSet, ThrustMapCore
+from qiki_hil.kernels.copying import HoldsCore
 from qiki_hil.kernels.craft import CraftSource
 
 
-class ThrustMap:
+class ThrustMap(HoldsCore):
     """The nozzle sets of a craft's twelve directions, and allocation by them alone.
 
     Directions are +X, -X, +Y, -Y, +Z, -Z (force) and +roll, -roll, +pitch, -pitch, +yaw, -yaw
@@ -36,6 +37,10 @@ class ThrustMap:
     def _keep(self) -> None:
         self._economy = MappingProxyType({s.direction: s for s in self._core.economy})
         self._full = MappingProxyType({s.direction: s for s in self._core.full})
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Itself: a map does not change."""
+        return self
 
     @classmethod
     def from_spec(cls, spec: CraftSource) -> Self:

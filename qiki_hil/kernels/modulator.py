@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qiki_hil._core import ModulatorCore
+from qiki_hil.kernels.copying import HoldsCore
 
 Float64 = NDArray[np.float64]
 
@@ -19,7 +20,7 @@ RULES: dict[str, dict[str, float]] = {
 """The firing rules, with their parameters and what these are where nothing is given."""
 
 
-class Modulator:
+class Modulator(HoldsCore):
     """A bank of on/off valves under one firing rule; each valve has its own state.
 
     >>> modulator = Modulator("remainder", n=2, dt_s=0.002, thrust_max_n=240.0)

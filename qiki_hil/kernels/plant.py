@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qiki_hil._core import NOZZLES, PlantCore, Truth
+from qiki_hil.kernels.copying import HoldsCore
 from qiki_hil.kernels.craft import CraftSource
 
 Float64 = NDArray[np.float64]
@@ -40,7 +41,7 @@ class PlantState:
     load_w: float
 
 
-class Plant:
+class Plant(HoldsCore):
     """A craft in free flight, moved ahead in fixed steps by valve on-times.
 
     >>> plant = Plant(BotSpec.load("dodeca-01"), dt_s=0.002, seed=1)

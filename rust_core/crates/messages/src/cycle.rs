@@ -33,7 +33,7 @@ pub struct Timing {
 /// The message and the buffer are made once; encoding allocates nothing, but for the record's
 /// copy of a command in a tick that carries one, and for the truth when it is known for the
 /// first time.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CycleEncoder {
     record: telemetry::CycleRecord,
     packet: Vec<u8>,

@@ -14,6 +14,7 @@ use crate::error::{CoreError, Result};
 
 /// What an allocation came to. Arrays are copies.
 #[pyclass(module = "qiki_hil._core", frozen)]
+#[derive(Clone)]
 pub struct Allocation {
     solution: Solution<NOZZLES>,
     wrench: [f64; AXES],
@@ -73,6 +74,18 @@ impl Allocation {
             self.solution.iterations
         )
     }
+
+    fn __copy__(&self) -> Self {
+        self.clone()
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> Self {
+        self.clone()
+    }
+
+    fn __reduce__(&self) -> Result<()> {
+        Err(CoreError::Pickled("Allocation"))
+    }
 }
 
 /// Exact thrust allocation for one geometry: first the least weighted wrench error `|S (B f - w)|`
@@ -85,6 +98,7 @@ impl Allocation {
 /// `scale` (6,) weights, 1/N and 1/(N·m), by default 1/100 and 1/50; `power_w_per_n` (n,) and
 /// `power_max_w` limit the electrical power. Raises ValueError naming what does not fit.
 #[pyclass(module = "qiki_hil._core")]
+#[derive(Clone)]
 pub struct Allocator {
     core: Core<NOZZLES>,
     healthy: Bounds<NOZZLES>,
@@ -286,6 +300,18 @@ impl Allocator {
     #[getter]
     fn power_price(&self) -> f64 {
         self.core.power_price()
+    }
+
+    fn __copy__(&self) -> Self {
+        self.clone()
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> Self {
+        self.clone()
+    }
+
+    fn __reduce__(&self) -> Result<()> {
+        Err(CoreError::Pickled("Allocator"))
     }
 }
 

@@ -13,7 +13,7 @@ use qiki_messages::commands;
 use qiki_messages::{CycleEncoder, Timing, command_from_message};
 use qiki_plant::{InitialState, Plant};
 
-use crate::error::Result;
+use crate::error::{CoreError, Result};
 use crate::signals::{Feedback, Truth, ValveCommand};
 
 type TimingTuple = (i64, i64, i64, i64, i64, u32);
@@ -22,6 +22,7 @@ type TimingTuple = (i64, i64, i64, i64, i64, u32);
 ///
 /// Raises ValueError where the craft cannot be controlled at this period.
 #[pyclass(module = "qiki_hil._core")]
+#[derive(Clone)]
 pub struct ControllerCore {
     controller: GuardedController,
     encoder: CycleEncoder,
@@ -130,6 +131,18 @@ impl ControllerCore {
     #[getter]
     fn isolated(&self) -> u16 {
         self.outputs.isolated
+    }
+
+    fn __copy__(&self) -> Self {
+        self.clone()
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> Self {
+        self.clone()
+    }
+
+    fn __reduce__(&self) -> Result<()> {
+        Err(CoreError::Pickled("ControllerCore"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use pyo3::exceptions::{PyOSError, PyValueError};
+use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
 /// What a binding function returns.
@@ -14,6 +14,8 @@ pub(crate) enum CoreError {
     Value(String),
     /// The operating system refused.
     System(rustix::io::Errno),
+    /// An object of this class was to be pickled.
+    Pickled(&'static str),
     /// Python itself raised.
     Python(PyErr),
 }
@@ -32,6 +34,11 @@ impl From<CoreError> for PyErr {
             CoreError::System(errno) => {
                 PyOSError::new_err((errno.raw_os_error(), errno.to_string()))
             }
+            CoreError::Pickled(class) => PyTypeError::new_err(format!(
+                "{class} cannot be pickled: its state is in the core. copy.copy and copy.deepcopy \
+                 copy it with its state; in another process make it anew from the same arguments, \
+                 and give it the same inputs"
+            )),
             CoreError::Python(error) => error,
         }
     }

@@ -18,6 +18,7 @@ pub fn check_fault(kind: &str, target: i64, sensor: &str) -> Result<()> {
 /// The faults between a rig and the controller: takes reports away from the feedback and closes the
 /// valves of silent nodes in the command. The same seed loses the same reports.
 #[pyclass(module = "qiki_hil._core")]
+#[derive(Clone)]
 pub struct FaultInjectorCore(Injector);
 
 #[pymethods]
@@ -61,6 +62,18 @@ impl FaultInjectorCore {
     /// The command, without the valves of silent nodes.
     fn filter_command(&self, command: &ValveCommand) -> ValveCommand {
         ValveCommand(self.0.filter_command(&command.0))
+    }
+
+    fn __copy__(&self) -> Self {
+        self.clone()
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> Self {
+        self.clone()
+    }
+
+    fn __reduce__(&self) -> Result<()> {
+        Err(CoreError::Pickled("FaultInjectorCore"))
     }
 }
 

@@ -76,6 +76,7 @@ mod _core {
         faults::add_names(module)?;
         module.add("NOZZLES", qiki_craft::NOZZLES)?;
         module.add("CLUSTERS", qiki_craft::CLUSTERS)?;
+        module.add("NODES_MAX", qiki_craft::NODES_MAX)?;
         module.add("RATE_MIN_HZ", 1_000_000 / qiki_craft::PERIOD_MAX_US)?;
         module.add("RATE_MAX_HZ", 1_000_000 / qiki_craft::PERIOD_MIN_US)?;
         module.add("NOZZLES_PER_CLUSTER", qiki_craft::NOZZLES_PER_CLUSTER)?;

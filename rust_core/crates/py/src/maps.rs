@@ -8,7 +8,7 @@ use qiki_craft::{Craft, NOZZLES};
 use qiki_maps::{AutoSolution, Direction, NozzleSet, ThrustMap};
 
 use crate::convert::{self, Given, vector};
-use crate::error::Result;
+use crate::error::{CoreError, Result};
 
 /// Names of the directions in a bit set, in order.
 fn names(bits: u16) -> Vec<&'static str> {
@@ -21,6 +21,7 @@ fn names(bits: u16) -> Vec<&'static str> {
 /// One entry of a map: nozzles that push together, each with its thrust at the set's ceiling. Less
 /// than the ceiling is had by scaling all of them down. Arrays are copies.
 #[pyclass(module = "qiki_hil._core", frozen)]
+#[derive(Clone)]
 pub struct MapSet {
     direction: Direction,
     set: NozzleSet,
@@ -105,10 +106,23 @@ impl MapSet {
             self.set.exact
         )
     }
+
+    fn __copy__(&self) -> Self {
+        self.clone()
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> Self {
+        self.clone()
+    }
+
+    fn __reduce__(&self) -> Result<()> {
+        Err(CoreError::Pickled("MapSet"))
+    }
 }
 
 /// What an allocation by sets came to. Arrays are copies, directions are names.
 #[pyclass(module = "qiki_hil._core", frozen)]
+#[derive(Clone)]
 pub struct AutoAllocation {
     solution: AutoSolution,
 }
@@ -167,6 +181,18 @@ impl AutoAllocation {
     fn full(&self) -> Vec<&'static str> {
         names(self.solution.full)
     }
+
+    fn __copy__(&self) -> Self {
+        self.clone()
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> Self {
+        self.clone()
+    }
+
+    fn __reduce__(&self) -> Result<()> {
+        Err(CoreError::Pickled("AutoAllocation"))
+    }
 }
 
 /// Both maps of one geometry. `qiki_hil.kernels.ThrustMap` is its face.
@@ -175,6 +201,7 @@ impl AutoAllocation {
 /// `thrust_max_n` (16,) N, 0 for a nozzle that is not there; `power_w_per_n` (16,) W/N. Raises
 /// ValueError naming what does not fit.
 #[pyclass(module = "qiki_hil._core", frozen)]
+#[derive(Clone)]
 pub struct ThrustMapCore {
     map: ThrustMap,
 }
@@ -250,5 +277,17 @@ impl ThrustMapCore {
         Ok(AutoAllocation {
             solution: self.map.allocate(&wrench, unavailable, power_max_w),
         })
+    }
+
+    fn __copy__(&self) -> Self {
+        self.clone()
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> Self {
+        self.clone()
+    }
+
+    fn __reduce__(&self) -> Result<()> {
+        Err(CoreError::Pickled("ThrustMapCore"))
     }
 }

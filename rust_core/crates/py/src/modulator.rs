@@ -9,7 +9,7 @@ use qiki_craft::ModulatorConfig;
 use qiki_pwpf::{Firing, Modulator, ValveTimes, WideGate};
 
 use crate::convert::{Given, numbers};
-use crate::error::Result;
+use crate::error::{CoreError, Result};
 
 /// Shortest opening, shortest pause, longest opening, s.
 type Times = (f64, f64, f64);
@@ -19,6 +19,7 @@ type Times = (f64, f64, f64);
 /// `times` is shortest opening, shortest pause, longest opening, s. The makers raise ValueError
 /// where the rule cannot drive such a valve, or the tick is too long.
 #[pyclass(module = "qiki_hil._core")]
+#[derive(Clone)]
 pub struct ModulatorCore {
     modulator: Firing,
     on_time_us: Vec<u32>,
@@ -143,6 +144,18 @@ impl ModulatorCore {
     #[getter]
     fn dropped_s<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyArray1<f64>>> {
         self.column(py, |n| self.modulator.dropped_us(n))
+    }
+
+    fn __copy__(&self) -> Self {
+        self.clone()
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> Self {
+        self.clone()
+    }
+
+    fn __reduce__(&self) -> Result<()> {
+        Err(CoreError::Pickled("ModulatorCore"))
     }
 }
 

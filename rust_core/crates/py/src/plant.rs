@@ -16,6 +16,7 @@ use crate::signals::{Feedback, Truth, ValveCommand};
 ///
 /// Raises ValueError where the description or a number is unusable.
 #[pyclass(module = "qiki_hil._core")]
+#[derive(Clone)]
 pub struct PlantCore(Plant);
 
 #[pymethods]
@@ -140,5 +141,17 @@ impl PlantCore {
             ("load_w", power.load_w),
             ("rcs_w", power.rcs_w),
         ])
+    }
+
+    fn __copy__(&self) -> Self {
+        self.clone()
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> Self {
+        self.clone()
+    }
+
+    fn __reduce__(&self) -> Result<()> {
+        Err(CoreError::Pickled("PlantCore"))
     }
 }

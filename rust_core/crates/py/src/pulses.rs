@@ -6,7 +6,7 @@ use qiki_alloc::PulseBounds;
 use qiki_craft::NOZZLES;
 
 use crate::convert::{self, Given, vector};
-use crate::error::Result;
+use crate::error::{CoreError, Result};
 
 /// Impulses (16,), what they give (6,), programs solved, whether proved.
 type Found<'py> = (
@@ -22,6 +22,7 @@ type Found<'py> = (
 /// worth in N·s of thrust, above 0. At most `nodes_max` linear programs are solved for an answer.
 /// Raises ValueError where a shape or a number is not usable. See `docs/math/pulses.md`.
 #[pyclass(module = "qiki_hil._core")]
+#[derive(Clone)]
 pub struct PulseAllocator(qiki_alloc::PulseAllocator);
 
 #[pymethods]
@@ -65,5 +66,17 @@ impl PulseAllocator {
                 pulses.proved,
             )
         }))
+    }
+
+    fn __copy__(&self) -> Self {
+        self.clone()
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> Self {
+        self.clone()
+    }
+
+    fn __reduce__(&self) -> Result<()> {
+        Err(CoreError::Pickled("PulseAllocator"))
     }
 }

@@ -14,7 +14,7 @@ use qiki_power::{ClusterLimit, RcsLimit};
 use crate::error::{CoreError, Result};
 
 /// What the last record said, as far as a change of it is an event.
-#[derive(Default, PartialEq)]
+#[derive(Default, PartialEq, Clone)]
 struct Watched {
     mode: i32,
     armed: bool,
@@ -71,7 +71,7 @@ impl Limits {
 
 /// Splits packets into records and points out those in which something happened.
 #[pyclass(module = "qiki_hil._core")]
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct CycleScanner {
     record: telemetry::CycleRecord,
     last: Option<Watched>,
@@ -110,6 +110,18 @@ impl CycleScanner {
             rest = tail;
         }
         Ok((rows, notable))
+    }
+
+    fn __copy__(&self) -> Self {
+        self.clone()
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> Self {
+        self.clone()
+    }
+
+    fn __reduce__(&self) -> Result<()> {
+        Err(CoreError::Pickled("CycleScanner"))
     }
 }
 
@@ -181,6 +193,7 @@ pub fn decode_cycles<'py>(
 
 /// Feeds recorded inputs through a fresh controller.
 #[pyclass(module = "qiki_hil._core")]
+#[derive(Clone)]
 pub struct ReplayCore {
     controller: GuardedController,
     encoder: CycleEncoder,
@@ -265,5 +278,17 @@ impl ReplayCore {
             .and_then(|(&tag, tail)| record(tag, tail))
             .map_or(&[][..], |r| r.0);
         Ok((now != recorded).then(|| PyBytes::new(py, now)))
+    }
+
+    fn __copy__(&self) -> Self {
+        self.clone()
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> Self {
+        self.clone()
+    }
+
+    fn __reduce__(&self) -> Result<()> {
+        Err(CoreError::Pickled("ReplayCore"))
     }
 }

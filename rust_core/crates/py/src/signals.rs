@@ -27,7 +27,7 @@ fn quadruple(v: [f64; 4]) -> Quadruple {
 /// A setter marks its part as fresh; `clear` unmarks everything (the values stay). Setters take
 /// finite floats in SI units; attitudes are (x, y, z, w), body to world.
 #[pyclass(module = "qiki_hil._core")]
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Feedback(pub craft::Feedback);
 
 #[pymethods]
@@ -231,6 +231,18 @@ impl Feedback {
         let nodes = &self.0.nodes;
         (nodes.temps_c().to_vec(), nodes.warned, nodes.tripped)
     }
+
+    fn __copy__(&self) -> Self {
+        self.clone()
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> Self {
+        self.clone()
+    }
+
+    fn __reduce__(&self) -> Result<()> {
+        Err(CoreError::Pickled("Feedback"))
+    }
 }
 
 /// All that the controller tells a rig in one tick.
@@ -239,7 +251,7 @@ impl Feedback {
 /// on-time and then closes; a valve that is closed opens its on-time before the end of the tick and
 /// stays open. Zero is closed, the whole period is open.
 #[pyclass(module = "qiki_hil._core")]
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct ValveCommand(pub craft::ValveCommand);
 
 #[pymethods]
@@ -275,11 +287,23 @@ impl ValveCommand {
         let [a, b, c, d] = self.0.cluster_on_time_us(cluster);
         Ok((a, b, c, d))
     }
+
+    fn __copy__(&self) -> Self {
+        self.clone()
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> Self {
+        self.clone()
+    }
+
+    fn __reduce__(&self) -> Result<()> {
+        Err(CoreError::Pickled("ValveCommand"))
+    }
 }
 
 /// What a simulated rig knows and a controller never sees.
 #[pyclass(module = "qiki_hil._core")]
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Truth(pub craft::Truth);
 
 #[pymethods]
@@ -317,5 +341,17 @@ impl Truth {
     #[getter]
     fn mass_kg(&self) -> f64 {
         self.0.mass_kg
+    }
+
+    fn __copy__(&self) -> Self {
+        self.clone()
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> Self {
+        self.clone()
+    }
+
+    fn __reduce__(&self) -> Result<()> {
+        Err(CoreError::Pickled("Truth"))
     }
 }
