@@ -145,10 +145,7 @@ class BotSpec(BaseModel):
     @cached_property
     def com_m_body(self) -> Float64:
         """(3,) float64: centre of mass with full tanks, m, body. Read-only."""
-        mass = self.mass
-        moment = mass.dry_kg * np.array(mass.com_m_body)
-        moment += mass.propellant_kg * np.array(mass.tank_m_body)
-        return _frozen(moment / (mass.dry_kg + mass.propellant_kg))
+        return _frozen(self.mass.com_full_m_body)
 
     @cached_property
     def hash(self) -> str:

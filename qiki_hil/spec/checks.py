@@ -14,8 +14,14 @@ from typing import Any
 import numpy as np
 
 from qiki_hil.document import Path, Problem, Problems, listed
-from qiki_hil.kernels import CLUSTERS, NOZZLES, NOZZLES_PER_CLUSTER
-from qiki_hil.spec.authority import WrenchSet, effectiveness
+from qiki_hil.kernels import (
+    CLUSTERS,
+    NODES_MAX,
+    NOZZLES,
+    NOZZLES_PER_CLUSTER,
+    ThrustMapCore,
+)
+from qiki_hil.spec.authority import Float64, WrenchSet, effectiveness
 from qiki_hil.spec.body import Hull, Mass, Thruster
 from qiki_hil.spec.control import ControlConfig
 from qiki_hil.spec.equipment import (
@@ -34,6 +40,10 @@ from qiki_hil.spec.geometry import FACE_COSINE, FACE_NAMES
 from qiki_hil.spec.modulation import modulator, valves
 from qiki_hil.spec.planes import CLUSTER_NODES, PowerPlane, ThermalPlane
 
+PUSH_MAX_MPS2, TURN_MAX_RPS2 = 100.0, 100.0
+"""Most acceleration by one nozzle: within a shortest pulse of 30 ms it makes 3 m/s or 3 rad/s."""
+THERMAL_STEP_S = 0.02
+"""The longest step of the thermal model."""
 ANGLE_TOLERANCE = 1e-3
 """Allowed error of the cosine between two face normals: four decimals are enough."""
 
@@ -99,6 +109,23 @@ def inertia(mass: Mass) -> Problems:
         yield Problem(path, f"{moments}: no body has one greater than the other two together")
 
 
+def agility(mass: Mass, thrusters: tuple[Thruster, ...]) -> Problems:
+    """One nozzle alone must not move the craft faster than a loop can follow."""
+    if any(inertia(mass)) or not thrusters:
+        return
+    forces_n = np.array([[t.thrust_max_n * x for x in t.force_direction_body] for t in thrusters])
+    arms_m = np.array([t.position_m_body for t in thrusters]) - np.array(mass.com_m_body)
+    turns_rps2 = np.linalg.solve(np.array(mass.inertia_kgm2), np.cross(arms_m, forces_n).T).T
+    for found, most, unit, cause in (
+        (np.linalg.norm(forces_n, axis=1) / mass.dry_kg, PUSH_MAX_MPS2, "m/s²", "mass.dry_kg"),
+        (np.linalg.norm(turns_rps2, axis=1), TURN_MAX_RPS2, "rad/s²", "mass.inertia_kgm2"),
+    ):
+        worst = int(np.argmax(found))
+        if found[worst] > most:
+            text = f"the nozzle alone gives {found[worst]:.4g} {unit}, at most {most:g} {unit} is "
+            yield Problem(("thrusters", worst, "thrust_max_n"), f"{text}allowed; see {cause}")
+
+
 def clusters(thrusters: tuple[Thruster, ...]) -> Problems:
     if len(thrusters) != NOZZLES:
         text = f"{len(thrusters)} given, must be {NOZZLES}: {CLUSTERS} clusters of "
@@ -114,11 +141,9 @@ def clusters(thrusters: tuple[Thruster, ...]) -> Problems:
 def wrenches(mass: Mass, thrusters: tuple[Thruster, ...]) -> Problems:
     if len(thrusters) != NOZZLES:
         return
-    matrix = effectiveness(
-        np.array([t.position_m_body for t in thrusters]),
-        np.array([t.force_direction_body for t in thrusters]),
-        np.array(mass.com_m_body),
-    )
+    positions_m = np.array([t.position_m_body for t in thrusters])
+    directions = np.array([t.force_direction_body for t in thrusters])
+    matrix = effectiveness(positions_m, directions, np.array(mass.com_m_body))
     thrust_max_n = np.array([t.thrust_max_n for t in thrusters])
     rank = int(np.linalg.matrix_rank(matrix, rtol=1e-6))
     if rank < 6:
@@ -126,13 +151,24 @@ def wrenches(mass: Mass, thrusters: tuple[Thruster, ...]) -> Problems:
         yield Problem(("thrusters",), f"{text}directions")
         return
     blind = WrenchSet(matrix, thrust_max_n).unreachable()
-    if blind is not None:
+    if blind is None:
+        full = effectiveness(positions_m, directions, mass.com_full_m_body)
+        yield from _mapped(full, thrust_max_n)
+    else:
         force, torque = (", ".join(f"{x + 0.0:.2f}" for x in part) for part in np.split(blind, 2))
         yield Problem(
             ("thrusters",),
             f"no combination gives a wrench along force ({force}) with torque ({torque}); the "
             "nozzles must span every direction with thrusts of 0 or more",
         )
+
+
+def _mapped(matrix: Float64, thrust_max_n: Float64) -> Problems:
+    """The sets of the thrust map, about the centre of mass with full tanks, must be found."""
+    try:
+        ThrustMapCore(matrix, thrust_max_n, np.zeros(NOZZLES))
+    except ValueError as error:
+        yield Problem(("thrusters",), f"thrust map: {error}; nozzles are too unlike, or too alike")
 
 
 def power_plane(power: PowerPlane, control: ControlConfig) -> Problems:
@@ -173,12 +209,28 @@ def thermal_plane(thermal: ThermalPlane) -> Problems:
         if node.warn_c >= node.trip_c:
             text = f"{node.warn_c:g} °C, must be less than trip_c, {node.trip_c:g} °C"
             yield Problem(("thermal", "nodes", name, "warn_c"), text)
+    if len(thermal.nodes) > NODES_MAX:
+        yield Problem(("thermal", "nodes"), f"{len(thermal.nodes)} given, at most {NODES_MAX}")
+    yield from _stable(thermal)
     for index, coupling in enumerate(thermal.couplings):
         path: Path = ("thermal", "couplings", index, "between")
         yield from _references(coupling.between, thermal.nodes, "thermal node", path)
         yield from _duplicates(coupling.between, path)
     pairs = [" and ".join(sorted(coupling.between)) for coupling in thermal.couplings]
     yield from _duplicates(pairs, ("thermal", "couplings"))
+
+
+def _stable(thermal: ThermalPlane) -> Problems:
+    """A step must not carry a node past the temperature of what it is coupled to."""
+    for name, node in thermal.nodes.items():
+        coupled = sum(c.conductance_w_per_k for c in thermal.couplings if name in c.between)
+        least = THERMAL_STEP_S * (coupled + node.cooling_w_per_k + thermal.ambient_exchange_w_per_k)
+        if node.heat_capacity_j_per_k < least:
+            text = f"{node.heat_capacity_j_per_k:g} J/K, must be at least {least:.4g} J/K for what "
+            yield Problem(
+                ("thermal", "nodes", name, "heat_capacity_j_per_k"),
+                f"{text}cools the node, its couplings and ambient_exchange_w_per_k",
+            )
 
 
 def bayonets(hull: Hull) -> Problems:
@@ -262,6 +314,7 @@ def node_ids(can: Can) -> Problems:
 CHECKS: tuple[Callable[..., Problems], ...] = (
     hull_faces,
     inertia,
+    agility,
     clusters,
     wrenches,
     valves,

@@ -19,13 +19,18 @@ def core_craft(
 ) -> dict[str, Any]:
     """The numbers that physics and control need, as plain data."""
     return {
-        "mass": mass.model_dump(),
+        "mass": mass.model_dump() | {"inertia_kgm2": _symmetric(mass.inertia_kgm2)},
         "thrusters": [_thruster(thruster) for thruster in thrusters],
         "power": power.model_dump(),
         "thermal": _thermal(thermal),
         "sensors": _sensors(sensors),
         "control": control.model_dump(),
     }
+
+
+def _symmetric(matrix: Sequence[Sequence[float]]) -> list[list[float]]:
+    """The matrix without what a file rounds differently on both sides of its diagonal."""
+    return [[0.5 * (matrix[i][j] + matrix[j][i]) for j in range(3)] for i in range(3)]
 
 
 def _thruster(thruster: Thruster) -> dict[str, Any]:

@@ -6,14 +6,19 @@ from pydantic import Field
 
 from qiki_hil.kernels import CLUSTERS
 from qiki_hil.spec.quantities import (
+    AccelerationError,
+    AngleError,
+    Force,
+    Length,
     Name,
-    NotNegative,
-    Positive,
+    Position,
+    PositionError,
+    RateError,
     RateHz,
     Section,
     Text,
     UnitVector,
-    Vector,
+    VelocityError,
 )
 
 REQUIRED_COMPONENTS = (
@@ -48,7 +53,7 @@ class DockingPort(Section):
     """A bayonet; its axis is the outward normal of its face."""
 
     face: Name
-    standoff_m: NotNegative
+    standoff_m: Length
     """From the face's centre to the mating plane, m."""
 
 
@@ -58,7 +63,7 @@ class Docking(Section):
     ports: dict[Name, DockingPort]
     capture_modes: tuple[Literal["soft", "hard"], ...]
     bridge_profiles: tuple[Literal["power", "data", "full"], ...]
-    hard_capture_force_n: Positive
+    hard_capture_force_n: Force
 
 
 class Transponder(Section):
@@ -72,7 +77,7 @@ class Transponder(Section):
 class Mount(Section):
     """Where an instrument or antenna sits; measurements are reduced to the centre of mass."""
 
-    position_m_body: Vector
+    position_m_body: Position
     boresight_body: UnitVector
     face: Name | None = None
 
@@ -96,36 +101,36 @@ class Sensor(Section):
 class Gyro(Sensor):
     """Body rates."""
 
-    noise_std_rps: NotNegative
-    bias_std_rps: NotNegative
+    noise_std_rps: RateError
+    bias_std_rps: RateError
 
 
 class Accelerometer(Sensor):
     """Specific force at the centre of mass."""
 
-    noise_std_mps2: NotNegative
-    bias_std_mps2: NotNegative
+    noise_std_mps2: AccelerationError
+    bias_std_mps2: AccelerationError
 
 
 class StarTracker(Sensor):
     """Attitude, per axis."""
 
-    noise_std_rad: NotNegative
-    bias_std_rad: NotNegative
+    noise_std_rad: AngleError
+    bias_std_rad: AngleError
 
 
 class PositionFix(Sensor):
     """Position in the world frame, per axis."""
 
-    noise_std_m: NotNegative
-    bias_std_m: NotNegative
+    noise_std_m: PositionError
+    bias_std_m: PositionError
 
 
 class VelocityFix(Sensor):
     """Velocity in the world frame, per axis."""
 
-    noise_std_mps: NotNegative
-    bias_std_mps: NotNegative
+    noise_std_mps: VelocityError
+    bias_std_mps: VelocityError
 
 
 class Sensors(Section):

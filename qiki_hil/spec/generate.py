@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from qiki_hil.errors import SpecError
+from qiki_hil.errors import SpecFileError
 from qiki_hil.kernels import NOZZLES, NOZZLES_PER_CLUSTER
 from qiki_hil.spec.bot import BotSpec
 from qiki_hil.spec.geometry import (
@@ -22,6 +22,7 @@ from qiki_hil.spec.geometry import (
     table_nozzles,
 )
 from qiki_hil.spec.planes import CLUSTER_NODES
+from qiki_hil.spec.quantities import DRY_KG, INRADIUS_M, PROPELLANT_KG, THRUST_N
 
 Float64 = NDArray[np.float64]
 
@@ -33,6 +34,13 @@ _TABLE_WEAK_THRUST = 220.0 / 260.0
 """Thrust of clusters C and D of the table over that of A and B."""
 _AUTHORITY_SHARE = 0.5
 """Guidance plans with at most half of the weakest authority; feedback keeps the rest."""
+
+_RANGES = {
+    "thrust_n": THRUST_N,
+    "inradius_m": INRADIUS_M,
+    "dry_kg": DRY_KG,
+    "propellant_kg": PROPELLANT_KG,
+}
 
 Geometry = Literal["canted", "table"]
 
@@ -53,17 +61,16 @@ class Answers:
     propellant_kg: float = 12.0
 
     def __post_init__(self) -> None:
-        problems = [
-            f"{name}: must be a number greater than 0, got {value:g}"
-            for name in ("thrust_n", "inradius_m", "dry_kg")
-            if not 0.0 < (value := getattr(self, name)) < math.inf
-        ]
-        if not 0.0 <= self.propellant_kg < math.inf:
-            problems.append(f"propellant_kg: must be 0 or more, got {self.propellant_kg:g}")
+        problems = []
+        for name, allowed in _RANGES.items():
+            try:
+                allowed.checked(getattr(self, name))
+            except ValueError as error:
+                problems.append(f"{name}: {error}")
         if self.geometry == "canted" and not 0.0 < self.cant_deg < 90.0:
             problems.append(f"cant_deg: must be between 0 and 90, got {self.cant_deg:g}")
         if problems:
-            raise SpecError(f"answers for {self.id}", problems)
+            raise SpecFileError(f"answers for {self.id}", problems)
 
 
 def generate(answers: Answers) -> BotSpec:

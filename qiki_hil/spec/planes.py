@@ -2,7 +2,24 @@
 
 from typing import Literal
 
-from qiki_hil.spec.quantities import Name, NotNegative, Positive, Ratio, Real, Section
+from qiki_hil.spec.quantities import (
+    Amperes,
+    AmperesOrNone,
+    Celsius,
+    Conductance,
+    HeatCapacity,
+    HeatGain,
+    Kelvin,
+    Name,
+    PowerPerSpeed,
+    Ratio,
+    Section,
+    SoftStart,
+    Volts,
+    WattHours,
+    Watts,
+    WattsOrNone,
+)
 
 HeatSource = Literal[
     "mcqpu_w",
@@ -25,14 +42,14 @@ CLUSTER_NODES = ("rcs_c01", "rcs_c02", "rcs_c03", "rcs_c04")
 class PowerPlane(Section):
     """Storage, the two buses, their loads and the rules for them."""
 
-    battery_capacity_wh: Positive
+    battery_capacity_wh: WattHours
     battery_soc_init: Ratio
-    battery_charge_max_w: NotNegative
-    battery_discharge_max_w: Positive
-    supercap_capacity_wh: Positive
+    battery_charge_max_w: WattsOrNone
+    battery_discharge_max_w: Watts
+    supercap_capacity_wh: WattHours
     supercap_soc_init: Ratio
-    supercap_charge_max_w: NotNegative
-    supercap_discharge_max_w: NotNegative
+    supercap_charge_max_w: WattsOrNone
+    supercap_discharge_max_w: WattsOrNone
     battery_shed_soc: Ratio
     """At this state of charge of the battery and below, radar and transponder are shed."""
     battery_restore_soc: Ratio
@@ -43,33 +60,33 @@ class PowerPlane(Section):
     """Below this state of charge, only stabilisation and charging are."""
     supercap_gate_hysteresis: Ratio
     """A right is kept this far below its threshold, a lost one comes back this far above."""
-    bus_nominal_v: Positive
+    bus_nominal_v: Volts
     """Voltage of the avionics bus with a full battery, V."""
-    bus_min_v: Positive
+    bus_min_v: Volts
     """Voltage of the avionics bus with an empty battery, V."""
-    bus_current_max_a: Positive
+    bus_current_max_a: Amperes
     """Most current of the avionics bus, A."""
-    base_in_w: NotNegative
+    base_in_w: WattsOrNone
     """Steady source (trickle), W."""
-    base_out_w: NotNegative
-    motion_w_per_mps: NotNegative
+    base_out_w: WattsOrNone
+    motion_w_per_mps: PowerPerSpeed
     """Electrical drives, per speed, W/(m/s); nozzles are counted by themselves."""
-    mcqpu_w: NotNegative
+    mcqpu_w: WattsOrNone
     """Computer under full load, W."""
-    radar_w: NotNegative
-    transponder_w: NotNegative
-    nbl_w: NotNegative
+    radar_w: WattsOrNone
+    transponder_w: WattsOrNone
+    nbl_w: WattsOrNone
     """Most for the narrow-band link, W."""
     nbl_soc_min: Ratio
     """Below this state of charge of the battery, the narrow-band link gets nothing."""
-    nbl_core_max_c: Real
+    nbl_core_max_c: Celsius
     """Above this temperature of the node `core`, neither, °C."""
-    dock_station_v: Positive
-    dock_station_max_w: NotNegative
-    dock_current_max_a: NotNegative
-    dock_soft_start_s: NotNegative
+    dock_station_v: Volts
+    dock_station_max_w: WattsOrNone
+    dock_current_max_a: AmperesOrNone
+    dock_soft_start_s: SoftStart
     """Zero to full dock power, linear, s."""
-    peak_max_w: Positive
+    peak_max_w: Watts
     """Most that the whole bot may draw, W."""
 
 
@@ -77,19 +94,19 @@ class HeatInput(Section):
     """`gain` watts of heat for each unit of `source`."""
 
     source: HeatSource
-    gain: NotNegative
+    gain: HeatGain
 
 
 class ThermalNode(Section):
     """A lumped node; derated from `warn_c` on, trips at `trip_c`, clears at
     `trip_c - hysteresis_k`."""
 
-    heat_capacity_j_per_k: Positive
-    cooling_w_per_k: NotNegative
-    init_c: Real
-    warn_c: Real
-    trip_c: Real
-    hysteresis_k: Positive
+    heat_capacity_j_per_k: HeatCapacity
+    cooling_w_per_k: Conductance
+    init_c: Celsius
+    warn_c: Celsius
+    trip_c: Celsius
+    hysteresis_k: Kelvin
     heat: tuple[HeatInput, ...]
 
 
@@ -97,14 +114,14 @@ class ThermalCoupling(Section):
     """Conduction between two nodes."""
 
     between: tuple[Name, Name]
-    conductance_w_per_k: NotNegative
+    conductance_w_per_k: Conductance
 
 
 class ThermalPlane(Section):
     """The nodes, what couples them, and the environment."""
 
-    ambient_c: Real
-    ambient_exchange_w_per_k: NotNegative
+    ambient_c: Celsius
+    ambient_exchange_w_per_k: Conductance
     """Added to every node's own cooling, W/K."""
     nodes: dict[Name, ThermalNode]
     couplings: tuple[ThermalCoupling, ...]

@@ -45,7 +45,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--bot", "spec.yaml"], "mass.dry_kg: must be greater than 0, got -420"),
+        (["--bot", "spec.yaml"], "mass.dry_kg: must be within 0.1..1e+06 kg, got -420"),
         (["--bot", "no.yaml"], "no.yaml: 1 problem(s)"),
         (["--bot", "dodeca-99"], "dodeca-01"),
         (["--scenario", "keys.yaml"], "comands: unknown key; did you mean commands? (line 3)"),

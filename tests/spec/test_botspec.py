@@ -264,7 +264,7 @@ def test_every_number_that_changes_behaviour_changes_the_hash(path: tuple[Any, .
     target: Any = data
     for key in path[:-1]:
         target = target[key]
-    target[path[-1]] = target[path[-1]] * (1.0 - 1e-7) or 1e-9
+    target[path[-1]] = target[path[-1]] * (1.0 - 1e-7) or 0.01
     assert BotSpec.from_mapping(data).hash != before
 
 

@@ -143,10 +143,10 @@ def test_init_never_replaces_a_file_unless_forced(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("arguments", "text"), [
-    (("--thrust-n", "nan"), "thrust_n: must be a number greater than 0, got nan"),
-    (("--inradius-m", "-1"), "inradius_m: must be a number greater than 0, got -1"),
-    (("--dry-kg", "inf"), "dry_kg: must be a number greater than 0, got inf"),
-    (("--propellant-kg", "-1"), "propellant_kg: must be 0 or more, got -1"),
+    (("--thrust-n", "nan"), "thrust_n: must be within 0.001..1e+06 N, got nan"),
+    (("--inradius-m", "-1"), "inradius_m: must be within 0.01..100 m, got -1"),
+    (("--dry-kg", "inf"), "dry_kg: must be within 0.1..1e+06 kg, got inf"),
+    (("--propellant-kg", "-1"), "propellant_kg: must be 0 or within 1e-06..1e+06 kg, got -1"),
     (("--cant-deg", "0"), "cant_deg: must be between 0 and 90, got 0"),
     (("--thrust-n", "5000"), "it could never open"),
     (("--id", "a b"), "metadata.id: must be a name of letters"),

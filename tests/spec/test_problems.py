@@ -67,8 +67,8 @@ CASES: list[tuple[Change, str]] = [
     (put([0.0, 0.0, 0.0], "thrusters", 3, "force_direction_body"),
      "thrusters[3].force_direction_body: length 0, must be 1 ± 0.01: give a direction"),
     (put(float("nan"), "mass", "com_m_body", 2),
-     "mass.com_m_body[2]: must be a finite number, got nan"),
-    (put(-420.0, "mass", "dry_kg"), "mass.dry_kg: must be greater than 0, got -420.0"),
+     "mass.com_m_body[2]: must be within -100..100 m, got nan"),
+    (put(-420.0, "mass", "dry_kg"), "mass.dry_kg: must be within 0.1..1e+06 kg, got -420.0"),
     (put("420", "mass", "dry_kg"), "mass.dry_kg: must be a valid number, got '420'"),
     (put(True, "mass", "dry_kg"), "mass.dry_kg: must be a valid number, got True"),
     (put([1.0, 2.0], "mass", "com_m_body"), "mass.com_m_body[2]: missing"),
@@ -90,6 +90,21 @@ CASES: list[tuple[Change, str]] = [
     (one_sided, "thrusters: no combination gives a wrench along force ("),
     (put("yes", "thruster_defaults", "throttleable"),
      "thruster_defaults.throttleable: must be a valid boolean, got 'yes'"),
+    (put(0.003, "thruster_defaults", "valve", "min_on_s"),
+     "thruster_defaults.valve.min_on_s: must be within 0.006..10 s, got 0.003"),
+    (put(2, "thruster_defaults", "valve", "open_delay_s"),
+     "thruster_defaults.valve.open_delay_s: must be 0 or within 1e-06..0.1 s, got 2.0"),
+    (put(1e300, "thrusters", 3, "position_m_body", 1),
+     "thrusters[3].position_m_body[1]: must be within -100..100 m, got 1e+300"),
+    (put(1e5, "thrusters", 3, "thrust_max_n"),
+     "thrusters[3].thrust_max_n: the nozzle alone gives 238.1 m/s², at most 100 m/s² is allowed; "
+     "see mass.dry_kg"),
+    (put([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], "mass", "inertia_kgm2"),
+     "thruster_defaults.thrust_max_n: the nozzle alone gives 184.8 rad/s², at most 100 rad/s² is "
+     "allowed; see mass.inertia_kgm2"),
+    (put(0.05, "thermal", "nodes", "rcs_c02", "heat_capacity_j_per_k"),
+     "thermal.nodes.rcs_c02.heat_capacity_j_per_k: 0.05 J/K, must be at least 0.084 J/K for what "
+     "cools the node, its couplings and ambient_exchange_w_per_k"),
     (put(0.01, "thruster_defaults", "valve", "max_on_s"),
      "thruster_defaults.valve.max_on_s: 0.01 s, must be greater than min_on_s, 0.03 s"),
     (put(0.02, "thruster_defaults", "valve", "min_om_s"),
@@ -108,7 +123,7 @@ CASES: list[tuple[Change, str]] = [
     (put(0.4, *MODULATOR, "km"),
      "control.modulator.km: 0.4, must be greater than u_on, 0.45: no level would fire"),
     (put(-0.1, *MODULATOR, "u_off"),
-     "control.modulator.u_off: must be greater than or equal to 0, got -0.1"),
+     "control.modulator.u_off: must be 0 or within 1e-06..10000, got -0.1"),
     (put(0.1, *MODULATOR, "u_of"),
      "control.modulator.u_of: unknown key; did you mean u_off?"),
     (drop(*MODULATOR, "kind"), "control.modulator.kind: missing"),
@@ -121,7 +136,7 @@ CASES: list[tuple[Change, str]] = [
     (put({"kind": "schmitt", "level_on": 0.25, "level_off": 0.25}, *MODULATOR),
      "control.modulator.level_off: 0.25, must be less than level_on, 0.25"),
     (put({"kind": "schmitt", "level_on": 1.1, "level_off": 0.25}, *MODULATOR),
-     "control.modulator.level_on: must be less than or equal to 1, got 1.1"),
+     "control.modulator.level_on: must be within 0..1, got 1.1"),
     (put({"kind": "remainder", "band_s": 0.04}, *MODULATOR),
      "control.modulator.band_s: unknown key; allowed: kind"),
     (put(28.0, "power", "bus_min_v"),
@@ -139,7 +154,7 @@ CASES: list[tuple[Change, str]] = [
     (put(46000.0, "control", "rcs_power_max_w"),
      "control.rcs_power_max_w: 46000 W, must be at most power.peak_max_w, 45000 W"),
     (put(1.5, "power", "battery_soc_init"),
-     "power.battery_soc_init: must be less than or equal to 1, got 1.5"),
+     "power.battery_soc_init: must be within 0..1, got 1.5"),
     (drop("thermal", "nodes", "rcs_c03"),
      "thermal.nodes.rcs_c03: missing; every bot has it"),
     (put(["core", "cor"], "thermal", "couplings", 0, "between"),
@@ -180,9 +195,9 @@ CASES: list[tuple[Change, str]] = [
      "sensors.rates.mount: mount nose is unknown; known: imu, nav_receiver, "),
     (put("nose", "transponder", "mount"), "transponder.mount: mount nose is unknown; known: imu"),
     (put(1001.0, "sensors", "rates", "rate_hz"),
-     "sensors.rates.rate_hz: must be less than or equal to 1000, got 1001.0"),
+     "sensors.rates.rate_hz: must be within 0.01..1000 Hz, got 1001.0"),
     (put(0.0, "sensors", "thermal_rate_hz"),
-     "sensors.thermal_rate_hz: must be greater than 0, got 0.0"),
+     "sensors.thermal_rate_hz: must be within 0.01..1000 Hz, got 0.0"),
     (drop("components", "shields"), "components.shields: missing; every bot has it"),
     (put(["dc_bus", "dc_bus"], "components", "imu", "consumes"),
      "components.imu.consumes: dc_bus is named 2 times; name it once"),
@@ -299,7 +314,8 @@ def test_problems_carry_the_line_of_the_nearest_key() -> None:
     with pytest.raises(SpecFileError) as caught:
         BotSpec.parse("\n".join(lines))
     line = next(i for i, text in enumerate(lines, 1) if "dry_kg" in text)
-    assert caught.value.problems == [f"mass.dry_kg: must be greater than 0, got 0 (line {line})"]
+    words = f"mass.dry_kg: must be within 0.1..1e+06 kg, got 0.0 (line {line})"
+    assert caught.value.problems == [words]
 
 
 def test_keys_given_twice_are_found_at_every_depth_with_both_lines() -> None:
