@@ -11,11 +11,12 @@ from pydantic import BaseModel, ConfigDict
 
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.app.active_limits import inhibited_s
+from qiki_hil.digits import Digits
 from qiki_hil.kernels import nozzles_in
 from qiki_hil.scenario.expectations import ExpectationResult
 from qiki_hil.scenario.signals import Columns, backfilled, opened, propellant_used
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 Status = Literal["passed", "failed", "aborted"]
 END_TEXTS: dict[int, str] = {
@@ -105,7 +106,7 @@ class RunSummary(_Model):
     rig: str
     rate_hz: float
     speed: str
-    seed: int
+    seed: Digits
     spec_hash: str
     versions: dict[str, str]
     status: Status

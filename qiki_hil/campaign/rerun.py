@@ -109,7 +109,7 @@ def _conclude(run: Run, campaign: Campaign, case: Case, ended: link_pb2.LoopEnde
     row = row_of(case, columns, results)
     summary = run.summarize(columns, ended, results)
     run.emit_end(RunStatus(summary.status), results, ended)
-    kept = {"campaign": campaign.entries.name} | row
+    kept = {"campaign": campaign.entries.name} | row | {"seed": str(case.seed)}
     run.directory.write("case.json", json.dumps(kept, indent=2).encode())
     outcome = keep(run, summary, columns)
     if outcome.complaint:

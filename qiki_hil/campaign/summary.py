@@ -9,10 +9,11 @@ from pydantic import BaseModel, ConfigDict
 
 from qiki_hil.campaign.file import Campaign
 from qiki_hil.campaign.flight import METRICS, Row, expectation_name
+from qiki_hil.digits import Digits
 from qiki_hil.scenario import Scenario
 from qiki_hil.scenario.expectations import describe_bound
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 CONFIDENCE = 0.95
 
 
@@ -80,7 +81,7 @@ class CampaignSummary(_Model):
     schema_version: int = SCHEMA_VERSION
     campaign: str
     directory: str
-    seed: int
+    seed: Digits
     spec_hash: str
     rate_hz: int
     versions: dict[str, str]

@@ -10,11 +10,12 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from qiki_hil.digits import Digits
 from qiki_hil.errors import StoreError
 from qiki_hil.store.lock import RunLock
 from qiki_hil.store.sqlite_errors import store_errors
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MANIFEST = "run.json"
 
 
@@ -36,12 +37,12 @@ class RunManifest(BaseModel):
 
     schema_version: int = SCHEMA_VERSION
     run_id: str
-    created_unix_ns: int
+    created_unix_ns: Digits
     scenario: str
     rig: str
     rate_hz: float
     speed: float | Literal["max"]
-    seed: int
+    seed: Digits
     spec_hash: str
     versions: dict[str, str]
     status: RunStatus = RunStatus.RUNNING

@@ -2,13 +2,16 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from qiki_hil.console.cli.main import cli
 from qiki_hil.console.say import say_json
+from qiki_hil.digits import EXACT_MAX
 from qiki_hil.spec import BotSpec
+from tests.runs import fly, write_scenario
 
 REPORTS = (
     "bot show dodeca-01",
@@ -20,12 +23,62 @@ REPORTS = (
 )
 
 
+SEED = 2**63 - 1
+SHORT = "name: brief\nduration_s: 0.2\nexpect:\n  - {name: still, signal: speed_mps, max: 1}\n"
+
+
+def exact(text: str) -> Any:
+    """The JSON of a text, every number of which a reader with doubles alone reads exactly."""
+
+    def integer(digits: str) -> int:
+        assert abs(int(digits)) <= EXACT_MAX, digits
+        return int(digits)
+
+    return json.loads(text, parse_int=integer)
+
+
 @pytest.mark.parametrize("command", REPORTS)
 def test_a_report_is_one_object_with_a_version(command: str) -> None:
     words = [word.replace("\xa0", " ") for word in command.split(" ")]
     result = CliRunner().invoke(cli, [*words, "--json"])
     assert result.exit_code == 0, result.output
-    assert json.loads(result.stdout)["schema_version"] == 1
+    assert exact(result.stdout)["schema_version"] == 1
+
+
+def test_integers_of_a_run_are_exact_whoever_reads_them(tmp_path: Path) -> None:
+    scenario = write_scenario(tmp_path / "brief.yaml", SHORT)
+    run = fly(
+        *("run", "--scenario", scenario, "--speed", "max", "--nats", "off", "--json"),
+        *("--seed", SEED, "--runs", tmp_path / "runs"),
+    )
+    assert run.end() == 0, run.errors
+    assert exact(run.text)["seed"] == str(SEED)
+    (folder,) = (tmp_path / "runs").iterdir()
+    found = {path.name: exact(path.read_text()) for path in folder.glob("*.json")}
+    assert found["run.json"]["seed"] == found["summary.json"]["seed"] == str(SEED)
+    assert int(found["run.json"]["created_unix_ns"]) > EXACT_MAX
+    replay = fly("replay", folder, "--json")
+    assert exact(replay.text)["identical"] is True
+
+
+def test_integers_of_a_campaign_are_exact_whoever_reads_them(tmp_path: Path) -> None:
+    write_scenario(tmp_path / "brief.yaml", SHORT)
+    (tmp_path / "few.yaml").write_text("name: few\ncases: 2\nscenarios: [./brief.yaml]\n")
+    whole = fly(
+        *("campaign", tmp_path / "few.yaml", "--seed", SEED, "--jobs", 1, "--json"),
+        *("--out", tmp_path / "out"),
+    )
+    assert exact(whole.text)["seed"] == str(SEED)
+    (kept,) = (tmp_path / "out").iterdir()
+    assert exact((kept / "summary.json").read_text())["seed"] == str(SEED)
+    case = fly(
+        *("campaign", kept / "campaign.yaml", "--case", 1, "--json", "--no-report"),
+        *("--runs", tmp_path / "runs"),
+    )
+    assert int(exact(case.text)["seed"]) > EXACT_MAX
+    (folder,) = (tmp_path / "runs").iterdir()
+    found = {path.name: exact(path.read_text()) for path in folder.glob("*.json")}
+    assert found["case.json"]["seed"] == found["run.json"]["seed"] == exact(case.text)["seed"]
 
 
 def test_json_has_no_word_for_a_number_that_is_not_finite() -> None:

@@ -10,7 +10,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "qiki_hil"
 LAYERS = (
-    ("errors", "clock", "identity", "euler", "pictures", "document", "children", "_pb", "_core"),
+    (
+        *("errors", "clock", "identity", "digits", "euler", "pictures", "document", "children"),
+        *("_pb", "_core"),
+    ),
     ("kernels", "wire", "spec"),
     ("command", "analysis"),
     ("scenario",),

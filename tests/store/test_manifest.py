@@ -33,14 +33,14 @@ def test_the_manifest_says_what_the_run_is(tmp_path: Path) -> None:
     run = create(tmp_path / "runs")
     assert run.path == tmp_path / "runs" / "20251122T002600Z-demo-sim-5f0c9a1e"
     assert json.loads((run.path / "run.json").read_text()) == {
-        "schema_version": 1,
+        "schema_version": 2,
         "run_id": "20251122T002600Z-demo-sim-5f0c9a1e",
-        "created_unix_ns": CREATED_UNIX_NS,
+        "created_unix_ns": str(CREATED_UNIX_NS),
         "scenario": "demo",
         "rig": "sim",
         "rate_hz": 500.0,
         "speed": "max",
-        "seed": 7,
+        "seed": "7",
         "spec_hash": "sha256:abc",
         "versions": {"qiki-hil": "0.1.0"},
         "status": "running",
@@ -112,7 +112,7 @@ def test_a_root_that_is_a_file_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"schema_version": 2}, "schema version 2 is newer than 1"),
+        ({"schema_version": 3}, "schema version 3 is newer than 2"),
         ({"status": "flying"}, "it is not a run manifest: status: Input should be"),
         ({"colour": "red"}, "it is not a run manifest: colour: Extra inputs"),
     ],
@@ -124,6 +124,15 @@ def test_a_manifest_that_cannot_be_used_is_told(
     file.write_text(json.dumps(json.loads(file.read_text()) | change))
     with pytest.raises(StoreError, match=words):
         RunDirectory.open(file.parent)
+
+
+def test_a_manifest_of_the_first_version_is_read(tmp_path: Path) -> None:
+    run = create(tmp_path)
+    file = run.path / "run.json"
+    numbers = {"schema_version": 1, "created_unix_ns": CREATED_UNIX_NS, "seed": 7}
+    file.write_text(json.dumps(json.loads(file.read_text()) | numbers))
+    found = RunDirectory.open(run.path).manifest
+    assert (found.created_unix_ns, found.seed) == (CREATED_UNIX_NS, 7)
 
 
 def test_a_missing_or_broken_manifest_is_told(tmp_path: Path) -> None:
