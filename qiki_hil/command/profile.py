@@ -6,7 +6,7 @@ A file is a list of at most `SEGMENTS_MAX` segments, each a text as in a command
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
 from qiki_hil.command.segments import (
@@ -35,9 +35,9 @@ _START = f"give 1..{SEGMENTS_MAX} segments, each '{SEGMENT_USAGE}' or a mapping"
 class _FileSegment(BaseModel):
     """A segment of a profile file that is written as a mapping."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
-    direction: str | tuple[float, float, float] | None = None
+    direction: str | Annotated[tuple[float, float, float], Strict(False)] | None = None
     group: str | None = None
     level_pct: Annotated[float, Field(ge=0.0, le=100.0)]
     duration_s: Annotated[float, Field(gt=0.0, le=DURATION_MAX_S)]

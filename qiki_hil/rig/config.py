@@ -21,7 +21,7 @@ Bitrate = Annotated[int, Field(ge=10_000, le=1_000_000)]
 class RigConfig(BaseModel):
     """What all rigs have in common."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
     kind: str
     name: str = ""

@@ -1,6 +1,7 @@
 """What is written is read back the same, whatever it looks like."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from qiki_hil.campaign import Campaign
 from qiki_hil.document import dump, parse
 from qiki_hil.errors import DocumentError
 from qiki_hil.rig import RigConfig
@@ -19,9 +21,59 @@ TEXTS = st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=30)
 LOOKALIKES = st.from_regex(
     r"[-+]?(0o?|0x|\.)?[0-9a-f_:]{1,4}(\.[0-9]{0,2})?([eE][-+]?[0-9]{1,2})?", fullmatch=True
 ) | st.sampled_from(["yes", "on", "NO", "~", "null", "", ".inf", "1e3", "0o17", "=", "<<", "y"])
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS | LOOKALIKES
+EDGES = st.sampled_from(
+    [
+        *(
+            "",
+            " ",
+            " before",
+            "after ",
+            "\t",
+            "\n",
+            "two\nlines\n",
+            "a: b",
+            "a:",
+            ": a",
+            "# no comment",
+        ),
+        *(
+            "a #b",
+            "- x",
+            "? x",
+            "!tag",
+            "&a",
+            "*a",
+            "%x",
+            "@x",
+            "`x",
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            "|",
+            ">",
+        ),
+        *("'", '"', "'quoted'", '"quoted"', "\\", "---", "...", "<<", "="),
+        *("true", "False", "yes", "off", "null", "~", "1e3", "1_000", "0b1", "0o17", "010", "0x1F"),
+        *(
+            "1.",
+            ".5",
+            "-0",
+            "+1",
+            ".inf",
+            "-.INF",
+            ".nan",
+            "2024-01-02",
+            "2024-01-02 03:04:05",
+            "1:30",
+        ),
+        *("é", "日本", "😀", "\u2028", "\x85", "\ufeff", "\x00", "\x1b"),
+    ]
+)
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS | LOOKALIKES | EDGES
 DATA = st.dictionaries(
-    TEXTS | LOOKALIKES,
+    TEXTS | LOOKALIKES | EDGES,
     st.recursive(
         SCALARS,
         lambda inner: (
@@ -55,14 +107,14 @@ def test_plain_data_is_read_back_the_same(data: dict[str, Any]) -> None:
     assert same(document.data, data)
 
 
-@given(text=LOOKALIKES)
+@given(text=LOOKALIKES | EDGES)
 def test_a_text_is_a_text_to_readers_of_either_version(text: str) -> None:
     assert yaml.safe_load(dump({"a": text})) == {"a": text}
     assert parse(dump({"a": text}), "test", DocumentError).data == {"a": text}
 
 
 @settings(deadline=None)
-@given(name=TEXTS | LOOKALIKES, words=TEXTS)
+@given(name=TEXTS | LOOKALIKES | EDGES, words=TEXTS | EDGES)
 def test_a_rig_is_read_back_the_same(name: str, words: str) -> None:
     rig = RigConfig.load("sim").model_copy(update={"name": name, "description": words})
     assert RigConfig.parse(rig.to_yaml()) == rig
@@ -76,8 +128,43 @@ def test_a_bot_is_read_back_the_same(bot_id: str) -> None:
     assert BotSpec.parse(named.to_yaml()).metadata.id == bot_id
 
 
+@settings(deadline=None, max_examples=30)
+@given(
+    key=NAMES | st.sampled_from(["1e3", "0o17", "12", "0x1F", "1.5", "2024-01-02", "null", "on"]),
+    words=(TEXTS | LOOKALIKES | EDGES).filter(bool),
+)
+def test_every_text_of_a_bot_is_read_back_the_same(key: str, words: str) -> None:
+    bot = BotSpec.load("dodeca-01")
+    imu = bot.components["imu"].model_copy(update={"type": words, "provides": (key,)})
+    changed = bot.model_copy(
+        update={
+            "metadata": bot.metadata.model_copy(update={"id": key, "title": words}),
+            "transponder": bot.transponder.model_copy(update={"id": key}),
+            "components": bot.components | {"imu": imu, f"{key}x": imu, key: imu},
+            "mounts": bot.mounts | {key: bot.mounts["imu"]},
+        }
+    )
+    written = parse(changed.to_yaml(), "again", DocumentError).data
+    for name in ("metadata", "transponder", "components", "mounts"):
+        wanted = changed.model_dump(mode="json", exclude_none=True)[name]
+        assert same(written[name], wanted)
+
+
+@settings(deadline=None, max_examples=30)
+@given(words=TEXTS | LOOKALIKES | EDGES, bot=TEXTS | EDGES, scenario=LOOKALIKES | EDGES)
+def test_a_campaign_is_written_as_it_is(words: str, bot: str, scenario: str) -> None:
+    campaign = Campaign.load("hold")
+    entries = campaign.entries.model_copy(update={"description": words})
+    text = Campaign(entries, campaign.spec, campaign.scenarios).to_yaml(bot, [scenario])
+    data = parse(text, "again", DocumentError).data
+    assert (data["description"], data["bot"], data["scenarios"]) == (words, bot, [scenario])
+    names = campaign.entries.bot, list(campaign.entries.scenarios)
+    text = Campaign(entries, campaign.spec, campaign.scenarios).to_yaml(*names)
+    assert Campaign.from_text(text, "again", folder=Path()).entries == entries
+
+
 @settings(deadline=None)
-@given(words=TEXTS | LOOKALIKES, value=st.floats(allow_nan=False, allow_infinity=False))
+@given(words=TEXTS | LOOKALIKES | EDGES, value=st.floats(allow_nan=False, allow_infinity=False))
 def test_a_scenario_is_read_back_the_same(words: str, value: float) -> None:
     scenario = Scenario.load("demo")
     first = scenario.expect[0].model_copy(

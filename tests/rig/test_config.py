@@ -53,7 +53,7 @@ def test_every_problem_of_a_file_is_told_at_once() -> None:
         "bench.yaml: 5 problem(s)\n"
         "  - interface: missing\n"
         "  - rate_hz: must be less than or equal to 1000, got 5000 (line 2)\n"
-        "  - bitrate: must be a valid integer, unable to parse string as an integer, got 'fast' "
+        "  - bitrate: must be a valid integer, got 'fast' "
         "(line 3)\n"
         "  - channel: must have at least 1 character, got '' (line 4)\n"
         "  - chanel: unknown key; did you mean channel? (line 5)"
