@@ -17,6 +17,7 @@ from qiki_hil.telemetry import check_broker, checked
 
 NATS_PRIVATE = "private"
 NATS_OFF = "off"
+NATS_WORDS = (NATS_PRIVATE, NATS_OFF)
 SPEED_MAX = "max"
 DURATION_CURE = (
     "--duration can only lengthen a scenario, or cut it after its last command and expectation"
@@ -45,6 +46,16 @@ class RunRequest:
 
 
 @dataclass(frozen=True)
+class Setting:
+    """What a run flies with, whatever it flies."""
+
+    spec: BotSpec
+    rig: RigConfig
+    rate_hz: int
+    lockstep: bool
+
+
+@dataclass(frozen=True)
 class RunParts:
     """The parts of a run, loaded and checked against each other."""
 
@@ -62,46 +73,58 @@ class RunParts:
 
 def load(request: RunRequest) -> RunParts:
     """Loads and checks every part. Raises a QikiError that says what does not fit, and why."""
+    setting = load_setting(request)
+    scenario = load_scenario(request, setting.spec)
+    return RunParts(
+        spec=setting.spec,
+        rig=setting.rig,
+        scenario=scenario,
+        rate_hz=setting.rate_hz,
+        speed=request.speed,
+        seed=scenario.seed if request.seed is None else request.seed,
+        nats=request.nats,
+        root=request.root,
+        lockstep=setting.lockstep,
+        report=request.report,
+    )
+
+
+def load_setting(request: RunRequest) -> Setting:
+    """Loads and checks everything but what is flown. Raises QikiError."""
     spec = BotSpec.load(request.bot)
     rig = RigConfig.load(request.rig)
+    rate_hz = rig.rate_hz if request.rate_hz is None else request.rate_hz
+    if not RATE_MIN_HZ <= rate_hz <= RATE_MAX_HZ:
+        raise QikiError(f"rate: {rate_hz} Hz given, {RATE_MIN_HZ}..{RATE_MAX_HZ} Hz needed")
+    if request.nats not in NATS_WORDS:
+        checked(request.nats)
+    lockstep = make_rig(rig, spec, seed=0, initial=InitialState()).lockstep
+    check_speed(request.speed, request.rig, lockstep)
+    return Setting(spec, rig, rate_hz, lockstep)
+
+
+def load_scenario(request: RunRequest, spec: BotSpec) -> Scenario:
+    """The scenario, or that of the profile, with the duration that is asked for. Raises
+    QikiError."""
     if request.profile is None:
         scenario = Scenario.load(request.scenario)
     else:
         scenario = profile_scenario(spec, request.profile)
-    if request.duration_s is not None:
-        scenario = lasting(scenario, request.duration_s)
-    rate_hz = rig.rate_hz if request.rate_hz is None else request.rate_hz
-    if not RATE_MIN_HZ <= rate_hz <= RATE_MAX_HZ:
-        raise QikiError(f"rate: {rate_hz} Hz given, {RATE_MIN_HZ}..{RATE_MAX_HZ} Hz needed")
-    seed = scenario.seed if request.seed is None else request.seed
-    if request.nats not in (NATS_PRIVATE, NATS_OFF):
-        checked(request.nats)
-    lockstep = make_rig(rig, spec, seed=seed, initial=InitialState()).lockstep
-    check_speed(request.speed, request.rig, lockstep)
-    return RunParts(
-        spec=spec,
-        rig=rig,
-        scenario=scenario,
-        rate_hz=rate_hz,
-        speed=request.speed,
-        seed=seed,
-        nats=request.nats,
-        root=request.root,
-        lockstep=lockstep,
-        report=request.report,
-    )
+    return lasting(scenario, request.duration_s)
 
 
 async def check_telemetry(parts: RunParts) -> None:
     """Raises BrokerError where the broker at a URL is there, but can never take what a run
     publishes."""
-    if parts.nats not in (NATS_PRIVATE, NATS_OFF):
+    if parts.nats not in NATS_WORDS:
         await check_broker(parts.nats)
 
 
-def lasting(scenario: Scenario, duration_s: float) -> Scenario:
-    """The scenario with another duration, s. Raises ScenarioError where that is out of range, or
-    parts of the scenario come later."""
+def lasting(scenario: Scenario, duration_s: float | None) -> Scenario:
+    """The scenario with another duration, s, where one is given. Raises ScenarioError where that is
+    out of range, or parts of the scenario come later."""
+    if duration_s is None:
+        return scenario
     if not 0.0 < duration_s <= DURATION_MAX_S:
         raise ScenarioError(
             f"--duration {duration_s:g}: a number of seconds above 0 and up to "

@@ -6,6 +6,7 @@ fault_kinds    the faults that a scenario can inject
 signals        the quantities that an expectation can speak of, from a run's columns
 samples        signals over windows of a run
 expectations   expectations and their verdicts
+warnings       expectations that no run could fail, or none could meet
 """
 
 from qiki_hil.scenario.expectations import Expectation, ExpectationResult, evaluate

@@ -4,6 +4,7 @@ Pose signals are the truth of the simulated craft in every row where it is known
 controller's estimate. Every signal is one value per cycle record.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -45,6 +46,9 @@ class Signal:
     """Those of the names that an expectation may ask for."""
     running: bool = False
     """Whether a value takes the rows before it: over a part of a run it would be another."""
+    low: float = -math.inf
+    high: float = math.inf
+    """The least and the greatest value that a number can have, in `unit`."""
 
     def value(self, number: Any) -> float | bool | str:
         """What a number of the column stands for."""
@@ -132,19 +136,31 @@ def _pulses(columns: Columns) -> NDArray[np.int64]:
     return np.cumsum(np.bincount(rows, minlength=len(on)))
 
 
+def _size(unit: str, meaning: str, of: Callable[[Columns], NDArray[Any]], **more: Any) -> Signal:
+    """A number that is never negative."""
+    return Signal(unit, meaning, of, low=0.0, **more)
+
+
+def _turn(meaning: str, index: int, most_deg: float) -> Signal:
+    """One of roll, pitch, yaw."""
+    return Signal("deg", meaning, _angle(index), "angle", low=-most_deg, high=most_deg)
+
+
 SIGNALS: dict[str, Signal] = {
-    "position_error_m": Signal("m", "distance from the reference position", _position_error),
+    "position_error_m": _size("m", "distance from the reference position", _position_error),
     "position_x_m": Signal("m", "position east, world", _axis("position_m", 0)),
     "position_y_m": Signal("m", "position north, world", _axis("position_m", 1)),
     "position_z_m": Signal("m", "position up, world", _axis("position_m", 2)),
-    "attitude_error_deg": Signal("deg", "angle from the reference attitude", _attitude_error),
-    "roll_deg": Signal("deg", "roll, -180..180", _angle(0), "angle"),
-    "pitch_deg": Signal("deg", "pitch, -90..90", _angle(1), "angle"),
-    "yaw_deg": Signal("deg", "yaw, -180..180", _angle(2), "angle"),
-    "rate_dps": Signal(
+    "attitude_error_deg": _size(
+        "deg", "angle from the reference attitude", _attitude_error, high=180.0
+    ),
+    "roll_deg": _turn("roll, -180..180", 0, 180.0),
+    "pitch_deg": _turn("pitch, -90..90", 1, 90.0),
+    "yaw_deg": _turn("yaw, -180..180", 2, 180.0),
+    "rate_dps": _size(
         "deg/s", "size of the body rate", lambda c: np.degrees(_norm(known(c, "rates_rps")))
     ),
-    "speed_mps": Signal("m/s", "speed", lambda c: _norm(known(c, "velocity_mps"))),
+    "speed_mps": _size("m/s", "speed", lambda c: _norm(known(c, "velocity_mps"))),
     "mode": _word("mode", "flight mode", MODE_NAMES, first=1),
     "allocation_mode": _word(
         "allocation_mode", "allocation mode in effect", ALLOCATION_NAMES, first=1
@@ -155,23 +171,25 @@ SIGNALS: dict[str, Signal] = {
         REASON_NAMES,
     ),
     "armed": Signal("", "whether the controller is armed", _column("armed"), "flag"),
-    "propellant_used_kg": Signal(
+    "propellant_used_kg": _size(
         "kg", "propellant used since the start", propellant_used, running=True
     ),
-    "pulses_total": Signal("", "valve openings so far, all nozzles", _pulses, running=True),
-    "isolated_count": Signal("", "nozzles taken out of the allocation", _isolated),
+    "pulses_total": _size("", "valve openings so far, all nozzles", _pulses, running=True),
+    "isolated_count": _size("", "nozzles taken out of the allocation", _isolated, high=NOZZLES),
     "max_cluster_temp_c": Signal(
-        "°C", "the warmest cluster", lambda c: np.max(c["cluster_temp_c"], axis=1)
+        "°C", "the warmest cluster", lambda c: np.max(c["cluster_temp_c"], axis=1), low=-273.15
     ),
-    "supercap_soc": Signal("", "supercapacitor state of charge, 0..1", _column("supercap_soc")),
-    "battery_soc": Signal("", "battery state of charge, 0..1", _column("battery_soc")),
-    "overruns": Signal(
+    "supercap_soc": _size(
+        "", "supercapacitor state of charge, 0..1", _column("supercap_soc"), high=1.0
+    ),
+    "battery_soc": _size("", "battery state of charge, 0..1", _column("battery_soc"), high=1.0),
+    "overruns": _size(
         "",
         "deadlines passed over so far",
         lambda c: np.cumsum(c["overruns"], dtype=np.int64),
         running=True,
     ),
-    "nav_age_ms": Signal(
+    "nav_age_ms": _size(
         "ms",
         "age of the oldest navigation value in use",
         lambda c: c["nav_age_ticks"] * c["period_s"] * 1e3,

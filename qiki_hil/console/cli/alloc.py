@@ -22,7 +22,7 @@ from qiki_hil.analysis import (
 from qiki_hil.analysis import explain as explain_wrench
 from qiki_hil.analysis.axes import HALF_AXES, HalfAxis
 from qiki_hil.analysis.drawing import figure, firing, text_views
-from qiki_hil.console.safe_console import SafeConsole
+from qiki_hil.console.safe_console import report_console
 from qiki_hil.console.say import say, say_json
 from qiki_hil.errors import QikiError
 from qiki_hil.pictures import write_png
@@ -129,7 +129,7 @@ def _write_png(spec: BotSpec, explanation: Explanation, path: Path) -> None:
 
 
 def _print_explanation(spec: BotSpec, found: Explanation) -> None:
-    console = SafeConsole(width=_WIDTH, highlight=False)
+    console = report_console(_WIDTH)
     verdict = "✓ met" if found.met else "✗ out of reach: the nearest that can be had"
     console.print(f"[bold]{spec.metadata.id}[/]  {verdict}")
     console.print(_wrench_table(found))
@@ -227,7 +227,7 @@ def _explanation_json(found: Explanation) -> dict[str, Any]:
 
 
 def _print_report(spec: BotSpec, found: Controllability) -> None:
-    console = SafeConsole(width=_WIDTH, highlight=False)
+    console = report_console(_WIDTH)
     console.print(f"[bold]{spec.metadata.id}[/]  {found.availability}; rank {found.rank} of 6")
     table = Table("half-axis", "", title="Reach within the power limit")
     table.add_column("reach", justify="right")

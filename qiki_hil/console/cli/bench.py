@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
-from qiki_hil.console.safe_console import SafeConsole
+from qiki_hil.console.safe_console import report_console
 from qiki_hil.console.say import say, say_json
 from qiki_hil.kernels.modulator import Modulator, edges_us
 
@@ -133,7 +133,7 @@ def _json(rows: list[Comparison]) -> dict[str, Any]:
 
 
 def _print(rows: list[Comparison]) -> None:
-    SafeConsole(width=100).print(_table(rows))
+    report_console(100).print(_table(rows))
     say(
         f"Edges are commanded in whole microseconds, so a single pulse or pause may be off by up "
         f"to 1 us; {EDGE_LIMIT_US:g} us and {DUTY_LIMIT:.1%} of the duty are allowed."

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from qiki_hil.console.cli.bot_map import map_
-from qiki_hil.console.safe_console import SafeConsole
+from qiki_hil.console.safe_console import report_console
 from qiki_hil.console.say import say, say_json
 from qiki_hil.document.outfile import check_writable, write_file
 from qiki_hil.errors import SpecError
@@ -21,6 +21,8 @@ from qiki_hil.spec.drawing import VIEWS, figure, text_view
 from qiki_hil.spec.generate import BASE
 
 _USAGE = 2
+_WIDTH = 110
+_GEOMETRY = click.Choice(["canted", "table"], case_sensitive=False)
 
 
 @click.group()
@@ -113,7 +115,7 @@ def _summary(spec: BotSpec, authority: Authority) -> dict[str, Any]:
 
 
 def _print(spec: BotSpec, authority: Authority) -> None:
-    console = SafeConsole()
+    console = report_console(_WIDTH)
     console.print(Text.assemble((spec.metadata.id, "bold"), "  ", spec.metadata.title))
     console.print(f"{spec.hash}\n", highlight=False)
     console.print(Columns([_facts(spec), _authority(authority)], padding=(0, 4)))
@@ -173,7 +175,7 @@ def _vector(values: tuple[float, ...] | list[float]) -> str:
 @bot.command()
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--id", "bot_id", help="Name of the bot.  [default: from the file's name]")
-@click.option("--geometry", type=click.Choice(["canted", "table"]), help="Nozzle layout.")
+@click.option("--geometry", type=_GEOMETRY, help="Nozzle layout.")
 @click.option("--thrust-n", type=float, help="Thrust of a nozzle, N.")
 @click.option("--cant-deg", type=float, help="Tilt against the face's normal (canted only).")
 @click.option("--inradius-m", type=float, help="Centre to face, m.")
@@ -197,7 +199,7 @@ def init(
     check_writable(out, "YAML", replace=force)
     ask = _Asker(yes)
     bot_id = ask("Name of the bot", bot_id, out.stem)
-    geometry = ask("Geometry", geometry, "canted", click.Choice(["canted", "table"]))
+    geometry = ask("Geometry", geometry, "canted", _GEOMETRY)
     thrust_n = ask("Thrust of a nozzle, N", thrust_n, 240.0 if geometry == "canted" else 260.0)
     if geometry == "canted":
         cant_deg = ask("Cant angle, degrees", cant_deg, 40.0)

@@ -14,7 +14,7 @@ from rich.text import Text
 from qiki_hil.analysis.availability import Availability
 from qiki_hil.analysis.map_drawing import figure, loads, text_views
 from qiki_hil.analysis.maps import AXES, Entry, MapReport, map_report
-from qiki_hil.console.safe_console import SafeConsole
+from qiki_hil.console.safe_console import report_console
 from qiki_hil.console.say import say, say_json
 from qiki_hil.kernels import (
     MAP_EXACT_FORCE_N,
@@ -36,7 +36,7 @@ _NOZZLES_A_LINE = 3
 @click.option("--out", type=int, multiple=True, help="A nozzle that is out: which sets go; repeat.")
 @click.option(
     "--direction",
-    type=click.Choice([axis.name for axis in AXES]),
+    type=click.Choice([axis.name for axis in AXES], case_sensitive=False),
     help="Draw the plumes of one direction, and list what was checked.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -82,7 +82,7 @@ def _json(report: MapReport) -> dict[str, Any]:
 
 
 def _print(report: MapReport) -> None:
-    console = SafeConsole(width=_WIDTH, highlight=False)
+    console = report_console(_WIDTH)
     metadata = report.spec.metadata
     console.print(Text.assemble((metadata.id, "bold"), "  ", metadata.title))
     com = " ".join(f"{x:+.3f}" for x in report.spec.com_m_body)
@@ -163,7 +163,7 @@ def _verdict(report: MapReport) -> str:
 
 
 def _print_direction(report: MapReport, name: str) -> None:
-    console = SafeConsole(width=_WIDTH, highlight=False)
+    console = report_console(_WIDTH)
     for entry in report.of(name):
         found = entry.set
         console.print(

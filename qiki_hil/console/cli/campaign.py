@@ -16,8 +16,9 @@ from qiki_hil.campaign.summary import PerScenario, Rate, Statistics
 from qiki_hil.campaign.table import read_row
 from qiki_hil.campaign.workers import usable_cpus
 from qiki_hil.console.cli.run import report_killed
+from qiki_hil.console.cli.scenario import say_warnings
 from qiki_hil.console.live.summary_view import summary_lines
-from qiki_hil.console.safe_console import SafeConsole
+from qiki_hil.console.safe_console import SafeConsole, terminal_columns
 from qiki_hil.console.say import say
 from qiki_hil.errors import EXIT_INTERRUPTED
 
@@ -91,6 +92,8 @@ def campaign(
     if file is None:
         raise click.UsageError("FILE is missing; --list shows what ships")
     plan = Campaign.load(file).changed(cases=cases, seed=seed)
+    for scenario in plan.scenarios:
+        say_warnings(scenario)
     if case is not None:
         report_killed(runs)
         with StopSignals() as signals:
@@ -180,12 +183,13 @@ def scenario_lines(scenario: PerScenario) -> list[str]:
         margin = f", least margin {judged.margin.min:.4g}" if judged.margin else ""
         lines.append(f"  {rate_words(judged.met)}  {judged.name} ({judged.bound}){margin}")
     width = max(map(len, scenario.metrics))
-    lines.append(f"  {'':{width}} " + " ".join(f"{head:>9}" for head in HEADS))
-    lines += [
-        f"  {name:{width}} {statistics_cells(statistics)}"
-        for name, statistics in scenario.metrics.items()
-        if statistics
-    ]
+    rows = [("", " ".join(f"{head:>9}" for head in HEADS))]
+    rows += [(n, statistics_cells(s)) for n, s in scenario.metrics.items() if s]
+    for name, cells in rows:
+        line = f"  {name:{width}} {cells}"
+        # On a narrow terminal a name stands above its numbers.
+        fits = len(line) <= (terminal_columns() or len(line))
+        lines += [line] if fits else [f"  {name}", f"  {cells}"] if name else [f"  {cells}"]
     return lines
 
 

@@ -1,17 +1,19 @@
 """`qiki-hil can`: what the bus carries, and what a log of it says."""
 
 from collections import Counter, defaultdict
-from typing import TextIO
+from typing import BinaryIO
 
 import click
 from rich.table import Table
 
-from qiki_hil.console.safe_console import SafeConsole
+from qiki_hil.console.safe_console import report_console
 from qiki_hil.console.say import say
+from qiki_hil.drivers.can_log import read_log
 from qiki_hil.wire import MAX_LOAD_RATIO, BusLoad, Catalogue, CheckedFrame, E2eChecker, bus_load
-from qiki_hil.wire.candump import LogLine, parse_line
+from qiki_hil.wire.candump import LogLine, Unused
 
 EXIT_CHECK_FAILED = 1
+_WIDTH = 80
 
 
 @click.group()
@@ -40,7 +42,7 @@ def can() -> None:
 def load(context: click.Context, rate_hz: int, bitrate: int) -> None:
     """Show the worst-case load of the bus; exit with 1 above 60 %."""
     result = bus_load(Catalogue.shipped(), rate_hz, bitrate)
-    SafeConsole().print(_load_table(result))
+    report_console(_WIDTH).print(_load_table(result))
     verdict = "fits" if result.ratio <= MAX_LOAD_RATIO else "too much"
     say(
         f"total {result.ratio:.2%} of {bitrate} bit/s at {rate_hz} Hz: {verdict}, "
@@ -51,19 +53,20 @@ def load(context: click.Context, rate_hz: int, bitrate: int) -> None:
 
 
 @can.command()
-@click.argument("log", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
+@click.argument("log", type=click.File("rb"), default="-")
 @click.pass_context
-def decode(context: click.Context, log: TextIO) -> None:
-    """Decode candump lines: `candump can0 | qiki-hil can decode`.
+def decode(context: click.Context, log: BinaryIO) -> None:
+    """Decode a log: `candump can0 | qiki-hil can decode`.
 
-    LOG is a file, or standard input; it may hold several channels. A line that cannot be used is
+    LOG is a file, or standard input: lines of candump with whatever options, ASC, BLF, TRC, the CSV
+    of python-can, also packed with gzip; it may hold several channels. What cannot be used is
     counted, and the counts stand on standard error at the end. Ends with exit code 1 where nothing
     was decoded.
     """
     decoder = _LogDecoder()
     try:
-        for text in log:
-            decoder.take(text)
+        for item in read_log(log):
+            decoder.take(item)
     finally:
         say(decoder.summary(), err=True)
     if not decoder.decoded:
@@ -76,28 +79,27 @@ class _LogDecoder:
     def __init__(self) -> None:
         catalogue = Catalogue.shipped()
         self._checkers = defaultdict[str, E2eChecker](lambda: E2eChecker(catalogue))
-        self._bad_lines = 0
+        self._unused = Counter[str]()
 
     @property
     def decoded(self) -> int:
         """Frames that passed every check."""
         return sum(c.counters["frames_received"] for c in self._checkers.values())
 
-    def take(self, text: str) -> None:
-        """A line of the log."""
-        if not text.strip():
-            return
-        line = parse_line(text)
-        if line is None:
-            self._bad_lines += 1
-            return
-        received = self._checkers[line.channel].check(line.frame)
-        if received is not None:
-            say(_decoded(line, received))
+    def take(self, item: LogLine | Unused) -> None:
+        """A frame of the log, or something else in it."""
+        if isinstance(item, Unused):
+            self._unused[item] += 1
+        elif item.frame.remote:
+            self._unused["remote_frame"] += 1
+        else:
+            received = self._checkers[item.channel].check(item.frame)
+            if received is not None:
+                say(_decoded(item, received))
 
     def summary(self) -> str:
         """What was decoded, and what was dropped for which reason."""
-        counts = Counter({"bad_line": self._bad_lines})
+        counts = self._unused.copy()
         for checker in self._checkers.values():
             counts.update(checker.counters)
         decoded = counts.pop("frames_received", 0)
@@ -123,7 +125,7 @@ def _load_table(load: BusLoad) -> Table:
 
 
 def _decoded(line: LogLine, received: CheckedFrame) -> str:
-    stamp = "" if line.time_ns is None else f"({line.time_ns / 1e9:.6f}) "
+    stamp = f"({line.stamp}) " if line.stamp else ""
     channel = f"{line.channel} " if line.channel else ""
     values = " ".join(
         f"{name}={signal.text(received.values[name]).replace(' ', '_')}"

@@ -17,6 +17,7 @@ from qiki_hil.errors import EXIT_INTERRUPTED, QikiError, StoppedError
 
 COMMANDS = {
     "run": ("qiki_hil.console.cli.run", "Fly a scenario on a rig."),
+    "scenario": ("qiki_hil.console.cli.scenario", "Check scenarios before they are flown."),
     "profile": ("qiki_hil.console.cli.profile", "What a thrust profile would do."),
     "campaign": ("qiki_hil.console.cli.campaign", "Fly a scenario many times, dispersed."),
     "replay": ("qiki_hil.console.cli.replay", "Check a recorded run against the controller."),

@@ -12,7 +12,7 @@ from rich.table import Table
 from qiki_hil.app.event_text import reason_text
 from qiki_hil.app.profile_run import Push, limit_text, preview_push, profile_command, why_not
 from qiki_hil.command import shipped_profiles
-from qiki_hil.console.safe_console import SafeConsole
+from qiki_hil.console.safe_console import report_console
 from qiki_hil.console.say import say, say_json
 from qiki_hil.kernels import ProfilePreview, Spent, Stores
 from qiki_hil.spec import BotSpec
@@ -82,7 +82,7 @@ def _print_push(push: Push) -> None:
     if push.preview is None:
         say(f"  {why_not(push)}")
         return
-    SafeConsole(width=_WIDTH, highlight=False).print(_table(push, push.preview))
+    report_console(_WIDTH).print(_table(push, push.preview))
     _print_notes(push.preview)
     if not push.given:
         say(f"  {why_not(push)}")

@@ -14,11 +14,14 @@ from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil.app.profile_run import preview_push, profile_command, pushes
 from qiki_hil.app.request import (
     NATS_PRIVATE,
+    NATS_WORDS,
     SPEED_MAX,
     RunParts,
     RunRequest,
     check_telemetry,
     load,
+    load_scenario,
+    load_setting,
 )
 from qiki_hil.app.run import Outcome, settle_killed
 from qiki_hil.app.runner import Runner
@@ -26,6 +29,7 @@ from qiki_hil.app.stop_signals import StopSignals
 from qiki_hil.app.supervisor import RunObserver
 from qiki_hil.command import parse_command, shipped_profiles, unconfirmed
 from qiki_hil.console.cli.profile import exit_code, show_pushes
+from qiki_hil.console.cli.scenario import say_warnings
 from qiki_hil.console.live.command_line import CommandLine
 from qiki_hil.console.live.outlet import Outlet
 from qiki_hil.console.live.summary_view import summary_lines, summary_view
@@ -37,7 +41,6 @@ from qiki_hil.errors import EXIT_INTERRUPTED, QikiError
 from qiki_hil.kernels import RATE_MAX_HZ, RATE_MIN_HZ
 from qiki_hil.rig import RigConfig
 from qiki_hil.scenario import Scenario
-from qiki_hil.spec import BotSpec
 from qiki_hil.telemetry import PublisherStats
 
 PROMPT_S = 0.05
@@ -48,13 +51,13 @@ EXIT_BY_STATUS = {"passed": 0, "failed": 1, "aborted": EXIT_INTERRUPTED}
 class SpeedType(click.ParamType[float | Literal["max"]]):
     """A factor of real time, or `max`."""
 
-    name = "FACTOR|max"
+    name = "factor"
 
     def convert(
         self, value: str | float, param: click.Parameter | None, ctx: click.Context | None
     ) -> float | Literal["max"]:
         """See click."""
-        if value == SPEED_MAX:
+        if str(value).lower() == SPEED_MAX:
             return "max"
         try:
             factor = float(value)
@@ -90,6 +93,7 @@ class Nobody:
     type=SpeedType(),
     default="1",
     show_default=True,
+    metavar="FACTOR|max",
     help="Times real time, or max; only where time is simulated.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Seed.  [default: the scenario's]")
@@ -149,23 +153,23 @@ def run(
         return
     if profile is not None and given("scenario"):
         raise click.UsageError("--scenario and --profile are both given: a run flies one of them")
-    if dry_run:
-        sys.exit(preview(bot, scenario, profile, as_json))
-    parts = load(
-        RunRequest(
-            rig=rig,
-            scenario=scenario,
-            profile=profile,
-            bot=bot,
-            rate_hz=rate,
-            speed=speed,
-            seed=seed,
-            duration_s=duration,
-            nats=nats,
-            root=root,
-            report=report,
-        )
+    request = RunRequest(
+        rig=rig,
+        scenario=scenario,
+        profile=profile,
+        bot=bot,
+        rate_hz=rate,
+        speed=speed,
+        seed=seed,
+        duration_s=duration,
+        nats=nats.lower() if nats.lower() in NATS_WORDS else nats,
+        root=root,
+        report=report,
     )
+    if dry_run:
+        sys.exit(preview(request, as_json))
+    parts = load(request)
+    say_warnings(parts.scenario)
     live = sys.stdout.isatty() and not plain and not as_json
     report_killed(root)
     view = None if as_json else make_view(live)
@@ -182,14 +186,16 @@ def given(name: str) -> bool:
     return source is ParameterSource.COMMANDLINE
 
 
-def preview(bot: str, scenario: str, profile: str | None, as_json: bool) -> int:
+def preview(request: RunRequest, as_json: bool) -> int:
     """Prints what the pushes of a scenario, or a profile, would do; returns the exit code."""
-    spec = BotSpec.load(bot)
-    if profile is None:
-        found = pushes(spec, Scenario.load(scenario))
+    spec = load_setting(request).spec
+    if request.profile is None:
+        found = pushes(spec, load_scenario(request, spec))
     else:
-        found = [preview_push(spec, profile_command(profile))]
-    show_pushes(bot, found, as_json)
+        found = [preview_push(spec, profile_command(request.profile))]
+        if exit_code(found) == 0:
+            load_scenario(request, spec)
+    show_pushes(request.bot, found, as_json)
     return exit_code(found)
 
 
