@@ -47,12 +47,17 @@ format-check: .venv/.installed
 generated: .venv/.built ## Generated files are what the sources say
 	$(PY) tools/gen_protos.py --check
 	$(PY) tools/gen_maps.py --check
+	$(PY) tools/demo_image.py --check
 
 .PHONY: generate
 generate: .venv/.installed ## Write generated files anew
 	$(PY) tools/gen_protos.py
 	$(MAKE) .venv/.built
 	$(PY) tools/gen_maps.py
+
+.PHONY: demo-image
+demo-image: .venv/.built ## Fly the demo and draw docs/images/demo.png anew
+	$(PY) tools/demo_image.py
 
 .PHONY: update-refs
 update-refs: .venv/.built ## Write the committed results anew, Rust's and Python's
