@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from google.protobuf.message import Message
 
+from qiki_hil._pb.qiki.events.v1.events_pb2 import Event
+from qiki_hil._pb.qiki.telemetry.v1.snapshot_pb2 import TelemetrySnapshot
 from qiki_hil.console.cli.main import cli
 from qiki_hil.console.say import say_json
 from qiki_hil.digits import EXACT_MAX
 from qiki_hil.spec import BotSpec
+from qiki_hil.telemetry.snapshot import to_json
 from tests.runs import fly, write_scenario
 
 REPORTS = (
@@ -79,6 +83,21 @@ def test_integers_of_a_campaign_are_exact_whoever_reads_them(tmp_path: Path) -> 
     (folder,) = (tmp_path / "runs").iterdir()
     found = {path.name: exact(path.read_text()) for path in folder.glob("*.json")}
     assert found["case.json"]["seed"] == found["run.json"]["seed"] == exact(case.text)["seed"]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        TelemetrySnapshot(tick=2**60, time_ns=2**60 + 1, unix_ns=2**62, monotonic_ns=-(2**60)),
+        Event(tick=2**60 + 1, time_ns=2**60, unix_ns=2**62 + 1),
+    ],
+    ids=lambda message: message.DESCRIPTOR.name,
+)
+def test_integers_of_messages_are_exact_whoever_reads_them(message: Message) -> None:
+    found = exact(to_json(message).decode())
+    assert int(found["tick"]) == message.tick
+    assert int(found["timeNs"]) == message.time_ns
+    assert int(found["unixNs"]) == message.unix_ns
 
 
 def test_json_has_no_word_for_a_number_that_is_not_finite() -> None:

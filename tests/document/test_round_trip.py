@@ -15,6 +15,7 @@ from qiki_hil.errors import DocumentError
 from qiki_hil.rig import RigConfig
 from qiki_hil.scenario import Scenario
 from qiki_hil.spec import BotSpec
+from tests.runs import fly, write_scenario
 
 # Surrogates have no UTF-8.
 TEXTS = st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=30)
@@ -126,6 +127,23 @@ def test_a_bot_is_read_back_the_same(bot_id: str) -> None:
     bot = BotSpec.load("dodeca-01")
     named = bot.model_copy(update={"metadata": bot.metadata.model_copy(update={"id": bot_id})})
     assert BotSpec.parse(named.to_yaml()).metadata.id == bot_id
+
+
+@pytest.mark.parametrize("bot_id", ["1e3", "0o17"])
+def test_a_bot_whose_name_looks_like_a_number_flies_and_is_replayed(
+    bot_id: str, tmp_path: Path
+) -> None:
+    text = BotSpec.load("dodeca-01").to_yaml().replace("id: dodeca-01", f'id: "{bot_id}"')
+    (tmp_path / "bot.yaml").write_text(text, encoding="utf-8")
+    scenario = write_scenario(tmp_path / "brief.yaml", "name: brief\nduration_s: 0.2\n")
+    run = fly(
+        *("run", "--bot", tmp_path / "bot.yaml", "--scenario", scenario, "--speed", "max"),
+        *("--nats", "off", "--runs", tmp_path / "runs"),
+    )
+    assert run.end() == 0, run.errors
+    (kept,) = (tmp_path / "runs").iterdir()
+    assert BotSpec.load(kept / "spec.yaml").metadata.id == bot_id
+    assert fly("replay", kept).end() == 0
 
 
 @settings(deadline=None, max_examples=30)
