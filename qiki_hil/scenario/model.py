@@ -33,6 +33,7 @@ from qiki_hil.scenario.expectations import Expectation, TimeS
 from qiki_hil.scenario.fault_kinds import rig_fault
 
 DURATION_MAX_S = 86_400.0
+SEED_MAX = 2**64 - 1
 
 _FILES = ShippedFiles("scenario", "scenarios", ScenarioError)
 
@@ -116,7 +117,7 @@ class Scenario(BaseModel):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
     description: str = ""
     duration_s: Annotated[float, Field(gt=0.0, le=DURATION_MAX_S)]
-    seed: Annotated[int, Field(ge=0, lt=2**64)] = 0
+    seed: Annotated[int, Field(ge=0, le=SEED_MAX)] = 0
     initial: Initial = Initial()
     commands: list[TimedCommand] = []
     faults: list[Fault] = []

@@ -13,6 +13,7 @@ from qiki_hil._pb.qiki.telemetry.v1.snapshot_pb2 import TelemetrySnapshot
 from qiki_hil.console.cli.main import cli
 from qiki_hil.console.say import say_json
 from qiki_hil.digits import EXACT_MAX
+from qiki_hil.scenario.model import SEED_MAX
 from qiki_hil.spec import BotSpec
 from qiki_hil.telemetry.snapshot import to_json
 from tests.runs import fly, write_scenario
@@ -28,6 +29,7 @@ REPORTS = (
 
 
 SEED = 2**63 - 1
+"""The largest of a campaign."""
 SHORT = "name: brief\nduration_s: 0.2\nexpect:\n  - {name: still, signal: speed_mps, max: 1}\n"
 
 
@@ -53,13 +55,13 @@ def test_integers_of_a_run_are_exact_whoever_reads_them(tmp_path: Path) -> None:
     scenario = write_scenario(tmp_path / "brief.yaml", SHORT)
     run = fly(
         *("run", "--scenario", scenario, "--speed", "max", "--nats", "off", "--json"),
-        *("--seed", SEED, "--runs", tmp_path / "runs"),
+        *("--seed", SEED_MAX, "--runs", tmp_path / "runs"),
     )
     assert run.end() == 0, run.errors
-    assert exact(run.text)["seed"] == str(SEED)
+    assert exact(run.text)["seed"] == str(SEED_MAX)
     (folder,) = (tmp_path / "runs").iterdir()
     found = {path.name: exact(path.read_text()) for path in folder.glob("*.json")}
-    assert found["run.json"]["seed"] == found["summary.json"]["seed"] == str(SEED)
+    assert found["run.json"]["seed"] == found["summary.json"]["seed"] == str(SEED_MAX)
     assert int(found["run.json"]["created_unix_ns"]) > EXACT_MAX
     replay = fly("replay", folder, "--json")
     assert exact(replay.text)["identical"] is True

@@ -38,6 +38,7 @@ def test_the_nodes_talk_on_the_pty_that_is_printed_until_told_to_stop(
     [
         (["--interface", "socketcan"], "--interface and --channel belong together"),
         (["--pty", "-i", "socketcan", "-c", "can0"], "two different buses; give one"),
+        (["--pty", "--seed", str(2**64)], "is not in the range 0<=x<=18446744073709551615"),
         (["--rate", "100"], "100 is not in the range 200<=x<=1000"),
     ],
 )

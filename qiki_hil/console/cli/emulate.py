@@ -23,6 +23,7 @@ from qiki_hil.rig.emulator.nodes import NodeSet
 from qiki_hil.rig.emulator.ports import BusPort, NodePort, PtyPort
 from qiki_hil.rig.factory import open_rig_bus
 from qiki_hil.rig.sim import make_plant
+from qiki_hil.scenario.model import SEED_MAX
 from qiki_hil.spec import BotSpec
 from qiki_hil.wire import Catalogue
 
@@ -47,7 +48,7 @@ from qiki_hil.wire import Catalogue
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0),
+    type=click.IntRange(0, SEED_MAX),
     default=0,
     show_default=True,
     help="Seed of the sensors' noise.",

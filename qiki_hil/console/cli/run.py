@@ -41,6 +41,7 @@ from qiki_hil.errors import EXIT_INTERRUPTED, QikiError
 from qiki_hil.kernels import RATE_MAX_HZ, RATE_MIN_HZ
 from qiki_hil.rig import RigConfig
 from qiki_hil.scenario import Scenario
+from qiki_hil.scenario.model import SEED_MAX
 from qiki_hil.telemetry import PublisherStats
 
 PROMPT_S = 0.05
@@ -96,7 +97,7 @@ class Nobody:
     metavar="FACTOR|max",
     help="Times real time, or max; only where time is simulated.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Seed.  [default: the scenario's]")
+@click.option("--seed", type=click.IntRange(0, SEED_MAX), help="Seed.  [default: the scenario's]")
 @click.option("--duration", type=float, help="Seconds.  [default: the scenario's]")
 @click.option(
     "--nats",
