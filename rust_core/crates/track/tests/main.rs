@@ -1,0 +1,6 @@
+//! The crate's tests: one binary, a module a subject.
+#![allow(clippy::panic, clippy::unwrap_used, missing_docs, unreachable_pub)]
+
+mod common;
+mod conversion;
+mod models;
