@@ -289,8 +289,10 @@ class PlantCore:
         """Fills in what the sensors report at the present tick; clears `feedback` first."""
     def truth(self, truth: Truth) -> None:
         """Fills in the state of the craft as it is, without any sensor."""
-    def set_valve_fault(self, nozzle: int, kind: str) -> None:
-        """`kind`: "none" or one of `VALVE_FAULTS`."""
+    def set_valve_fault(self, nozzle: int, kind: str, active: bool) -> None:
+        """Begins a fault of a valve, one of `VALVE_FAULTS`, or ends it. A fault that has begun
+        several times lasts until it has ended as often. Of different ones that hold the valve, or
+        change what its sensor says, the one that began last counts."""
     @property
     def tick(self) -> int:
         """Ticks since the start."""

@@ -30,7 +30,7 @@ def make_plant(craft_json: str, period_s: float, seed: int, initial: InitialStat
 
 def set_valve_fault(plant: PlantCore, fault: Fault) -> None:
     """Begins or ends a fault of a valve."""
-    plant.set_valve_fault(fault.target, fault.kind if fault.active else "none")
+    plant.set_valve_fault(fault.target, fault.kind, fault.active)
 
 
 def close_valves(plant: PlantCore, period_s: float) -> None:

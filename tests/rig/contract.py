@@ -226,6 +226,17 @@ class RigContract:
         rig.inject(Fault("stuck_closed", target=3, active=False))
         loop.until(lambda f: f.open_time_us[3] > 0, self.command(True), 3 * self.settle_ticks)
 
+    def test_a_fault_lasts_to_its_own_end_when_another_of_its_kind_ends(
+        self, rig: Rig, loop: Loop
+    ) -> None:
+        for active in (True, True, False):
+            rig.inject(Fault("stuck_closed", target=3, active=active))
+        loop.until(lambda f: f.open_time_us[2] > 0, self.command(True), 3 * self.settle_ticks)
+        for _ in range(self.settle_ticks):
+            assert loop.tick(self.command(True)).open_time_us[3] == 0
+        rig.inject(Fault("stuck_closed", target=3, active=False))
+        loop.until(lambda f: f.open_time_us[3] > 0, self.command(True), 3 * self.settle_ticks)
+
     @pytest.mark.parametrize(
         ("fault", "complaint"),
         [

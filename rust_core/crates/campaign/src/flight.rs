@@ -5,7 +5,7 @@ use qiki_control::{Inputs, Outputs};
 use qiki_craft::Feedback;
 use qiki_faults::{Fault, Injector};
 use qiki_messages::Columns;
-use qiki_plant::{Plant, PlantError, ValveFault};
+use qiki_plant::{Plant, PlantError};
 
 use crate::case::{Case, Event, FlightError, TimedEvent};
 use crate::column_selection::ColumnSelection;
@@ -69,10 +69,7 @@ fn set_fault(
     active: bool,
 ) -> Result<(), PlantError> {
     match fault {
-        Fault::Valve { nozzle, fault } => {
-            let now = if active { fault } else { ValveFault::None };
-            plant.set_valve_fault(nozzle, now)?;
-        }
+        Fault::Valve { nozzle, fault } => plant.set_valve_fault(nozzle, fault, active)?,
         Fault::Link(fault) => injector.set(fault, active),
     }
     Ok(())

@@ -68,7 +68,9 @@ fn recorded(ticks: u64, valve_fault: Option<(u64, usize, ValveFault)>) -> Column
         if let Some((at, nozzle, fault)) = valve_fault
             && at == tick
         {
-            plant.set_valve_fault(nozzle, fault).expect("a nozzle");
+            plant
+                .set_valve_fault(nozzle, fault, true)
+                .expect("a nozzle");
         }
         let message = script.next_if(|(at, _)| *at <= tick).map(|(_, m)| m);
         let decoded = message.as_ref().map(command_from_message);
@@ -217,6 +219,20 @@ fn a_silent_node_neither_reports_nor_opens_its_valves() {
     assert!(columns.open_time_us.chunks(16).all(of_cluster));
     assert!(columns.fresh.iter().all(|bits| bits >> 10 & 1 == 0));
     assert_eq!(columns.isolated[1999], 0x0F00);
+}
+
+#[test]
+fn the_end_of_a_fault_leaves_another_of_its_kind_on() {
+    for (kind, target, sensor) in [
+        ("stuck_closed", 5, ""),
+        ("node_silent", 2, ""),
+        ("nav_dropout", 0, "velocity"),
+    ] {
+        let fault = Fault::new(kind, target, sensor).expect("a fault");
+        let alone = [(300, fault, true), (700, fault, false)];
+        let beside = [alone[0], (350, fault, true), (450, fault, false), alone[1]];
+        assert_same(&flown(1000, 7, &beside), &flown(1000, 7, &alone));
+    }
 }
 
 #[test]

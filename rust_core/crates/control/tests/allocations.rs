@@ -63,7 +63,9 @@ fn ticks_without_a_command_allocate_nothing_after_the_first() {
             assert_eq!(counted(&mut l, None), (0, 0), "tick {}", l.tick);
         }
         if round == 3 {
-            l.plant.set_valve_fault(1, ValveFault::StuckOpen).unwrap();
+            l.plant
+                .set_valve_fault(1, ValveFault::StuckOpen, true)
+                .unwrap();
         }
         counted(&mut l, Some(&message(action)));
     }

@@ -215,7 +215,9 @@ fn a_pure_push_in_auto_fires_the_set_of_its_axis_as_one() {
 #[test]
 fn a_broken_set_sends_the_loop_to_adaptive_and_arming_anew_brings_auto_back() {
     let mut l = auto(&craft());
-    l.plant.set_valve_fault(3, ValveFault::StuckClosed).unwrap();
+    l.plant
+        .set_valve_fault(3, ValveFault::StuckClosed, true)
+        .unwrap();
     l.say(go_to([3.0, 2.0, 1.0]));
     l.until("isolated", 20.0, |l| l.outputs.isolated == 1 << 3);
     assert_eq!(l.outputs.allocation_requested, AllocationMode::Auto);
@@ -224,7 +226,9 @@ fn a_broken_set_sends_the_loop_to_adaptive_and_arming_anew_brings_auto_back() {
     assert_eq!(l.outputs.mode, Mode::Manoeuvre, "and it flies on");
     l.run(20.0);
     assert!(distance(l.plant.truth().position_m_world, [3.0, 2.0, 1.0]) < HELD_M);
-    l.plant.set_valve_fault(3, ValveFault::None).unwrap();
+    l.plant
+        .set_valve_fault(3, ValveFault::StuckClosed, false)
+        .unwrap();
     l.say(arm());
     assert_eq!(l.outputs.isolated, 0);
     assert_eq!(l.outputs.allocation_mode, AllocationMode::Auto);
@@ -236,7 +240,9 @@ fn a_broken_set_sends_the_loop_to_adaptive_and_arming_anew_brings_auto_back() {
 #[test]
 fn what_no_set_can_make_up_for_is_adaptive_too() {
     let mut l = auto(&craft());
-    l.plant.set_valve_fault(5, ValveFault::StuckOpen).unwrap();
+    l.plant
+        .set_valve_fault(5, ValveFault::StuckOpen, true)
+        .unwrap();
     l.until("isolated", 5.0, |l| l.outputs.isolated == 1 << 5);
     assert_eq!(l.outputs.allocation_mode, AllocationMode::Adaptive);
     assert_eq!(l.outputs.allocation_reason, Reason::ValveFault);

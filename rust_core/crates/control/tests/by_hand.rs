@@ -267,7 +267,9 @@ fn one_firing_at_a_time() {
 #[test]
 fn an_isolated_nozzle_is_refused_and_the_others_are_not() {
     let mut l = armed(&craft(), &InitialState::default());
-    l.plant.set_valve_fault(3, ValveFault::StuckClosed).unwrap();
+    l.plant
+        .set_valve_fault(3, ValveFault::StuckClosed, true)
+        .unwrap();
     l.say(go_to([2.0, 1.0, 1.0]));
     l.until("isolated", 20.0, |l| l.outputs.isolated == 1 << 3);
     // Before its first trial, 5 s after it was found.
@@ -390,7 +392,9 @@ fn brake_safe_idle_and_disarm_end_it_at_once() {
 fn a_nozzle_that_fails_ends_it_with_a_brake() {
     let mut l = in_hand();
     let outcome = ended(&mut l, |l| {
-        l.plant.set_valve_fault(1, ValveFault::StuckClosed).unwrap();
+        l.plant
+            .set_valve_fault(1, ValveFault::StuckClosed, true)
+            .unwrap();
         l.until("ended", 0.2, |l| {
             l.outputs.allocation_mode != AllocationMode::ManualOverride
         });

@@ -32,7 +32,7 @@ fn every_nozzle_that_opens_unseen_is_found_named_and_countered() {
         for victim in 0..NOZZLES {
             let mut l = holding(period_us);
             l.plant
-                .set_valve_fault(victim, ValveFault::StuckOpenUnseen)
+                .set_valve_fault(victim, ValveFault::StuckOpenUnseen, true)
                 .unwrap();
             let took_s = l.until("isolation", 1.0, |l| l.outputs.isolated != 0);
             assert!(took_s < 0.040, "{victim} at {period_us} us: {took_s} s");
@@ -70,7 +70,7 @@ fn nozzles_that_stay_closed_unseen_are_found_when_they_are_needed() {
     for victim in 0..NOZZLES {
         let mut l = holding(2000);
         let fault = ValveFault::StuckClosedUnseen;
-        l.plant.set_valve_fault(victim, fault).unwrap();
+        l.plant.set_valve_fault(victim, fault, true).unwrap();
         l.say(go_to([1.0, 1.0, -1.0]));
         let mut told_us = 0;
         for _ in 0..l.ticks(15.0) {
@@ -111,7 +111,9 @@ fn nozzles_that_stay_closed_unseen_are_found_when_they_are_needed() {
 #[test]
 fn an_honest_fault_is_known_by_its_feedback() {
     let mut l = holding(2000);
-    l.plant.set_valve_fault(9, ValveFault::StuckOpen).unwrap();
+    l.plant
+        .set_valve_fault(9, ValveFault::StuckOpen, true)
+        .unwrap();
     l.until("isolation", 0.03, |l| l.outputs.isolated != 0);
     assert!(reallocated(&l, 9, 240.0));
     let known = NozzleFaults {
@@ -132,10 +134,10 @@ fn a_valve_that_closes_again_unseen_is_used_again_and_the_pose_held() {
         ("seen", ValveFault::StuckOpen),
     ] {
         let mut l = holding(2000);
-        l.plant.set_valve_fault(5, fault).unwrap();
+        l.plant.set_valve_fault(5, fault, true).unwrap();
         l.run(2.0);
         assert_eq!(l.outputs.isolated, 1 << 5);
-        l.plant.set_valve_fault(5, ValveFault::None).unwrap();
+        l.plant.set_valve_fault(5, fault, false).unwrap();
         let seen_s = l.until("closed", 0.1, |l| l.outputs.faults.open == 0);
         assert!(
             seen_s < 0.065,
@@ -167,12 +169,12 @@ fn a_nozzle_that_opens_again_passes_its_trial_in_the_next_motion() {
     let mut l = holding(2000);
     let victim = 14;
     let fault = ValveFault::StuckClosedUnseen;
-    l.plant.set_valve_fault(victim, fault).unwrap();
+    l.plant.set_valve_fault(victim, fault, true).unwrap();
     l.say(go_to([1.0, 0.0, 0.0]));
     l.until("isolation", 10.0, |l| {
         l.outputs.faults.closed == 1 << victim
     });
-    l.plant.set_valve_fault(victim, ValveFault::None).unwrap();
+    l.plant.set_valve_fault(victim, fault, false).unwrap();
     let trial_s = l.until("trial", 6.0, |l| l.outputs.isolated == 0);
     assert!((trial_s - 1.5).abs() < 0.01, "{trial_s} s");
     assert_eq!(l.outputs.faults.returning, 1 << victim);
@@ -195,7 +197,7 @@ fn a_sensor_that_lies_hardly_ever_costs_the_nozzle_more_than_a_second() {
         let mut believed = 0;
         for victim in 0..NOZZLES {
             let mut l = holding(2000);
-            l.plant.set_valve_fault(victim, fault).unwrap();
+            l.plant.set_valve_fault(victim, fault, true).unwrap();
             l.say(go_to([1.0, 1.0, -1.0]));
             let mut isolated_ticks = 0;
             for _ in 0..l.ticks(15.0) {
@@ -220,12 +222,12 @@ fn a_thrust_that_cannot_be_countered_ends_in_safe_with_the_rotation_held() {
     for (closed, open) in [(0, 2), (0, 11), (7, 1), (14, 8)] {
         let mut l = holding(2000);
         l.plant
-            .set_valve_fault(closed, ValveFault::StuckClosed)
+            .set_valve_fault(closed, ValveFault::StuckClosed, true)
             .unwrap();
         l.say(go_to([1.0, 1.0, -1.0]));
         l.run(3.0);
         l.plant
-            .set_valve_fault(open, ValveFault::StuckOpen)
+            .set_valve_fault(open, ValveFault::StuckOpen, true)
             .unwrap();
         // What is closed may show only now, when all are needed.
         let took_s = l.until("safe", 3.0, |l| l.outputs.mode == Mode::Safe);
@@ -258,10 +260,13 @@ fn where_motion_is_no_evidence_the_feedback_alone_decides() {
     l.run(0.9);
     l.say(hold());
     let unseen = ValveFault::StuckOpenUnseen;
-    l.plant.set_valve_fault(5, unseen).unwrap();
+    l.plant.set_valve_fault(5, unseen, true).unwrap();
     l.run(1.0);
     assert_eq!(l.outputs.isolated, 0);
-    l.plant.set_valve_fault(5, ValveFault::StuckOpen).unwrap();
+    l.plant.set_valve_fault(5, unseen, false).unwrap();
+    l.plant
+        .set_valve_fault(5, ValveFault::StuckOpen, true)
+        .unwrap();
     l.until("isolation", 0.03, |l| l.outputs.isolated == 1 << 5);
 }
 

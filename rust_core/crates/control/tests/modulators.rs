@@ -202,7 +202,7 @@ fn a_throttled_nozzle_that_does_not_obey_is_taken_out() {
         l.run(0.1);
         l.say(arm());
         l.say(fire(axis, 0.5, 2.0));
-        l.plant.set_valve_fault(10, fault).unwrap();
+        l.plant.set_valve_fault(10, fault, true).unwrap();
         l.run(1.0);
         assert_eq!(l.outputs.isolated, 1 << 10, "{fault:?}");
     }

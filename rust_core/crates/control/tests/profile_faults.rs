@@ -14,7 +14,9 @@ use qiki_plant::{InitialState, ValveFault};
 fn a_group_without_one_of_its_nozzles_is_refused_or_given_up() {
     let ztt = [group(ThrustGroup::ZttForward, 0.5, 4.0)];
     let mut l = standing(&craft());
-    l.plant.set_valve_fault(0, ValveFault::StuckClosed).unwrap();
+    l.plant
+        .set_valve_fault(0, ValveFault::StuckClosed, true)
+        .unwrap();
     let flown = fly(&mut l, &ztt);
     let last = flown.said.last();
     assert_eq!(last, Some(&(ReplyStatus::Aborted, Reason::NozzleIsolated)));
@@ -39,7 +41,7 @@ fn a_nozzle_that_fails_in_a_push_costs_time_and_not_speed() {
         let segments = [segment(AHEAD, 0.4, 3.0)];
         let said = on_paper(&craft(), &segments).unwrap();
         let mut l = standing(&craft());
-        l.plant.set_valve_fault(14, fault).unwrap();
+        l.plant.set_valve_fault(14, fault, true).unwrap();
         let flown = fly(&mut l, &segments);
         assert_eq!(l.outputs.isolated, 1 << 14);
         // Against a valve that does not close the speed swings about what was asked for, and may

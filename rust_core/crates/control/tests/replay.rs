@@ -21,7 +21,7 @@ fn flight(period_us: u32) -> Loop {
     l.run(2.0);
     l.say(turn_to(turn([0.0, 1.0, 0.0], 1.0)));
     l.run(2.0);
-    l.plant.set_valve_fault(6, ValveFault::StuckOpen).unwrap();
+    l.plant.set_valve_fault(6, ValveFault::StuckOpen, true).unwrap();
     l.say(fire(BodyAxis::Up, 0.7, 1.0));
     l.run(1.5);
     l.say(profile(vec![

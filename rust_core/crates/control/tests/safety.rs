@@ -189,7 +189,7 @@ fn a_valve_stuck_closed_is_found_and_worked_around() {
     l.say(go_to([4.0, 0.0, 0.0]));
     let victim = 14;
     l.plant
-        .set_valve_fault(victim, ValveFault::StuckClosed)
+        .set_valve_fault(victim, ValveFault::StuckClosed, true)
         .unwrap();
     let start = l.until("an order", 5.0, |l| l.outputs.command.on_time_us[14] > 0);
     let took_s = l.until("isolation", 1.0, |l| l.outputs.isolated == 1 << 14);
@@ -221,7 +221,7 @@ fn a_valve_stuck_open_is_found_and_worked_against() {
         l.say(hold());
         l.run(1.0);
         l.plant
-            .set_valve_fault(victim, ValveFault::StuckOpen)
+            .set_valve_fault(victim, ValveFault::StuckOpen, true)
             .unwrap();
         let took_s = l.until("isolation", 1.0, |l| l.outputs.isolated == 1 << victim);
         assert!(took_s < 0.025, "{took_s} s");
@@ -276,10 +276,10 @@ fn a_repaired_valve_is_used_again_after_a_rest_or_when_armed_again() {
     for (arms_again, back_s) in [(false, 1.02), (true, 0.3)] {
         let mut l = Loop::armed(2000);
         l.say(hold());
-        l.plant.set_valve_fault(3, ValveFault::StuckOpen).unwrap();
+        l.plant.set_valve_fault(3, ValveFault::StuckOpen, true).unwrap();
         l.run(0.1);
         assert_eq!(l.outputs.isolated, 1 << 3);
-        l.plant.set_valve_fault(3, ValveFault::None).unwrap();
+        l.plant.set_valve_fault(3, ValveFault::StuckOpen, false).unwrap();
         l.run(0.2);
         assert_eq!(l.outputs.isolated, 1 << 3, "not at once");
         if arms_again {

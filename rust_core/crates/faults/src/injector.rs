@@ -10,12 +10,14 @@ use crate::kind::DROPOUTS;
 /// numbers below 10.
 const LOSS_STREAM: u64 = 64;
 
-/// The link faults that are on.
+/// The link faults that are on, each as often as it has begun and not yet ended.
 #[derive(Debug, Clone)]
 pub struct Injector {
     random: RandomStream,
-    dropouts: [bool; DROPOUTS.len()],
-    silent: [bool; CLUSTERS],
+    dropouts: [u32; DROPOUTS.len()],
+    silent: [u32; CLUSTERS],
+    /// By percent.
+    losses: [u32; 101],
     loss_ratio: f64,
     suppressed: u64,
 }
@@ -26,30 +28,36 @@ impl Injector {
     pub fn new(seed: u64) -> Self {
         Self {
             random: RandomStream::new(seed, LOSS_STREAM),
-            dropouts: [false; DROPOUTS.len()],
-            silent: [false; CLUSTERS],
+            dropouts: [0; DROPOUTS.len()],
+            silent: [0; CLUSTERS],
+            losses: [0; 101],
             loss_ratio: 0.0,
             suppressed: 0,
         }
     }
 
-    /// Begins or ends a fault. Where reports are lost already, another part of them takes the
-    /// place of the first; any end of lost reports ends the loss.
+    /// Begins a fault, or ends it. A fault that has begun several times lasts until it has ended as
+    /// often. Of reports that one fault leaves the next one loses its part: 50 and 20 percent
+    /// together lose 60.
     pub fn set(&mut self, fault: LinkFault, active: bool) {
-        match fault {
-            LinkFault::NavDropout(sensor) => self.dropouts[sensor as usize] = active,
-            LinkFault::NodeSilent(cluster) => self.silent[cluster] = active,
-            LinkFault::LostFrames(percent) => {
-                let ratio = f64::from(percent) / 100.0;
-                self.loss_ratio = if active { ratio } else { 0.0 };
-            }
-        }
+        let count = match fault {
+            LinkFault::NavDropout(sensor) => &mut self.dropouts[sensor as usize],
+            LinkFault::NodeSilent(cluster) => &mut self.silent[cluster],
+            LinkFault::LostFrames(percent) => &mut self.losses[usize::from(percent)],
+        };
+        *count = if active {
+            *count + 1
+        } else {
+            count.saturating_sub(1)
+        };
+        self.loss_ratio = loss_ratio(&self.losses);
     }
 
     /// Whether no fault is on: then what the rig reports is what the controller gets.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.loss_ratio <= 0.0 && !self.dropouts.contains(&true) && !self.silent.contains(&true)
+        let any = |counts: &[u32]| counts.iter().any(|count| *count > 0);
+        self.loss_ratio <= 0.0 && !any(&self.dropouts) && !any(&self.silent)
     }
 
     /// Parts of feedbacks that were taken away so far.
@@ -71,7 +79,7 @@ impl Injector {
     pub fn filter_command(&self, command: &ValveCommand) -> ValveCommand {
         let mut passed = *command;
         for (nozzle, on_time_us) in passed.on_time_us.iter_mut().enumerate() {
-            if self.silent[nozzle / NOZZLES_PER_CLUSTER] {
+            if self.silent[nozzle / NOZZLES_PER_CLUSTER] > 0 {
                 *on_time_us = 0;
             }
         }
@@ -81,13 +89,13 @@ impl Injector {
     /// The parts that are taken away; a draw for each fresh part while reports are lost.
     fn hidden(&mut self, fresh: Fresh) -> Fresh {
         let mut hidden = Fresh::default();
-        for (on, sensor) in self.dropouts.iter().zip(DROPOUTS) {
-            if *on {
+        for (count, sensor) in self.dropouts.iter().zip(DROPOUTS) {
+            if *count > 0 {
                 hidden.set(sensor.parts());
             }
         }
-        for (cluster, on) in self.silent.iter().enumerate() {
-            if *on {
+        for (cluster, count) in self.silent.iter().enumerate() {
+            if *count > 0 {
                 hidden.set(Fresh::valves(cluster));
             }
         }
@@ -100,4 +108,16 @@ impl Injector {
         }
         hidden
     }
+}
+
+/// The part of all reports that is lost, from how often each percentage is on.
+fn loss_ratio(losses: &[u32]) -> f64 {
+    let mut lost = 0.0;
+    for (percent, count) in (0_u8..).zip(losses) {
+        for _ in 0..*count {
+            let ratio = f64::from(percent) / 100.0;
+            lost += ratio - lost * ratio;
+        }
+    }
+    lost
 }

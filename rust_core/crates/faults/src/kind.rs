@@ -88,7 +88,6 @@ impl FaultKind {
     #[must_use]
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::Valve(ValveFault::None) => "the valve does what it is told",
             Self::Valve(ValveFault::StuckClosed) => "the valve does not open",
             Self::Valve(ValveFault::StuckOpen) => "the valve does not close",
             Self::Valve(ValveFault::StuckClosedUnseen) => {

@@ -6,7 +6,7 @@
 //! * `injector`: carries out link faults. It stands between a rig and a controller, takes reports
 //!   away from the feedback and closes the valves of silent nodes in the command.
 //!
-//! The same seed loses the same reports.
+//! Faults may overlap: each lasts to its own end. The same seed loses the same reports.
 
 mod fault;
 mod injector;

@@ -23,10 +23,10 @@ fn every_kind_is_found_by_its_name_and_has_a_name_of_its_own() {
 }
 
 #[test]
-fn every_fault_of_a_valve_is_a_kind_but_none_is_not() {
-    let known = |fault: &ValveFault| FaultKind::ALL.contains(&FaultKind::Valve(*fault));
-    let missing: Vec<_> = ValveFault::ALL.into_iter().filter(|f| !known(f)).collect();
-    assert_eq!(missing, [ValveFault::None]);
+fn every_fault_of_a_valve_is_a_kind() {
+    for fault in ValveFault::ALL {
+        assert!(FaultKind::ALL.contains(&FaultKind::Valve(fault)));
+    }
 }
 
 #[test]

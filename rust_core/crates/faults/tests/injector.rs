@@ -125,3 +125,65 @@ fn the_same_seed_loses_the_same_reports() {
     assert_eq!(losses(3), losses(3));
     assert_ne!(losses(3), losses(4));
 }
+
+/// What an injector with these faults takes away of many reports, and leaves of a command.
+fn effect(injector: &Injector) -> (Vec<u32>, ValveCommand) {
+    let mut injector = injector.clone();
+    let kept = (0..100).map(|_| heard(&mut injector).fresh.0).collect();
+    let command = ValveCommand {
+        armed: true,
+        on_time_us: [500; 16],
+    };
+    (kept, injector.filter_command(&command))
+}
+
+fn with(faults: &[LinkFault]) -> Injector {
+    let mut injector = Injector::new(3);
+    for fault in faults {
+        injector.set(*fault, true);
+    }
+    injector
+}
+
+#[test]
+fn each_fault_lasts_to_its_own_end_whatever_begins_and_ends_meanwhile() {
+    let mut faults = vec![
+        LinkFault::NodeSilent(0),
+        LinkFault::NodeSilent(3),
+        LinkFault::LostFrames(30),
+        LinkFault::LostFrames(100),
+    ];
+    faults.extend(DROPOUTS.map(LinkFault::NavDropout));
+    for first in &faults {
+        for second in &faults {
+            for (ends, stays) in [(first, second), (second, first)] {
+                let mut injector = with(&[*first, *second]);
+                injector.set(*ends, false);
+                let case = format!("{first:?}, {second:?}, without {ends:?}");
+                assert_eq!(effect(&injector), effect(&with(&[*stays])), "{case}");
+                assert!(!injector.is_idle(), "{case}");
+                injector.set(*stays, false);
+                assert!(injector.is_idle(), "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn of_what_one_loss_leaves_another_one_loses_its_part() {
+    let mut injector = with(&[LinkFault::LostFrames(50), LinkFault::LostFrames(20)]);
+    let mut lost = 0_u32;
+    for _ in 0..10_000 {
+        lost += u32::from(!heard(&mut injector).fresh.has(Fresh::POWER));
+    }
+    // 6000 of 10000, sigma 49.
+    assert!((5755..=6245).contains(&lost), "{lost}");
+}
+
+#[test]
+fn the_end_of_a_fault_that_is_not_on_changes_nothing() {
+    let mut injector = Injector::new(1);
+    injector.set(LinkFault::NodeSilent(2), false);
+    injector.set(LinkFault::NodeSilent(2), true);
+    assert!(!heard(&mut injector).fresh.has(Fresh::valves(2)));
+}

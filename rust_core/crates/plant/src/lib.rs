@@ -9,7 +9,8 @@
 //! sensors look at the result whenever their schedule says so
 //! ```
 //!
-//! * `valve`: command edges, delays, slewing thrust, stuck faults; exact inside the tick.
+//! * `valve`: command edges, delays, slewing thrust; exact inside the tick.
+//! * `valve_fault`: what can be wrong with a valve, and faults that are on at the same time.
 //! * `propulsion`: sixteen valves, the wrench they give and the propellant they take.
 //! * [`rigid`]: Newton and Euler about the centre of mass, classical Runge-Kutta.
 //! * `mass`: centre of mass and inertia while the tank empties.
@@ -32,9 +33,10 @@ pub mod rigid;
 mod schedule;
 mod sensors;
 mod valve;
+mod valve_fault;
 
 pub use error::PlantError;
 pub use plant::{InitialState, Plant};
 pub use power::PowerState;
 pub use random::RandomStream;
-pub use valve::ValveFault;
+pub use valve_fault::ValveFault;

@@ -13,7 +13,7 @@ use crate::propulsion::{Burn, Propulsion};
 use crate::rigid::{RigidState, Wrench};
 use crate::schedule::{DT_MAX_S, Schedule};
 use crate::sensors::SensorSet;
-use crate::valve::ValveFault;
+use crate::valve_fault::ValveFault;
 
 /// How often power and heat are stepped, Hz.
 const HOUSEKEEPING_HZ: f64 = 50.0;
@@ -163,12 +163,19 @@ impl Plant {
         }
     }
 
-    /// Breaks or repairs a valve from now on.
+    /// Begins a fault of a valve, or ends it. A fault that has begun several times lasts until it
+    /// has ended as often. Of different ones that hold the valve, or change what its sensor says,
+    /// the one that began last counts.
     ///
     /// # Errors
     /// [`PlantError::Nozzle`] where there is no such nozzle.
-    pub fn set_valve_fault(&mut self, nozzle: usize, fault: ValveFault) -> Result<(), PlantError> {
-        self.propulsion.set_fault(nozzle, fault)
+    pub fn set_valve_fault(
+        &mut self,
+        nozzle: usize,
+        fault: ValveFault,
+        active: bool,
+    ) -> Result<(), PlantError> {
+        self.propulsion.set_fault(nozzle, fault, active)
     }
 
     /// Ticks since the start.

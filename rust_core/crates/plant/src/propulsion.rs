@@ -5,7 +5,8 @@ use qiki_craft::{Craft, NOZZLES, Thruster, Vec3};
 use crate::PlantError;
 use crate::algebra::{add_scaled, cross, norm, scale};
 use crate::error::check;
-use crate::valve::{Valve, ValveFault};
+use crate::valve::Valve;
+use crate::valve_fault::ValveFault;
 
 /// Standard gravity, m/s²: the definition that turns specific impulse into exhaust speed.
 pub(crate) const STANDARD_GRAVITY_MPS2: f64 = 9.80665;
@@ -122,12 +123,17 @@ impl Propulsion {
         std::array::from_fn(|i| self.valves[i].throttleable())
     }
 
-    pub(crate) fn set_fault(&mut self, nozzle: usize, fault: ValveFault) -> Result<(), PlantError> {
+    pub(crate) fn set_fault(
+        &mut self,
+        nozzle: usize,
+        fault: ValveFault,
+        active: bool,
+    ) -> Result<(), PlantError> {
         let valve = self
             .valves
             .get_mut(nozzle)
             .ok_or(PlantError::Nozzle(nozzle))?;
-        valve.set_fault(fault);
+        valve.set_fault(fault, active);
         Ok(())
     }
 }

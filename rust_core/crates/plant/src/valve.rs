@@ -10,58 +10,7 @@ use std::collections::VecDeque;
 
 use qiki_craft::Thruster;
 
-/// What is wrong with a valve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum ValveFault {
-    /// Nothing.
-    #[default]
-    None,
-    /// Closed whatever is commanded.
-    StuckClosed,
-    /// Open whatever is commanded.
-    StuckOpen,
-    /// As [`ValveFault::StuckClosed`], but its sensor says that it does what is commanded.
-    StuckClosedUnseen,
-    /// As [`ValveFault::StuckOpen`], but its sensor says that it does what is commanded.
-    StuckOpenUnseen,
-    /// Does what is commanded, but its sensor says closed at all times.
-    SensorClosed,
-    /// Does what is commanded, but its sensor says open at all times.
-    SensorOpen,
-}
-
-impl ValveFault {
-    /// Every fault, and none.
-    pub const ALL: [Self; 7] = [
-        Self::None,
-        Self::StuckClosed,
-        Self::StuckOpen,
-        Self::StuckClosedUnseen,
-        Self::StuckOpenUnseen,
-        Self::SensorClosed,
-        Self::SensorOpen,
-    ];
-
-    /// The fault of this name; none where there is no such fault.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|fault| fault.name() == name)
-    }
-
-    /// Its name in scenarios and messages.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::StuckClosed => "stuck_closed",
-            Self::StuckOpen => "stuck_open",
-            Self::StuckClosedUnseen => "stuck_closed_unseen",
-            Self::StuckOpenUnseen => "stuck_open_unseen",
-            Self::SensorClosed => "sensor_closed",
-            Self::SensorOpen => "sensor_open",
-        }
-    }
-}
+use crate::valve_fault::{ActiveFaults, Reading, ValveFault};
 
 /// A change of position that is still under way.
 #[derive(Debug, Clone, Copy)]
@@ -95,7 +44,7 @@ pub(crate) struct Valve {
     position: f64,
     /// Thrust fraction, 0..1.
     level: f64,
-    fault: ValveFault,
+    faults: ActiveFaults,
     /// In order of time.
     pending: VecDeque<Edge>,
 }
@@ -115,13 +64,14 @@ impl Valve {
             commanded: 0.0,
             position: 0.0,
             level: 0.0,
-            fault: ValveFault::None,
+            faults: ActiveFaults::default(),
             pending: VecDeque::with_capacity(room),
         }
     }
 
-    pub(crate) fn set_fault(&mut self, fault: ValveFault) {
-        self.fault = fault;
+    /// A fault begins, or ends.
+    pub(crate) fn set_fault(&mut self, fault: ValveFault, active: bool) {
+        self.faults.set(fault, active);
     }
 
     /// Whether it takes a level and not only on and off.
@@ -136,20 +86,15 @@ impl Valve {
 
     /// The position at this instant, faults included.
     fn place(&self) -> f64 {
-        match self.fault {
-            ValveFault::None | ValveFault::SensorClosed | ValveFault::SensorOpen => self.position,
-            ValveFault::StuckClosed | ValveFault::StuckClosedUnseen => 0.0,
-            ValveFault::StuckOpen | ValveFault::StuckOpenUnseen => 1.0,
-        }
+        self.faults.place.unwrap_or(self.position)
     }
 
     /// What the valve's own sensor says of this instant.
     fn reported(&self) -> f64 {
-        match self.fault {
-            ValveFault::StuckClosedUnseen | ValveFault::StuckOpenUnseen => self.position,
-            ValveFault::SensorClosed => 0.0,
-            ValveFault::SensorOpen => 1.0,
-            _ => self.place(),
+        match self.faults.reading {
+            Some(Reading::Commanded) => self.position,
+            Some(Reading::Always(position)) => position,
+            None => self.place(),
         }
     }
 

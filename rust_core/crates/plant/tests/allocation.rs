@@ -27,12 +27,9 @@ fn commanding_sensing_and_reading_allocate_nothing() {
                 armed: tick % 500 != 0,
                 on_time_us,
             });
-            let fault = if tick % 3 == 0 {
-                ValveFault::StuckOpen
-            } else {
-                ValveFault::None
-            };
-            plant.set_valve_fault(tick as usize % 16, fault).unwrap();
+            plant
+                .set_valve_fault(tick as usize % 16, ValveFault::StuckOpen, tick % 3 == 0)
+                .unwrap();
             let seen = plant.temperatures_c().count() as f64 + plant.power().bus_v;
             assert!(seen > 0.0 && plant.truth().mass_kg > 0.0 && plant.com_m_body()[2] != 0.0);
         }

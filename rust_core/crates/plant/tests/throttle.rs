@@ -113,12 +113,12 @@ fn a_fault_holds_it_at_one_of_its_ends() {
     let craft = throttled(0.0, 0.0, 0.0, 0.0);
     for (fault, share_us) in [(ValveFault::StuckClosed, 0), (ValveFault::StuckOpen, 2000)] {
         let mut plant = at_rest(&craft);
-        plant.set_valve_fault(NOZZLE, fault).unwrap();
+        plant.set_valve_fault(NOZZLE, fault, true).unwrap();
         for _ in 0..5 {
             plant.step(&at(0.5));
             assert_eq!(plant.open_time_us()[NOZZLE], share_us);
         }
-        plant.set_valve_fault(NOZZLE, ValveFault::None).unwrap();
+        plant.set_valve_fault(NOZZLE, fault, false).unwrap();
         plant.step(&at(0.5));
         assert_eq!(plant.open_time_us()[NOZZLE], 1000);
         plant.step(&CLOSED);

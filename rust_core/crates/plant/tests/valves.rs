@@ -151,13 +151,15 @@ fn a_valve_stuck_closed_gives_no_thrust_and_reports_no_open_time() {
     let craft = slow_valves(0.0, 0.0, 0.0, 0.0);
     let mut plant = at_rest(&craft);
     plant
-        .set_valve_fault(NOZZLE, ValveFault::StuckClosed)
+        .set_valve_fault(NOZZLE, ValveFault::StuckClosed, true)
         .unwrap();
     plant.step(&only(NOZZLE, DT_S));
     assert_eq!(plant.propellant_kg(), craft.mass.propellant_kg);
     assert_eq!(plant.open_time_us()[NOZZLE], 0);
     assert!(!plant.valve_open()[NOZZLE]);
-    plant.set_valve_fault(NOZZLE, ValveFault::None).unwrap();
+    plant
+        .set_valve_fault(NOZZLE, ValveFault::StuckClosed, false)
+        .unwrap();
     plant.step(&only(NOZZLE, DT_S));
     assert_eq!(
         plant.open_time_us()[NOZZLE],
@@ -171,7 +173,7 @@ fn a_valve_stuck_open_burns_without_a_command_and_says_so() {
     let craft = slow_valves(0.0, 0.0, 0.0, 0.0);
     let mut plant = at_rest(&craft);
     plant
-        .set_valve_fault(NOZZLE, ValveFault::StuckOpen)
+        .set_valve_fault(NOZZLE, ValveFault::StuckOpen, true)
         .unwrap();
     for _ in 0..10 {
         plant.step(&CLOSED);
@@ -179,7 +181,9 @@ fn a_valve_stuck_open_burns_without_a_command_and_says_so() {
     }
     let impulse_s = (craft.mass.propellant_kg - plant.propellant_kg()) * EXHAUST_MPS / 260.0;
     assert!((impulse_s - 0.02).abs() < 1e-12);
-    plant.set_valve_fault(NOZZLE, ValveFault::None).unwrap();
+    plant
+        .set_valve_fault(NOZZLE, ValveFault::StuckOpen, false)
+        .unwrap();
     plant.step(&CLOSED);
     assert!(!plant.valve_open()[NOZZLE]);
 }
@@ -188,7 +192,7 @@ fn a_valve_stuck_open_burns_without_a_command_and_says_so() {
 fn done_and_said(fault: ValveFault, commanded: bool) -> (f64, u32) {
     let craft = slow_valves(0.0, 0.0, 0.0, 0.0);
     let mut plant = at_rest(&craft);
-    plant.set_valve_fault(NOZZLE, fault).unwrap();
+    plant.set_valve_fault(NOZZLE, fault, true).unwrap();
     let mut said_us = 0;
     for _ in 0..10 {
         plant.step(&only(NOZZLE, if commanded { DT_S } else { 0.0 }));
@@ -220,6 +224,77 @@ fn a_sensor_can_say_what_its_valve_does_not_do() {
     }
 }
 
+/// What the valve does and says in one tick, commanded open and commanded closed: whether it gives
+/// thrust, and its reported open time in µs. The valve follows its command at once.
+fn behaviour(plant: &mut Plant) -> [(bool, u32); 2] {
+    [DT_S, 0.0].map(|on_s| {
+        let before_kg = plant.propellant_kg();
+        plant.step(&only(NOZZLE, on_s));
+        (
+            plant.propellant_kg() < before_kg,
+            plant.open_time_us()[NOZZLE],
+        )
+    })
+}
+
+/// The same with these faults, begun one after the other.
+fn behaviour_with(faults: &[ValveFault]) -> [(bool, u32); 2] {
+    let mut plant = at_rest(&slow_valves(0.0, 0.0, 0.0, 0.0));
+    for fault in faults {
+        plant.set_valve_fault(NOZZLE, *fault, true).unwrap();
+    }
+    behaviour(&mut plant)
+}
+
+#[test]
+fn each_fault_lasts_to_its_own_end_whatever_begins_and_ends_meanwhile() {
+    for first in ValveFault::ALL {
+        for second in ValveFault::ALL {
+            for (ends, stays) in [(first, second), (second, first)] {
+                let mut plant = at_rest(&slow_valves(0.0, 0.0, 0.0, 0.0));
+                plant.set_valve_fault(NOZZLE, first, true).unwrap();
+                plant.set_valve_fault(NOZZLE, second, true).unwrap();
+                plant.set_valve_fault(NOZZLE, ends, false).unwrap();
+                let case = format!("{first:?}, {second:?}, without {ends:?}");
+                assert_eq!(behaviour(&mut plant), behaviour_with(&[stays]), "{case}");
+                plant.set_valve_fault(NOZZLE, stays, false).unwrap();
+                assert_eq!(behaviour(&mut plant), behaviour_with(&[]), "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn of_faults_that_do_the_same_thing_the_one_that_began_last_counts() {
+    use ValveFault::{
+        SensorClosed, SensorOpen, StuckClosed, StuckClosedUnseen, StuckOpen, StuckOpenUnseen,
+    };
+    let (opens, closes) = ([(true, 2000); 2], [(false, 0); 2]);
+    assert_eq!(behaviour_with(&[StuckClosed, StuckOpen]), opens);
+    assert_eq!(behaviour_with(&[StuckOpen, StuckClosed]), closes);
+    assert_eq!(behaviour_with(&[StuckOpen, StuckClosed, StuckOpen]), opens);
+    // A valve and its sensor break apart from each other.
+    let stuck_and_lies = [(false, 2000); 2];
+    assert_eq!(behaviour_with(&[StuckClosed, SensorOpen]), stuck_and_lies);
+    assert_eq!(behaviour_with(&[SensorOpen, StuckClosed]), stuck_and_lies);
+    let lies_last = behaviour_with(&[StuckOpenUnseen, SensorClosed]);
+    assert_eq!(lies_last, [(true, 0); 2]);
+    let unseen = [(false, 2000), (false, 0)];
+    assert_eq!(behaviour_with(&[SensorClosed, StuckClosedUnseen]), unseen);
+}
+
+#[test]
+fn the_end_of_a_fault_that_is_not_on_changes_nothing() {
+    let mut plant = at_rest(&slow_valves(0.0, 0.0, 0.0, 0.0));
+    plant
+        .set_valve_fault(NOZZLE, ValveFault::StuckOpen, false)
+        .unwrap();
+    plant
+        .set_valve_fault(NOZZLE, ValveFault::StuckOpen, true)
+        .unwrap();
+    assert_eq!(behaviour(&mut plant), [(true, 2000); 2]);
+}
+
 #[test]
 fn every_fault_has_a_name() {
     for (name, fault) in [
@@ -232,7 +307,6 @@ fn every_fault_has_a_name() {
     ] {
         assert_eq!(ValveFault::from_name(name), Some(fault));
     }
-    assert_eq!(ValveFault::from_name("none"), Some(ValveFault::None));
     assert_eq!(ValveFault::from_name("meteorite"), None);
 }
 
@@ -240,7 +314,7 @@ fn every_fault_has_a_name() {
 fn a_nozzle_that_is_not_there_is_refused() {
     let mut plant = at_rest(&craft());
     let error = plant
-        .set_valve_fault(16, ValveFault::StuckOpen)
+        .set_valve_fault(16, ValveFault::StuckOpen, true)
         .unwrap_err();
     assert_eq!(error, PlantError::Nozzle(16));
     assert_eq!(error.to_string(), "plant: nozzle 16 given, needs 0 to 15");

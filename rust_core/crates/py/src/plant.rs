@@ -63,13 +63,15 @@ impl PlantCore {
         truth.0 = self.0.truth();
     }
 
-    /// `kind`: "none" or one of `VALVE_FAULTS`.
-    fn set_valve_fault(&mut self, nozzle: usize, kind: &str) -> Result<()> {
+    /// Begins a fault of a valve, one of `VALVE_FAULTS`, or ends it. A fault that has begun several
+    /// times lasts until it has ended as often. Of different ones that hold the valve, or change
+    /// what its sensor says, the one that began last counts.
+    fn set_valve_fault(&mut self, nozzle: usize, kind: &str, active: bool) -> Result<()> {
         let fault = ValveFault::from_name(kind).ok_or_else(|| {
             let known = ValveFault::ALL.map(ValveFault::name).join(", ");
             CoreError::value(format!("kind: '{kind}' given, one of {known} needed"))
         })?;
-        Ok(self.0.set_valve_fault(nozzle, fault)?)
+        Ok(self.0.set_valve_fault(nozzle, fault, active)?)
     }
 
     /// Ticks since the start.

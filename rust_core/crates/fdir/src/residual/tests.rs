@@ -57,7 +57,7 @@ impl Bench {
     }
 
     fn break_valve(&mut self, nozzle: usize, fault: ValveFault) {
-        self.plant.set_valve_fault(nozzle, fault).unwrap();
+        self.plant.set_valve_fault(nozzle, fault, true).unwrap();
     }
 
     /// One tick in which the nozzles of `open` are commanded open, for whole ticks.
@@ -239,7 +239,8 @@ fn a_nozzle_that_is_expected_open_is_seen_to_close() {
         ..Sources::default()
     };
     assert_eq!(bench.until_found(300, |_| 0), None);
-    bench.break_valve(3, ValveFault::None);
+    let fault = ValveFault::StuckOpenUnseen;
+    bench.plant.set_valve_fault(3, fault, false).unwrap();
     let (found, ms) = bench.until_found(60, |_| 0).unwrap();
     assert_eq!(found, only(3, Verdict::Obeys));
     // The window must have forgotten the thrust before: 0.05 s ln(1 / (1 - 0.6)), and the delays.

@@ -202,7 +202,7 @@ fn a_group_that_loses_a_nozzle_is_given_up_and_refused_from_then_on() {
     let victim = (0..NOZZLES).find(|n| pushing[*n] > 0).unwrap();
     flight
         .plant
-        .set_valve_fault(victim, ValveFault::StuckClosed)
+        .set_valve_fault(victim, ValveFault::StuckClosed, true)
         .unwrap();
     flight.until_the_end();
     let last = flight.said.last();

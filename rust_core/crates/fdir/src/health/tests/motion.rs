@@ -33,7 +33,7 @@ impl Bench {
         bench.run(150, false);
         assert_eq!(bench.health.faults(), NozzleFaults::default());
         assert_eq!(bench.health.isolated(), 0);
-        bench.plant.set_valve_fault(VICTIM, fault).unwrap();
+        bench.plant.set_valve_fault(VICTIM, fault, true).unwrap();
         bench
     }
 
