@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import nats.errors
 from google.protobuf.json_format import Error as EncodeError
@@ -24,6 +25,7 @@ from qiki_hil._pb.qiki.telemetry.v1 import snapshot_pb2
 from qiki_hil.telemetry.bounded_queue import BoundedQueue, Outgoing
 from qiki_hil.telemetry.broker_client import BrokerClient, error_text
 from qiki_hil.telemetry.broker_url import checked, redacted
+from qiki_hil.telemetry.denial import Denial, DeniedError
 from qiki_hil.telemetry.events import subject_of, type_of
 from qiki_hil.telemetry.streams import SNAPSHOT_SUBJECT, StreamRetention, ensure_streams
 
@@ -100,6 +102,7 @@ class TelemetryPublisher:
         self._connected: bool | None = None  # not known yet
         self._last_error = ""
         self._tries = 0
+        self._denial: Denial | None = None
         self._work = asyncio.Event()
         self._empty = asyncio.Event()
         self._empty.set()
@@ -178,7 +181,7 @@ class TelemetryPublisher:
             jetstream = client.jetstream(timeout=self._timing.ack_timeout_s)
             async with asyncio.TaskGroup() as group:
                 group.create_task(raise_when(lost))
-                group.create_task(self._send_all(jetstream))
+                group.create_task(self._send_all(client, jetstream))
         finally:
             closing = asyncio.create_task(client.close(), name="closing of the connection")
             # A client that never connected may refuse to close.
@@ -192,6 +195,8 @@ class TelemetryPublisher:
 
         async def on_error(error: Exception) -> None:
             self._last_error = error_text(error)
+            if self._denial is not None:
+                self._denial.hear(error)
 
         try:
             async with asyncio.timeout(self._timing.connect_timeout_s):
@@ -207,8 +212,12 @@ class TelemetryPublisher:
             # nats-py retries a refused connection until the timeout; its last error says more.
             raise client.last_error or error from None
 
-    async def _send_all(self, jetstream: JetStreamContext) -> None:
-        await ensure_streams(jetstream, self._retention)
+    async def _send_all(self, client: Client, jetstream: JetStreamContext) -> None:
+        try:
+            await ensure_streams(jetstream, self._retention)
+        except TimeoutError as error:
+            # A broker that denies a request does not answer it; the client's last error tells.
+            raise client.last_error or error from None
         self._connections += 1
         self._report(True, "")
         while True:
@@ -225,9 +234,8 @@ class TelemetryPublisher:
     async def _send_first(self, jetstream: JetStreamContext, queue: BoundedQueue) -> None:
         item = queue.first
         try:
-            headers, payload = item.encode()
-            ack = await jetstream.publish(item.subject, payload, headers=headers)
-        except (nats.errors.MaxPayloadError, EncodeError, BadRequestError) as error:
+            ack = await self._publish(jetstream, item)
+        except (nats.errors.MaxPayloadError, EncodeError, BadRequestError, DeniedError) as error:
             self._set_aside(queue, item, error)
         except APIError as error:
             self._tries += 1
@@ -237,6 +245,22 @@ class TelemetryPublisher:
         else:
             self._tries = 0
             self._count(queue, item, ack)
+
+    async def _publish(self, jetstream: JetStreamContext, item: Outgoing) -> PubAck:
+        """Sends an item. Raises DeniedError where the broker denies its subject, which it says on
+        the connection and not in an answer."""
+        headers, payload = item.encode()
+        denial = self._denial = Denial(item.subject)
+        sending = asyncio.create_task(jetstream.publish(item.subject, payload, headers=headers))
+        answers: set[asyncio.Future[Any]] = {sending, denial.said}
+        try:
+            await asyncio.wait(answers, return_when=asyncio.FIRST_COMPLETED)
+            if sending.done():
+                return sending.result()
+            raise DeniedError(denial.said.result())
+        finally:
+            self._denial = None
+            sending.cancel()
 
     def _set_aside(self, queue: BoundedQueue, item: Outgoing, error: Exception) -> None:
         self._tries = 0

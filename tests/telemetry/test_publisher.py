@@ -4,8 +4,8 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from qiki_hil.telemetry import PrivateBroker, PublisherStats, StreamRetention, T
 from qiki_hil.telemetry.cloudevents import CloudEvent, parse
 from qiki_hil.telemetry.streams import EVENTS_STREAM, TELEMETRY_STREAM
 from tests.telemetry.conftest import FAST, event, jetstream, snapshot, stored, until
+from tests.telemetry.servers import nats_server
 
 Starter = Callable[..., TelemetryPublisher]
 
@@ -274,6 +275,74 @@ async def test_an_event_too_large_for_the_broker_is_dropped_and_the_rest_goes_on
     await until(lambda: publisher.stats.acked == 1)
     assert (publisher.stats.refused, publisher.stats.events_lost) == (1, 0)
     assert publisher.stats.last_error == "huge cannot be sent: nats: maximum payload exceeded"
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Starts a server that denies a user one subject; gives the URL for that user."""
+    with ExitStack() as stack:
+
+        def start(subject: str) -> str:
+            file = tmp_path / "server.conf"
+            deny = json.dumps({"publish": {"deny": subject}})
+            users = f"{{user: u, password: p, permissions: {deny}}}, {{user: all, password: p}}"
+            store = json.dumps(str(tmp_path / "store"))
+            file.write_text(
+                f"jetstream {{store_dir: {store}}}\nauthorization {{users: [{users}]}}\n"
+            )
+            server = nats_server(tmp_path, "--config", str(file))
+            return f"nats://u:p@{stack.enter_context(server)}"
+
+        yield start
+
+
+async def test_a_subject_that_the_broker_denies_holds_up_no_other(
+    guarded: Callable[[str], str], start: Starter
+) -> None:
+    url = guarded("qiki.events.v1.records_dropped")
+    publisher = start(url)
+    detail = events_pb2.ArmedChanged(armed=True)
+    for number in range(0, 6, 2):
+        publisher.publish_event(event(number))
+        publisher.publish_event(events_pb2.Event(event_id=f"arming-{number}", armed_changed=detail))
+    publisher.publish_snapshot(snapshot(1))
+    await until(lambda: publisher.stats.waiting == 0)
+    stats = publisher.stats
+    assert (stats.acked, stats.refused, stats.events_lost, stats.reconnects) == (4, 3, 0, 0)
+    assert accounted(stats) == stats.published == 7
+    assert stats.last_error == (
+        "evt-r-000004 cannot be sent: nats: permissions violation for publish to"
+        ' "qiki.events.v1.records_dropped"'
+    )
+    assert stats.connected
+    everything = url.replace("u:p@", "all:p@")
+    assert await stored(everything, EVENTS_STREAM) == 3
+    assert await stored(everything, TELEMETRY_STREAM) == 1
+
+
+async def test_snapshots_that_the_broker_denies_hold_up_no_events(
+    guarded: Callable[[str], str], start: Starter
+) -> None:
+    publisher = start(guarded("qiki.telemetry"))
+    for number in range(3):
+        publisher.publish_snapshot(snapshot(number))
+        publisher.publish_event(event(number))
+    await until(lambda: publisher.stats.waiting == 0)
+    stats = publisher.stats
+    assert (stats.acked, stats.refused, stats.snapshots_dropped) == (3, 3, 0)
+
+
+async def test_a_broker_that_denies_its_streams_is_told(
+    guarded: Callable[[str], str], start: Starter
+) -> None:
+    told: list[str] = []
+    publisher = start(guarded("$JS.API.>"), on_connection=lambda _, detail: told.append(detail))
+    publisher.publish_event(event(1))
+    await until(lambda: bool(told))
+    assert told == [
+        'nats: permissions violation for publish to "$js.api.stream.info.qiki_telemetry_v1"'
+    ]
+    assert publisher.stats.waiting == 1
 
 
 async def test_a_listener_that_fails_disturbs_nothing(
