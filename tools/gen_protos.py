@@ -1,14 +1,19 @@
-"""Generates qiki_hil/_pb from protos/.
+"""Generates qiki_hil/_pb and protos/image.binpb from protos/.
 
-    python tools/gen_protos.py           write the modules
+    python tools/gen_protos.py           write the modules and the image
     python tools/gen_protos.py --check   exit 1, with a summary, where the committed ones are stale
 
-The output depends on protos/ and on the installed grpcio-tools alone. Service stubs are left out:
-they would make grpcio a dependency of whoever imports a message.
+The output depends on protos/ and on the installed grpcio-tools and buf alone. Service stubs are
+left out: they would make grpcio a dependency of whoever imports a message.
+
+The image is what the contracts promise. Both forms exit 1 where protos/ breaks a promise of it
+(`buf breaking`): a field that is gone, renumbered or of another type. What is added to protos/ is
+promised when the image is written.
 """
 
 import argparse
 import re
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PROTOS = ROOT / "protos"
 OUTPUT = ROOT / "qiki_hil" / "_pb"
 PACKAGE = "qiki_hil._pb"
+IMAGE = PROTOS / "image.binpb"
+BUF = Path(sys.executable).with_name("buf")
 # The google/protobuf/*.proto files that come with grpcio-tools.
 INCLUDES = Path(protoc.__file__).parent / "_proto"
 
@@ -53,6 +60,27 @@ def generate() -> dict[Path, str]:
         }
     packages = {parent for path in tree for parent in path.parents}
     return tree | {package / "__init__.py": HEADER for package in packages}
+
+
+def buf(*arguments: object) -> subprocess.CompletedProcess[bytes]:
+    """Runs buf over protos/."""
+    return subprocess.run([BUF, *map(str, arguments)], capture_output=True, check=False)
+
+
+def build_image() -> bytes:
+    """protos/ as a compiled image."""
+    done = buf("build", PROTOS, "--exclude-source-info", "-o", "-#format=binpb")
+    if done.returncode != 0:
+        sys.exit(f"gen_protos: buf refused protos/: {done.stderr.decode()}")
+    return done.stdout
+
+
+def broken_promises() -> str:
+    """Where protos/ breaks what the committed image promises, in the words of buf."""
+    if not IMAGE.exists():
+        return ""
+    done = buf("breaking", PROTOS, "--against", IMAGE)
+    return "" if done.returncode == 0 else (done.stdout + done.stderr).decode()
 
 
 def committed() -> dict[Path, str]:
@@ -91,13 +119,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="write nothing, exit 1 where stale")
     options = parser.parse_args(arguments)
-    wanted, present = generate(), committed()
+    if broken := broken_promises():
+        sys.stderr.write(f"{broken}cure: give back what was there; what is new gets a new number\n")
+        return 1
+    wanted, present, image = generate(), committed(), build_image()
     stale = differences(wanted, present)
+    if not IMAGE.exists() or IMAGE.read_bytes() != image:
+        stale.append("protos/image.binpb: differs")
     if options.check and stale:
         sys.stderr.write("\n".join([*stale, "cure: python tools/gen_protos.py", ""]))
         return 1
     if not options.check:
         write(wanted, present)
+        IMAGE.write_bytes(image)
     return 0
 
 

@@ -75,6 +75,11 @@ def _run_start(detail: events_pb2.RunStarted) -> str:
     return f"run started: {detail.scenario} on {detail.rig} at {detail.rate_hz:g} Hz"
 
 
+def _run_end(detail: events_pb2.RunEnded) -> str:
+    status = events_pb2.RunStatus.Name(detail.status).removeprefix("RUN_STATUS_").lower()
+    return f"run ended: {status}" + (f"; {detail.detail}" if detail.detail else "")
+
+
 def _arming(detail: events_pb2.ArmedChanged) -> str:
     return "armed" if detail.armed else "disarmed"
 
@@ -102,11 +107,29 @@ def _broker(detail: events_pb2.BrokerStateChanged) -> str:
     return f"broker {state} {detail.detail or detail.url}".rstrip()
 
 
+GUARD_TEXTS: dict[int, str] = {
+    cycle_pb2.GUARD_VIOLATION_UNSPECIFIED: "no limit is named",
+    cycle_pb2.GUARD_VIOLATION_NOT_ARMED: "a valve was to open while not armed",
+    cycle_pb2.GUARD_VIOLATION_ON_TIME: "an on-time was longer than the tick",
+    cycle_pb2.GUARD_VIOLATION_PULSE_TOO_SHORT: "a valve was to close before its shortest opening",
+    cycle_pb2.GUARD_VIOLATION_PAUSE_TOO_SHORT: "a valve was to open before its shortest pause",
+    cycle_pb2.GUARD_VIOLATION_PULSE_TOO_LONG: "a valve was open for longer than allowed",
+    cycle_pb2.GUARD_VIOLATION_POWER: "the open nozzles would have drawn too much power",
+    cycle_pb2.GUARD_VIOLATION_FORCE_CLOSE: (
+        "a valve was to close early for a reason that did not hold"
+    ),
+}
+
+
+def _guard(detail: events_pb2.GuardRefused) -> str:
+    return f"guard refused a command, all valves closed: {GUARD_TEXTS[detail.violation]}"
+
+
 NOZZLE_FAULT_TEXTS: dict[int, str] = {
     cycle_pb2.NOZZLE_FAULT_UNSPECIFIED: "isolated",
     cycle_pb2.NOZZLE_FAULT_CLOSED: "does not open: isolated",
     cycle_pb2.NOZZLE_FAULT_OPEN: "does not close: isolated and countered",
-    cycle_pb2.NOZZLE_FAULT_NODE: "isolated: its node is not heard",
+    cycle_pb2.NOZZLE_FAULT_NODE: "isolated: its node is not heard, or not armed",
     cycle_pb2.NOZZLE_FAULT_FEEDBACK: "works, but its feedback is not believed",
 }
 
@@ -170,6 +193,7 @@ def _fault(detail: events_pb2.FaultInjected) -> str:
 
 _TEXTS: dict[str, Callable[[Any], str]] = {
     "run_started": _run_start,
+    "run_ended": _run_end,
     "mode_changed": _mode_change,
     "armed_changed": _arming,
     "command_replied": _reply,
@@ -181,5 +205,6 @@ _TEXTS: dict[str, Callable[[Any], str]] = {
     "broker_state_changed": _broker,
     "allocation_changed": _allocation_change,
     "limit_changed": _limit,
+    "guard_refused": _guard,
 }
 """The text of each kind of event. A kind that is not here is shown by its name alone."""

@@ -21,6 +21,8 @@ USUAL_ALLOCATION = (
     command_pb2.REASON_CODE_UNSPECIFIED,
 )
 
+NOTHING_REFUSED = cycle_pb2.GUARD_VIOLATION_UNSPECIFIED
+
 Listener = Callable[[events_pb2.Event], None]
 
 
@@ -59,6 +61,7 @@ class ChangeReader:
         self._armed = False
         self._nozzles = [NozzleState()] * NOZZLES
         self._allocation = USUAL_ALLOCATION
+        self._guard_violation = NOTHING_REFUSED
         self._nodes: list[int] = [0] * CLUSTERS
         self._commands: dict[int, command_pb2.Command] = {}
 
@@ -76,6 +79,8 @@ class ChangeReader:
             yield events_pb2.ModeChanged(
                 from_mode=self._mode, to_mode=control.mode, reason=control.inhibit_reason
             )
+        if control.guard_violation not in (NOTHING_REFUSED, self._guard_violation):
+            yield events_pb2.GuardRefused(violation=control.guard_violation)
         yield from self._allocation_change(control)
         yield from self._nozzle_changes(control)
         yield from self._node_changes(list(record.feedback.node_state))
@@ -85,6 +90,7 @@ class ChangeReader:
                 overruns=record.timing.overruns, wakeup_ns=record.timing.wakeup_ns
             )
         self._mode, self._armed = control.mode, control.armed
+        self._guard_violation = control.guard_violation
 
     def _allocation_change(self, control: cycle_pb2.Control) -> Iterator[Message]:
         state = (control.allocation_requested, control.allocation_mode, control.allocation_reason)

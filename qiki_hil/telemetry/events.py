@@ -66,6 +66,8 @@ def severity(detail: Message) -> events_pb2.Severity:
             return INFO if detail.status == events_pb2.RUN_STATUS_PASSED else CRITICAL
         case events_pb2.ValveFaultDetected():
             return nozzle_severity(detail)
+        case events_pb2.GuardRefused():
+            return CRITICAL
         case events_pb2.NodeStateChanged():
             return CRITICAL if detail.to_state in FAILED_NODE_STATES else INFO
         case events_pb2.OverrunOccurred() | events_pb2.RecordsDropped():

@@ -101,7 +101,7 @@ def nozzle(**parts: object) -> events_pb2.ValveFaultDetected:
         ),
         (
             nozzle(fault=cycle_pb2.NOZZLE_FAULT_NODE, isolated=True),
-            "nozzle 7 isolated: its node is not heard",
+            "nozzle 7 isolated: its node is not heard, or not armed",
         ),
         (nozzle(returning=True), "nozzle 7 in use again, on trial"),
         (nozzle(returning=True, isolated=True), "nozzle 7 has closed, at rest"),
@@ -117,6 +117,19 @@ def nozzle(**parts: object) -> events_pb2.ValveFaultDetected:
         (
             events_pb2.BrokerStateChanged(url="nats://h", detail="refused"),
             "broker not connected refused",
+        ),
+        (
+            events_pb2.GuardRefused(violation=cycle_pb2.GUARD_VIOLATION_PAUSE_TOO_SHORT),
+            "guard refused a command, all valves closed: "
+            "a valve was to open before its shortest pause",
+        ),
+        (events_pb2.RunEnded(status=events_pb2.RUN_STATUS_PASSED), "run ended: passed"),
+        (
+            events_pb2.RunEnded(
+                status=events_pb2.RUN_STATUS_FAILED,
+                detail="valves NOT CONFIRMED CLOSED: node C1 was not heard",
+            ),
+            "run ended: failed; valves NOT CONFIRMED CLOSED: node C1 was not heard",
         ),
         (events_pb2.OverrunOccurred(overruns=2, wakeup_ns=40), "2 deadline(s) missed"),
         (

@@ -81,6 +81,21 @@ def test_what_changes_becomes_an_event_at_its_tick(bench: Bench) -> None:
     assert bench.events[-1].valve_fault_detected.nozzle == 2
 
 
+def test_each_refusal_of_the_guard_that_begins_is_an_event(bench: Bench) -> None:
+    power, pause = cycle_pb2.GUARD_VIOLATION_POWER, cycle_pb2.GUARD_VIOLATION_PAUSE_TOO_SHORT
+    refusals = [0, power, power, pause, 0, 0, pause, 0]
+    bench.recorder.take(
+        packet(*(record(tick, guard_violation=found) for tick, found in enumerate(refusals)))
+    )
+    told = [event for event in bench.events if event.WhichOneof("detail") == "guard_refused"]
+    assert [(event.tick, event.guard_refused.violation) for event in told] == [
+        (1, power),
+        (3, pause),
+        (6, pause),
+    ]
+    assert {event.severity for event in told} == {events_pb2.SEVERITY_CRITICAL}
+
+
 def test_an_allocation_mode_that_is_not_the_usual_or_not_the_one_requested_is_an_event(
     bench: Bench,
 ) -> None:

@@ -50,6 +50,20 @@ def change(run: RunDirectory, tick: int, new: Callable[[bytes], bytes]) -> None:
     connection.close()
 
 
+def test_a_refusal_of_the_guard_that_does_not_come_again_is_a_difference(
+    replayed, copy: RunDirectory
+) -> None:
+    def refused(blob: bytes) -> bytes:
+        record = cycle_pb2.CycleRecord.FromString(blob)
+        record.control.guard_violation = cycle_pb2.GUARD_VIOLATION_POWER
+        return record.SerializeToString()
+
+    change(copy, 500, refused)
+    code, out, _ = replayed(copy.path)
+    assert code == 1
+    assert "control.guard_violation" in out
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

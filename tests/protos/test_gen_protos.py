@@ -4,6 +4,7 @@ import importlib.util
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -59,6 +60,67 @@ def test_writing_repairs_what_check_found(generator: ModuleType) -> None:
     (generator.OUTPUT / "qiki" / "radar" / "v1" / "radar_pb2.py").unlink()
     assert generator.main([]) == 0
     assert generator.main(["--check"]) == 0
+
+
+@pytest.fixture
+def changed(generator: ModuleType, tmp_path: Path) -> Callable[[str, str], int]:
+    """Generates from a copy of the protos in which a text of `link.proto` is another one."""
+    generator.PROTOS = tmp_path / "protos"
+    generator.IMAGE = generator.PROTOS / "image.binpb"
+    shutil.copytree(ROOT / "protos", generator.PROTOS)
+
+    def generate(old: str, new: str) -> int:
+        path = generator.PROTOS / "qiki" / "telemetry" / "v1" / "link.proto"
+        text = path.read_text()
+        assert text.count(old) == 1
+        path.write_text(text.replace(old, new))
+        result: int = generator.main([])
+        return result
+
+    return generate
+
+
+@pytest.mark.parametrize(
+    ("new", "complaint"),
+    [
+        ("", 'Previously present field "7" with name "wall_ns" on message "LoopEnded"'),
+        ("int64 wall_ns = 17;", 'Previously present field "7" with name "wall_ns"'),
+        ("int64 wall_s = 7;", 'Field "7" with name "wall_s" on message "LoopEnded" changed'),
+        ("string wall_ns = 7;", 'on message "LoopEnded" changed type from "int64" to "string"'),
+    ],
+)
+def test_a_contract_that_breaks_a_promise_is_not_generated(
+    changed: Callable[[str, str], int],
+    generator: ModuleType,
+    capsys: pytest.CaptureFixture[str],
+    new: str,
+    complaint: str,
+) -> None:
+    before = generator.IMAGE.read_bytes()
+    assert changed("int64 wall_ns = 7;", new) == 1
+    assert complaint in capsys.readouterr().err
+    assert generator.IMAGE.read_bytes() == before
+    assert generator.main(["--check"]) == 1
+
+
+def test_a_field_that_is_added_is_promised_from_then_on(
+    changed: Callable[[str, str], int], generator: ModuleType
+) -> None:
+    field = "int64 wall_ns = 7;"
+    assert changed(field, f"{field} uint32 mood = 1000;") == 0
+    assert generator.main(["--check"]) == 0
+    assert changed("uint32 mood = 1000;", "") == 1
+
+
+def test_an_image_that_is_not_that_of_the_protos_is_stale(
+    changed: Callable[[str, str], int],
+    generator: ModuleType,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert changed("int64 wall_ns = 7;", "int64 wall_ns = 7;  // As it was.") == 0
+    generator.IMAGE.unlink()
+    assert generator.main(["--check"]) == 1
+    assert "protos/image.binpb: differs" in capsys.readouterr().err
 
 
 def test_the_protos_pass_buf_lint() -> None:

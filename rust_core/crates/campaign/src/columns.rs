@@ -83,6 +83,7 @@ fills! { row =>
     resting: [u32::from(row.outputs.resting)];
     working_mass_low: [row.outputs.working_mass_low];
     model_mismatch: [row.outputs.model_mismatch];
+    guard_violation: [row.outputs.guard_violation.map_or(0, |broken| broken as u8)];
     fresh: [row.feedback.fresh.0];
     valve_fault: [u32::from(row.feedback.valve_fault)];
     node_state: row.feedback.node_state.map(|state| state as u8);

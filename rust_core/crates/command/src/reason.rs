@@ -77,4 +77,6 @@ pub enum Reason {
     PowerTelemStale = 34,
     /// Navigation sensors contradict each other or themselves.
     NavConflict = 35,
+    /// Valve nodes are heard, but do not arm.
+    NodeNotArmed = 36,
 }

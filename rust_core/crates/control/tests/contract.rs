@@ -1,7 +1,9 @@
 //! Numbers of the enumerations: those of the protobuf contract.
 
 use qiki_command::{AllocationMode, Mode};
+use qiki_guard::Violation;
 use qiki_messages::commands as wire;
+use qiki_messages::telemetry::GuardViolation;
 
 #[test]
 fn modes_and_their_numbers_are_those_of_the_contract() {
@@ -71,9 +73,28 @@ fn reasons_and_their_numbers_are_those_of_the_contract() {
         (TorqueLimit, "TORQUE_LIMIT"),
         (PduPeakDenied, "PDU_PEAK_DENIED"),
         (RateLimit, "RATE_LIMIT"),
+        (NavConflict, "NAV_CONFLICT"),
+        (NodeNotArmed, "NODE_NOT_ARMED"),
     ];
     for (reason, name) in reasons {
         let code = wire::ReasonCode::try_from(i32::from(reason as u8)).unwrap();
         assert_eq!(code.as_str_name(), format!("REASON_CODE_{name}"));
+    }
+}
+
+#[test]
+fn violations_and_their_numbers_are_those_of_the_contract() {
+    let violations = [
+        (Violation::NotArmed, "NOT_ARMED"),
+        (Violation::OnTime, "ON_TIME"),
+        (Violation::PulseTooShort, "PULSE_TOO_SHORT"),
+        (Violation::PauseTooShort, "PAUSE_TOO_SHORT"),
+        (Violation::PulseTooLong, "PULSE_TOO_LONG"),
+        (Violation::Power, "POWER"),
+        (Violation::ForceClose, "FORCE_CLOSE"),
+    ];
+    for (violation, name) in violations {
+        let number = GuardViolation::try_from(i32::from(violation as u8)).unwrap();
+        assert_eq!(number.as_str_name(), format!("GUARD_VIOLATION_{name}"));
     }
 }

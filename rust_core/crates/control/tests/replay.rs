@@ -4,6 +4,7 @@ use crate::common::*;
 use prost::Message;
 use qiki_control::{GuardedController, Inputs, Outputs};
 use qiki_craft::{Feedback, Fresh, NodeState, NodeTemps, PowerDetail};
+use qiki_guard::Violation;
 use qiki_messages::command_from_message;
 use qiki_messages::commands::BodyAxis;
 use qiki_messages::telemetry::{CycleRecord, LoopPacket};
@@ -21,7 +22,9 @@ fn flight(period_us: u32) -> Loop {
     l.run(2.0);
     l.say(turn_to(turn([0.0, 1.0, 0.0], 1.0)));
     l.run(2.0);
-    l.plant.set_valve_fault(6, ValveFault::StuckOpen, true).unwrap();
+    l.plant
+        .set_valve_fault(6, ValveFault::StuckOpen, true)
+        .unwrap();
     l.say(fire(BodyAxis::Up, 0.7, 1.0));
     l.run(1.5);
     l.say(profile(vec![
@@ -268,4 +271,26 @@ fn the_columns_of_a_flight_are_what_happened() {
     assert_eq!(c.est_position_m[3 * (c.len - 1)..], l.outputs.position);
     assert!(c.true_mass_kg.iter().all(|m| *m > 420.0));
     assert!(c.bus_v.iter().all(|v| *v > 20.0));
+}
+
+#[test]
+fn a_refusal_of_the_guard_is_in_the_record_and_in_its_column() {
+    let mut l = Loop::armed(2000);
+    let mut encoder = CycleEncoder::new(1);
+    let inputs = Inputs {
+        tick: 0,
+        period_ns: 2_000_000,
+        feedback: &l.feedback,
+        command: None,
+    };
+    for (violation, number) in [(Some(Violation::Power), 6), (None, 0)] {
+        l.outputs.guard_violation = violation;
+        encoder.clear();
+        encoder.push(0, &inputs, None, &l.outputs, None, None);
+        let recorded = record(encoder.packet());
+        assert_eq!(recorded.control.as_ref().unwrap().guard_violation, number);
+        let bytes = recorded.encode_to_vec();
+        let columns = Columns::decode([bytes.as_slice()].into_iter()).unwrap();
+        assert_eq!(i32::from(columns.guard_violation[0]), number);
+    }
 }

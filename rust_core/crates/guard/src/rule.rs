@@ -2,23 +2,24 @@
 
 use crate::limits::ValveLimits;
 
-/// Which limit a command breaks.
+/// Which limit a command breaks; the numbers are those of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Violation {
     /// A valve is to open while not armed.
-    NotArmed,
+    NotArmed = 1,
     /// An on-time is longer than the tick.
-    OnTime,
+    OnTime = 2,
     /// A valve is to close before its shortest opening.
-    PulseTooShort,
+    PulseTooShort = 3,
     /// A valve is to open before its shortest pause.
-    PauseTooShort,
+    PauseTooShort = 4,
     /// A valve is open for longer than allowed.
-    PulseTooLong,
+    PulseTooLong = 5,
     /// All open nozzles together draw too much.
-    Power,
+    Power = 6,
     /// A valve is closed early for a reason that does not hold.
-    ForceClose,
+    ForceClose = 7,
 }
 
 /// One valve as the guard has let it be.

@@ -135,6 +135,8 @@ columns! {
     working_mass_low: bool, 1;
     /// What stands down because the craft is not as described: 1 planned pulses, 2 motion evidence.
     model_mismatch: u8, 1;
+    /// Which limit a command broke that the guard refused, as numbered in the contract.
+    guard_violation: u8, 1;
     /// What arrived, bits; not forward-filled.
     fresh: u32, 1;
     /// Bit n: valve n is reported faulty.
@@ -293,6 +295,7 @@ impl Columns {
         fill(&mut self.wrench_allocated, 6, &c.wrench_allocated, 0.0);
         fill(&mut self.thrust_n, 16, &c.thrust_n, 0.0);
         fill(&mut self.on_time_us, 16, &c.on_time_us, 0);
+        self.guard_violation.push(enumerated(c.guard_violation));
         self.isolated.push(c.isolated);
         self.push_faults(&c.faults.unwrap_or_default());
         self.allocation_requested

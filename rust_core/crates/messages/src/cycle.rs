@@ -228,6 +228,9 @@ fn put_control(to: &mut telemetry::Control, from: &Outputs) {
     to.allocation_requested = i32::from(from.allocation_requested as u8);
     to.allocation_mode = i32::from(from.allocation_mode as u8);
     to.allocation_reason = i32::from(from.allocation_reason as u8);
+    to.guard_violation = from
+        .guard_violation
+        .map_or(0, |broken| i32::from(broken as u8));
     to.faults = (from.faults != NozzleFaults::default()).then(|| faults(&from.faults));
 }
 

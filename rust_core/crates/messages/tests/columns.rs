@@ -290,6 +290,7 @@ fn what_holds_the_nozzles_back_is_told_in_every_record() {
         resting: 0x0F10,
         working_mass_low: true,
         model_mismatch: 2,
+        guard_violation: 7,
         ..Control::default()
     });
     let c = columns(&[held, empty(1)]);
@@ -300,4 +301,5 @@ fn what_holds_the_nozzles_back_is_told_in_every_record() {
     assert_eq!(c.resting, [0x0F10, 0]);
     assert_eq!(c.working_mass_low, [true, false]);
     assert_eq!(c.model_mismatch, [2, 0]);
+    assert_eq!(c.guard_violation, [7, 0]);
 }

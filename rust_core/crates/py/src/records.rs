@@ -22,6 +22,7 @@ struct Watched {
     isolated: u32,
     faults: telemetry::NozzleFaults,
     allocation: [i32; 3],
+    guard_violation: i32,
     node_state: Vec<u32>,
     limits: Limits,
 }
@@ -87,8 +88,8 @@ impl CycleScanner {
     }
 
     /// The records of a `LoopPacket` as (tick, time_ns, encoded record), and the indices of those
-    /// with a command, a reply, an overrun, or a mode, arming, hold reason, isolation or node state
-    /// that is not as in the record before. Raises ValueError where the bytes are something else.
+    /// with a command, a reply, an overrun, or a mode, arming, hold reason, isolation, refusal of
+    /// the guard or node state that is not as in the record before. Raises ValueError where the bytes are something else.
     fn scan<'py>(&mut self, py: Python<'py>, packet: &[u8]) -> Result<(Vec<Row<'py>>, Vec<usize>)> {
         let mut rest = packet;
         let (mut rows, mut notable) = (Vec::new(), Vec::new());
@@ -141,6 +142,7 @@ impl CycleScanner {
                 control.allocation_mode,
                 control.allocation_reason,
             ],
+            guard_violation: control.guard_violation,
             node_state: self
                 .record
                 .feedback

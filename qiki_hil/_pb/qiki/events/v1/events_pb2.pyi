@@ -167,6 +167,12 @@ class LimitChanged(_message.Message):
     active: bool
     def __init__(self, subjects: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., active: bool = ...) -> None: ...
 
+class GuardRefused(_message.Message):
+    __slots__ = ("violation",)
+    VIOLATION_FIELD_NUMBER: _ClassVar[int]
+    violation: _cycle_pb2.GuardViolation
+    def __init__(self, violation: _Optional[_Union[_cycle_pb2.GuardViolation, str]] = ...) -> None: ...
+
 class OverrunOccurred(_message.Message):
     __slots__ = ("overruns", "wakeup_ns")
     OVERRUNS_FIELD_NUMBER: _ClassVar[int]
@@ -202,7 +208,7 @@ class ExpectationJudged(_message.Message):
     def __init__(self, expectation: _Optional[str] = ..., met: bool = ..., detail: _Optional[str] = ...) -> None: ...
 
 class Event(_message.Message):
-    __slots__ = ("event_id", "run_id", "time_ns", "unix_ns", "tick", "severity", "registrar_code", "source", "run_started", "run_ended", "mode_changed", "armed_changed", "command_replied", "fault_injected", "valve_fault_detected", "node_state_changed", "overrun_occurred", "records_dropped", "broker_state_changed", "expectation_judged", "allocation_changed", "limit_changed")
+    __slots__ = ("event_id", "run_id", "time_ns", "unix_ns", "tick", "severity", "registrar_code", "source", "run_started", "run_ended", "mode_changed", "armed_changed", "command_replied", "fault_injected", "valve_fault_detected", "node_state_changed", "overrun_occurred", "records_dropped", "broker_state_changed", "expectation_judged", "allocation_changed", "limit_changed", "guard_refused")
     EVENT_ID_FIELD_NUMBER: _ClassVar[int]
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
     TIME_NS_FIELD_NUMBER: _ClassVar[int]
@@ -225,6 +231,7 @@ class Event(_message.Message):
     EXPECTATION_JUDGED_FIELD_NUMBER: _ClassVar[int]
     ALLOCATION_CHANGED_FIELD_NUMBER: _ClassVar[int]
     LIMIT_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    GUARD_REFUSED_FIELD_NUMBER: _ClassVar[int]
     event_id: str
     run_id: str
     time_ns: int
@@ -247,4 +254,5 @@ class Event(_message.Message):
     expectation_judged: ExpectationJudged
     allocation_changed: AllocationChanged
     limit_changed: LimitChanged
-    def __init__(self, event_id: _Optional[str] = ..., run_id: _Optional[str] = ..., time_ns: _Optional[int] = ..., unix_ns: _Optional[int] = ..., tick: _Optional[int] = ..., severity: _Optional[_Union[Severity, str]] = ..., registrar_code: _Optional[int] = ..., source: _Optional[str] = ..., run_started: _Optional[_Union[RunStarted, _Mapping]] = ..., run_ended: _Optional[_Union[RunEnded, _Mapping]] = ..., mode_changed: _Optional[_Union[ModeChanged, _Mapping]] = ..., armed_changed: _Optional[_Union[ArmedChanged, _Mapping]] = ..., command_replied: _Optional[_Union[CommandReplied, _Mapping]] = ..., fault_injected: _Optional[_Union[FaultInjected, _Mapping]] = ..., valve_fault_detected: _Optional[_Union[ValveFaultDetected, _Mapping]] = ..., node_state_changed: _Optional[_Union[NodeStateChanged, _Mapping]] = ..., overrun_occurred: _Optional[_Union[OverrunOccurred, _Mapping]] = ..., records_dropped: _Optional[_Union[RecordsDropped, _Mapping]] = ..., broker_state_changed: _Optional[_Union[BrokerStateChanged, _Mapping]] = ..., expectation_judged: _Optional[_Union[ExpectationJudged, _Mapping]] = ..., allocation_changed: _Optional[_Union[AllocationChanged, _Mapping]] = ..., limit_changed: _Optional[_Union[LimitChanged, _Mapping]] = ...) -> None: ...
+    guard_refused: GuardRefused
+    def __init__(self, event_id: _Optional[str] = ..., run_id: _Optional[str] = ..., time_ns: _Optional[int] = ..., unix_ns: _Optional[int] = ..., tick: _Optional[int] = ..., severity: _Optional[_Union[Severity, str]] = ..., registrar_code: _Optional[int] = ..., source: _Optional[str] = ..., run_started: _Optional[_Union[RunStarted, _Mapping]] = ..., run_ended: _Optional[_Union[RunEnded, _Mapping]] = ..., mode_changed: _Optional[_Union[ModeChanged, _Mapping]] = ..., armed_changed: _Optional[_Union[ArmedChanged, _Mapping]] = ..., command_replied: _Optional[_Union[CommandReplied, _Mapping]] = ..., fault_injected: _Optional[_Union[FaultInjected, _Mapping]] = ..., valve_fault_detected: _Optional[_Union[ValveFaultDetected, _Mapping]] = ..., node_state_changed: _Optional[_Union[NodeStateChanged, _Mapping]] = ..., overrun_occurred: _Optional[_Union[OverrunOccurred, _Mapping]] = ..., records_dropped: _Optional[_Union[RecordsDropped, _Mapping]] = ..., broker_state_changed: _Optional[_Union[BrokerStateChanged, _Mapping]] = ..., expectation_judged: _Optional[_Union[ExpectationJudged, _Mapping]] = ..., allocation_changed: _Optional[_Union[AllocationChanged, _Mapping]] = ..., limit_changed: _Optional[_Union[LimitChanged, _Mapping]] = ..., guard_refused: _Optional[_Union[GuardRefused, _Mapping]] = ...) -> None: ...

@@ -17,6 +17,17 @@ class AllocStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ALLOC_STATUS_ITERATION_LIMIT: _ClassVar[AllocStatus]
     ALLOC_STATUS_BAD_INPUT: _ClassVar[AllocStatus]
 
+class GuardViolation(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    GUARD_VIOLATION_UNSPECIFIED: _ClassVar[GuardViolation]
+    GUARD_VIOLATION_NOT_ARMED: _ClassVar[GuardViolation]
+    GUARD_VIOLATION_ON_TIME: _ClassVar[GuardViolation]
+    GUARD_VIOLATION_PULSE_TOO_SHORT: _ClassVar[GuardViolation]
+    GUARD_VIOLATION_PAUSE_TOO_SHORT: _ClassVar[GuardViolation]
+    GUARD_VIOLATION_PULSE_TOO_LONG: _ClassVar[GuardViolation]
+    GUARD_VIOLATION_POWER: _ClassVar[GuardViolation]
+    GUARD_VIOLATION_FORCE_CLOSE: _ClassVar[GuardViolation]
+
 class NozzleFault(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     NOZZLE_FAULT_UNSPECIFIED: _ClassVar[NozzleFault]
@@ -29,6 +40,14 @@ ALLOC_STATUS_OPTIMAL: AllocStatus
 ALLOC_STATUS_SATURATED: AllocStatus
 ALLOC_STATUS_ITERATION_LIMIT: AllocStatus
 ALLOC_STATUS_BAD_INPUT: AllocStatus
+GUARD_VIOLATION_UNSPECIFIED: GuardViolation
+GUARD_VIOLATION_NOT_ARMED: GuardViolation
+GUARD_VIOLATION_ON_TIME: GuardViolation
+GUARD_VIOLATION_PULSE_TOO_SHORT: GuardViolation
+GUARD_VIOLATION_PAUSE_TOO_SHORT: GuardViolation
+GUARD_VIOLATION_PULSE_TOO_LONG: GuardViolation
+GUARD_VIOLATION_POWER: GuardViolation
+GUARD_VIOLATION_FORCE_CLOSE: GuardViolation
 NOZZLE_FAULT_UNSPECIFIED: NozzleFault
 NOZZLE_FAULT_CLOSED: NozzleFault
 NOZZLE_FAULT_OPEN: NozzleFault
@@ -110,7 +129,7 @@ class NozzleFaults(_message.Message):
     def __init__(self, closed: _Optional[int] = ..., open: _Optional[int] = ..., returning: _Optional[int] = ..., by_feedback: _Optional[int] = ..., by_motion: _Optional[int] = ..., by_node: _Optional[int] = ..., feedback_lies: _Optional[int] = ...) -> None: ...
 
 class Control(_message.Message):
-    __slots__ = ("mode", "armed", "inhibit_reason", "position_m_world", "velocity_mps_world", "attitude_xyzw", "rates_rps_body", "reference_position_m_world", "reference_attitude_xyzw", "wrench_demanded", "wrench_allocated", "thrust_n", "alloc_status", "alloc_iterations", "on_time_us", "isolated", "replies", "nav_age_ticks", "emissions_allowed", "rcs_power_max_w", "rcs_power_limits", "allocation_requested", "allocation_mode", "allocation_reason", "rcs_power_w", "cluster_limits", "resting", "working_mass_low", "model_mismatch", "burn", "faults")
+    __slots__ = ("mode", "armed", "inhibit_reason", "position_m_world", "velocity_mps_world", "attitude_xyzw", "rates_rps_body", "reference_position_m_world", "reference_attitude_xyzw", "wrench_demanded", "wrench_allocated", "thrust_n", "alloc_status", "alloc_iterations", "on_time_us", "isolated", "replies", "nav_age_ticks", "emissions_allowed", "rcs_power_max_w", "rcs_power_limits", "allocation_requested", "allocation_mode", "allocation_reason", "rcs_power_w", "cluster_limits", "resting", "working_mass_low", "model_mismatch", "burn", "faults", "guard_violation")
     MODE_FIELD_NUMBER: _ClassVar[int]
     ARMED_FIELD_NUMBER: _ClassVar[int]
     INHIBIT_REASON_FIELD_NUMBER: _ClassVar[int]
@@ -142,6 +161,7 @@ class Control(_message.Message):
     MODEL_MISMATCH_FIELD_NUMBER: _ClassVar[int]
     BURN_FIELD_NUMBER: _ClassVar[int]
     FAULTS_FIELD_NUMBER: _ClassVar[int]
+    GUARD_VIOLATION_FIELD_NUMBER: _ClassVar[int]
     mode: _command_pb2.FlightMode
     armed: bool
     inhibit_reason: _command_pb2.ReasonCode
@@ -173,7 +193,8 @@ class Control(_message.Message):
     model_mismatch: int
     burn: BurnProgress
     faults: NozzleFaults
-    def __init__(self, mode: _Optional[_Union[_command_pb2.FlightMode, str]] = ..., armed: bool = ..., inhibit_reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ..., position_m_world: _Optional[_Iterable[float]] = ..., velocity_mps_world: _Optional[_Iterable[float]] = ..., attitude_xyzw: _Optional[_Iterable[float]] = ..., rates_rps_body: _Optional[_Iterable[float]] = ..., reference_position_m_world: _Optional[_Iterable[float]] = ..., reference_attitude_xyzw: _Optional[_Iterable[float]] = ..., wrench_demanded: _Optional[_Iterable[float]] = ..., wrench_allocated: _Optional[_Iterable[float]] = ..., thrust_n: _Optional[_Iterable[float]] = ..., alloc_status: _Optional[_Union[AllocStatus, str]] = ..., alloc_iterations: _Optional[int] = ..., on_time_us: _Optional[_Iterable[int]] = ..., isolated: _Optional[int] = ..., replies: _Optional[_Iterable[_Union[_command_pb2.CommandReply, _Mapping]]] = ..., nav_age_ticks: _Optional[int] = ..., emissions_allowed: bool = ..., rcs_power_max_w: _Optional[float] = ..., rcs_power_limits: _Optional[int] = ..., allocation_requested: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., allocation_mode: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., allocation_reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ..., rcs_power_w: _Optional[float] = ..., cluster_limits: _Optional[_Iterable[int]] = ..., resting: _Optional[int] = ..., working_mass_low: bool = ..., model_mismatch: _Optional[int] = ..., burn: _Optional[_Union[BurnProgress, _Mapping]] = ..., faults: _Optional[_Union[NozzleFaults, _Mapping]] = ...) -> None: ...
+    guard_violation: GuardViolation
+    def __init__(self, mode: _Optional[_Union[_command_pb2.FlightMode, str]] = ..., armed: bool = ..., inhibit_reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ..., position_m_world: _Optional[_Iterable[float]] = ..., velocity_mps_world: _Optional[_Iterable[float]] = ..., attitude_xyzw: _Optional[_Iterable[float]] = ..., rates_rps_body: _Optional[_Iterable[float]] = ..., reference_position_m_world: _Optional[_Iterable[float]] = ..., reference_attitude_xyzw: _Optional[_Iterable[float]] = ..., wrench_demanded: _Optional[_Iterable[float]] = ..., wrench_allocated: _Optional[_Iterable[float]] = ..., thrust_n: _Optional[_Iterable[float]] = ..., alloc_status: _Optional[_Union[AllocStatus, str]] = ..., alloc_iterations: _Optional[int] = ..., on_time_us: _Optional[_Iterable[int]] = ..., isolated: _Optional[int] = ..., replies: _Optional[_Iterable[_Union[_command_pb2.CommandReply, _Mapping]]] = ..., nav_age_ticks: _Optional[int] = ..., emissions_allowed: bool = ..., rcs_power_max_w: _Optional[float] = ..., rcs_power_limits: _Optional[int] = ..., allocation_requested: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., allocation_mode: _Optional[_Union[_command_pb2.AllocationMode, str]] = ..., allocation_reason: _Optional[_Union[_command_pb2.ReasonCode, str]] = ..., rcs_power_w: _Optional[float] = ..., cluster_limits: _Optional[_Iterable[int]] = ..., resting: _Optional[int] = ..., working_mass_low: bool = ..., model_mismatch: _Optional[int] = ..., burn: _Optional[_Union[BurnProgress, _Mapping]] = ..., faults: _Optional[_Union[NozzleFaults, _Mapping]] = ..., guard_violation: _Optional[_Union[GuardViolation, str]] = ...) -> None: ...
 
 class Truth(_message.Message):
     __slots__ = ("position_m_world", "velocity_mps_world", "attitude_xyzw", "rates_rps_body", "mass_kg")

@@ -26,7 +26,7 @@ from qiki_hil._pb.qiki.commands.v1 import command_pb2 as qiki_dot_commands_dot_v
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2 as qiki_dot_telemetry_dot_v1_dot_cycle__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cqiki/telemetry/v1/link.proto\x12\x11qiki.telemetry.v1\x1a\x1eqiki/commands/v1/command.proto\x1a\x1dqiki/telemetry/v1/cycle.proto\"[\n\x0bLoopStarted\x12\x19\n\x11realtime_measures\x18\x01 \x03(\t\x12\x15\n\rstart_unix_ns\x18\x02 \x01(\x03\x12\x1a\n\x12start_monotonic_ns\x18\x03 \x01(\x03\"\xbc\x02\n\tLoopEnded\x12\'\n\x03\x65nd\x18\x01 \x01(\x0e\x32\x1a.qiki.telemetry.v1.LoopEnd\x12\x0e\n\x06\x64\x65tail\x18\x02 \x01(\t\x12\r\n\x05ticks\x18\x03 \x01(\x04\x12\x17\n\x0frecords_dropped\x18\x04 \x01(\x04\x12\x10\n\x08overruns\x18\x05 \x01(\x04\x12\x43\n\x0crig_counters\x18\x06 \x03(\x0b\x32-.qiki.telemetry.v1.LoopEnded.RigCountersEntry\x12\x0f\n\x07wall_ns\x18\x07 \x01(\x03\x12\x15\n\rvalves_closed\x18\x08 \x01(\x08\x12\x1b\n\x13\x63ommands_unanswered\x18\t \x01(\x04\x1a\x32\n\x10RigCountersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\"\x9a\x01\n\nLoopPacket\x12.\n\x06\x63ycles\x18\x01 \x03(\x0b\x32\x1e.qiki.telemetry.v1.CycleRecord\x12/\n\x07started\x18\x02 \x01(\x0b\x32\x1e.qiki.telemetry.v1.LoopStarted\x12+\n\x05\x65nded\x18\x03 \x01(\x0b\x32\x1c.qiki.telemetry.v1.LoopEnded\"H\n\x08RigFault\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0e\n\x06target\x18\x02 \x01(\r\x12\x0e\n\x06sensor\x18\x03 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x04 \x01(\x08\"\x84\x01\n\x0bLoopRequest\x12,\n\x07\x63ommand\x18\x01 \x01(\x0b\x32\x19.qiki.commands.v1.CommandH\x00\x12,\n\x05\x66\x61ult\x18\x02 \x01(\x0b\x32\x1b.qiki.telemetry.v1.RigFaultH\x00\x12\x0e\n\x04stop\x18\x03 \x01(\x08H\x00\x42\t\n\x07request*\xd5\x01\n\x07LoopEnd\x12\x18\n\x14LOOP_END_UNSPECIFIED\x10\x00\x12\x16\n\x12LOOP_END_COMPLETED\x10\x01\x12\x14\n\x10LOOP_END_STOPPED\x10\x02\x12\x1c\n\x18LOOP_END_SUPERVISOR_LOST\x10\x03\x12\x14\n\x10LOOP_END_OVERRUN\x10\x04\x12\x17\n\x13LOOP_END_RIG_FAILED\x10\x05\x12\x19\n\x15LOOP_END_SETUP_FAILED\x10\x06\x12\x1a\n\x16LOOP_END_RECORD_FAILED\x10\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cqiki/telemetry/v1/link.proto\x12\x11qiki.telemetry.v1\x1a\x1eqiki/commands/v1/command.proto\x1a\x1dqiki/telemetry/v1/cycle.proto\"[\n\x0bLoopStarted\x12\x19\n\x11realtime_measures\x18\x01 \x03(\t\x12\x15\n\rstart_unix_ns\x18\x02 \x01(\x03\x12\x1a\n\x12start_monotonic_ns\x18\x03 \x01(\x03\"\xd2\x02\n\tLoopEnded\x12\'\n\x03\x65nd\x18\x01 \x01(\x0e\x32\x1a.qiki.telemetry.v1.LoopEnd\x12\x0e\n\x06\x64\x65tail\x18\x02 \x01(\t\x12\r\n\x05ticks\x18\x03 \x01(\x04\x12\x17\n\x0frecords_dropped\x18\x04 \x01(\x04\x12\x10\n\x08overruns\x18\x05 \x01(\x04\x12\x43\n\x0crig_counters\x18\x06 \x03(\x0b\x32-.qiki.telemetry.v1.LoopEnded.RigCountersEntry\x12\x0f\n\x07wall_ns\x18\x07 \x01(\x03\x12\x15\n\rvalves_closed\x18\x08 \x01(\x08\x12\x1b\n\x13\x63ommands_unanswered\x18\t \x01(\x04\x12\x14\n\x0cvalves_doubt\x18\n \x01(\t\x1a\x32\n\x10RigCountersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\"\x9a\x01\n\nLoopPacket\x12.\n\x06\x63ycles\x18\x01 \x03(\x0b\x32\x1e.qiki.telemetry.v1.CycleRecord\x12/\n\x07started\x18\x02 \x01(\x0b\x32\x1e.qiki.telemetry.v1.LoopStarted\x12+\n\x05\x65nded\x18\x03 \x01(\x0b\x32\x1c.qiki.telemetry.v1.LoopEnded\"H\n\x08RigFault\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0e\n\x06target\x18\x02 \x01(\r\x12\x0e\n\x06sensor\x18\x03 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x04 \x01(\x08\"\x84\x01\n\x0bLoopRequest\x12,\n\x07\x63ommand\x18\x01 \x01(\x0b\x32\x19.qiki.commands.v1.CommandH\x00\x12,\n\x05\x66\x61ult\x18\x02 \x01(\x0b\x32\x1b.qiki.telemetry.v1.RigFaultH\x00\x12\x0e\n\x04stop\x18\x03 \x01(\x08H\x00\x42\t\n\x07request*\xd5\x01\n\x07LoopEnd\x12\x18\n\x14LOOP_END_UNSPECIFIED\x10\x00\x12\x16\n\x12LOOP_END_COMPLETED\x10\x01\x12\x14\n\x10LOOP_END_STOPPED\x10\x02\x12\x1c\n\x18LOOP_END_SUPERVISOR_LOST\x10\x03\x12\x14\n\x10LOOP_END_OVERRUN\x10\x04\x12\x17\n\x13LOOP_END_RIG_FAILED\x10\x05\x12\x19\n\x15LOOP_END_SETUP_FAILED\x10\x06\x12\x1a\n\x16LOOP_END_RECORD_FAILED\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,18 +35,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_LOOPENDED_RIGCOUNTERSENTRY']._loaded_options = None
   _globals['_LOOPENDED_RIGCOUNTERSENTRY']._serialized_options = b'8\001'
-  _globals['_LOOPEND']._serialized_start=893
-  _globals['_LOOPEND']._serialized_end=1106
+  _globals['_LOOPEND']._serialized_start=915
+  _globals['_LOOPEND']._serialized_end=1128
   _globals['_LOOPSTARTED']._serialized_start=114
   _globals['_LOOPSTARTED']._serialized_end=205
   _globals['_LOOPENDED']._serialized_start=208
-  _globals['_LOOPENDED']._serialized_end=524
-  _globals['_LOOPENDED_RIGCOUNTERSENTRY']._serialized_start=474
-  _globals['_LOOPENDED_RIGCOUNTERSENTRY']._serialized_end=524
-  _globals['_LOOPPACKET']._serialized_start=527
-  _globals['_LOOPPACKET']._serialized_end=681
-  _globals['_RIGFAULT']._serialized_start=683
-  _globals['_RIGFAULT']._serialized_end=755
-  _globals['_LOOPREQUEST']._serialized_start=758
-  _globals['_LOOPREQUEST']._serialized_end=890
+  _globals['_LOOPENDED']._serialized_end=546
+  _globals['_LOOPENDED_RIGCOUNTERSENTRY']._serialized_start=496
+  _globals['_LOOPENDED_RIGCOUNTERSENTRY']._serialized_end=546
+  _globals['_LOOPPACKET']._serialized_start=549
+  _globals['_LOOPPACKET']._serialized_end=703
+  _globals['_RIGFAULT']._serialized_start=705
+  _globals['_RIGFAULT']._serialized_end=777
+  _globals['_LOOPREQUEST']._serialized_start=780
+  _globals['_LOOPREQUEST']._serialized_end=912
 # @@protoc_insertion_point(module_scope)

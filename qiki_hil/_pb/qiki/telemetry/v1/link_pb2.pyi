@@ -39,7 +39,7 @@ class LoopStarted(_message.Message):
     def __init__(self, realtime_measures: _Optional[_Iterable[str]] = ..., start_unix_ns: _Optional[int] = ..., start_monotonic_ns: _Optional[int] = ...) -> None: ...
 
 class LoopEnded(_message.Message):
-    __slots__ = ("end", "detail", "ticks", "records_dropped", "overruns", "rig_counters", "wall_ns", "valves_closed", "commands_unanswered")
+    __slots__ = ("end", "detail", "ticks", "records_dropped", "overruns", "rig_counters", "wall_ns", "valves_closed", "commands_unanswered", "valves_doubt")
     class RigCountersEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -56,6 +56,7 @@ class LoopEnded(_message.Message):
     WALL_NS_FIELD_NUMBER: _ClassVar[int]
     VALVES_CLOSED_FIELD_NUMBER: _ClassVar[int]
     COMMANDS_UNANSWERED_FIELD_NUMBER: _ClassVar[int]
+    VALVES_DOUBT_FIELD_NUMBER: _ClassVar[int]
     end: LoopEnd
     detail: str
     ticks: int
@@ -65,7 +66,8 @@ class LoopEnded(_message.Message):
     wall_ns: int
     valves_closed: bool
     commands_unanswered: int
-    def __init__(self, end: _Optional[_Union[LoopEnd, str]] = ..., detail: _Optional[str] = ..., ticks: _Optional[int] = ..., records_dropped: _Optional[int] = ..., overruns: _Optional[int] = ..., rig_counters: _Optional[_Mapping[str, int]] = ..., wall_ns: _Optional[int] = ..., valves_closed: bool = ..., commands_unanswered: _Optional[int] = ...) -> None: ...
+    valves_doubt: str
+    def __init__(self, end: _Optional[_Union[LoopEnd, str]] = ..., detail: _Optional[str] = ..., ticks: _Optional[int] = ..., records_dropped: _Optional[int] = ..., overruns: _Optional[int] = ..., rig_counters: _Optional[_Mapping[str, int]] = ..., wall_ns: _Optional[int] = ..., valves_closed: bool = ..., commands_unanswered: _Optional[int] = ..., valves_doubt: _Optional[str] = ...) -> None: ...
 
 class LoopPacket(_message.Message):
     __slots__ = ("cycles", "started", "ended")
