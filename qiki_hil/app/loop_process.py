@@ -15,13 +15,14 @@ from qiki_hil import clock
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.control import realtime
+from qiki_hil.control.closing import not_closed
 from qiki_hil.control.link import SIMULATED_RECORDS_PER_PACKET, SocketLink
 from qiki_hil.control.loop import Loop, Timeline
 from qiki_hil.control.pacer import DeadlinePacer, FreePacer, Pacer
 from qiki_hil.errors import QikiError
 from qiki_hil.kernels import ControllerCore
 from qiki_hil.kernels.controller import period_us
-from qiki_hil.rig import FaultInjector, InitialState, Rig, RigConfig, make_rig
+from qiki_hil.rig import FaultInjector, InitialState, RigConfig, make_rig
 from qiki_hil.scenario import Scenario
 from qiki_hil.spec import BotSpec
 from qiki_hil.store import RunDirectory, RunStatus
@@ -33,15 +34,10 @@ def main() -> int:
     end = socket.socket(fileno=int(sys.argv[2]))
     free_running = run.manifest.speed == "max"
     link = SocketLink(end, wait=free_running)
-    rig: Rig | None = None
     try:
-        rig, loop = _set_up(run, link, free_running)
+        loop = _set_up(run, link, free_running)
     except (QikiError, ValueError) as error:
-        if rig is not None:
-            rig.close()
-        ended = link_pb2.LoopEnded(
-            end=link_pb2.LOOP_END_SETUP_FAILED, detail=str(error), valves_closed=True
-        )
+        ended = link_pb2.LoopEnded(end=link_pb2.LOOP_END_SETUP_FAILED, detail=str(error))
         link.send_status(link_pb2.LoopPacket(ended=ended))
         return 2
     ended = loop.run()
@@ -53,13 +49,13 @@ def main() -> int:
 
 def _conclude_alone(run: RunDirectory, ended: link_pb2.LoopEnded) -> None:
     """Records how the run ended where the supervisor, which would do so, is gone."""
-    valves = "valves closed" if ended.valves_closed else "the nodes close their valves"
+    valves = not_closed(ended) or "valves closed"
     # Standard error goes to the loop's log in the run's directory.
     sys.stderr.write(f"the supervisor was lost; {valves} after {ended.ticks} ticks\n")
     run.set_status(RunStatus.FAILED)
 
 
-def _set_up(run: RunDirectory, link: SocketLink, free_running: bool) -> tuple[Rig, Loop]:
+def _set_up(run: RunDirectory, link: SocketLink, free_running: bool) -> Loop:
     manifest = run.manifest
     spec = BotSpec.load(run.path / "spec.yaml")
     config = RigConfig.load(run.path / "rig.yaml")
@@ -95,7 +91,7 @@ def _set_up(run: RunDirectory, link: SocketLink, free_running: bool) -> tuple[Ri
         timed=not free_running,
     )
     _stop_on_sigterm(loop)
-    return rig, loop
+    return loop
 
 
 def numbered(timeline: Timeline) -> Timeline:

@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict
 
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.app.active_limits import inhibited_s
+from qiki_hil.app.openings import Openings, reported_openings
 from qiki_hil.digits import Digits
-from qiki_hil.kernels import nozzles_in
+from qiki_hil.kernels import NOZZLES, nozzles_in
 from qiki_hil.scenario.expectations import ExpectationResult
-from qiki_hil.scenario.signals import Columns, backfilled, opened, propellant_used
+from qiki_hil.scenario.signals import Columns, backfilled, propellant_used
 
 SCHEMA_VERSION = 3
 
@@ -46,6 +47,8 @@ class RunFacts:
     directory: str
     spec_hash: str
     dry_mass_kg: float
+    force_n_body: NDArray[np.float64]
+    """(3, 16) force of each nozzle at full thrust, N, body."""
     versions: Mapping[str, str] = field(default_factory=dict)
     realtime_measures: Sequence[str] = ()
 
@@ -89,7 +92,7 @@ class Expected(_Model):
 
 
 class Nozzle(_Model):
-    """What one nozzle was commanded to do, and its state at the end of the run."""
+    """What one nozzle did by its reports, and its state at the end of the run."""
 
     pulses: int
     on_time_s: float
@@ -149,6 +152,7 @@ def summarize(
     simulated_s = ended.ticks * run.period_us / 1e6
     wall_s = ended.wall_ns / 1e9 if ended.wall_ns > 0 else None
     status = _status(ended, results)
+    openings = reported_openings(columns)
     return RunSummary(
         run_id=run.run_id,
         directory=run.directory,
@@ -177,9 +181,9 @@ def summarize(
         timing=timing_of(columns),
         realtime_measures=list(run.realtime_measures),
         propellant_kg=_finite_last(propellant_used(columns)) if len(columns["time_s"]) else None,
-        delta_v_mps=_delta_v(columns, run.dry_mass_kg),
-        pulses_total=int(opened(columns).sum()),
-        nozzles=_nozzles(columns),
+        delta_v_mps=_delta_v(columns, openings, run),
+        pulses_total=int(openings.pulses.sum()),
+        nozzles=_nozzles(columns, openings),
         isolated=_isolated(columns),
         inhibited_s=inhibited_s(columns),
         telemetry=dict(telemetry or {}),
@@ -236,23 +240,26 @@ def _finite_last(values: NDArray[np.float64]) -> float | None:
     return float(values[-1]) if math.isfinite(values[-1]) else None
 
 
-def _delta_v(columns: Columns, dry_mass_kg: float) -> float | None:
-    """Integral of the allocated force over the mass, m/s. It counts all thrust, also where pushes
-    cancel, because it measures the effort and not the motion."""
-    force = np.linalg.norm(columns["wrench_allocated"][:, :3], axis=1)
+def _delta_v(columns: Columns, openings: Openings, run: RunFacts) -> float | None:
+    """Impulse of all reported openings over the mass, m/s. It counts all thrust, also where one
+    push takes back another, because it measures the effort and not the motion."""
+    impulse_ns = np.linalg.norm(openings.open_s @ run.force_n_body.T, axis=1)
     true = columns["true_mass_kg"]
-    reported = dry_mass_kg + backfilled(columns["propellant_kg"])
+    reported = run.dry_mass_kg + backfilled(columns["propellant_kg"])
     mass = np.where(np.isnan(true), reported, true)
-    total = float(np.sum(force / mass * columns["period_s"])) if len(force) else math.nan
+    total = float(np.sum(impulse_ns / mass)) if len(mass) else math.nan
     return total if math.isfinite(total) else None
 
 
-def _nozzles(columns: Columns) -> list[Nozzle]:
-    pulses = opened(columns).sum(axis=0)
-    on_time_s = columns["on_time_us"].sum(axis=0, dtype=np.int64) / 1e6
+def _nozzles(columns: Columns, openings: Openings) -> list[Nozzle]:
+    open_s = openings.open_s.sum(axis=0)
     return [
-        Nozzle(pulses=int(count), on_time_s=float(time), state=_nozzle_state(columns, nozzle))
-        for nozzle, (count, time) in enumerate(zip(pulses, on_time_s, strict=True))
+        Nozzle(
+            pulses=int(openings.pulses[nozzle]),
+            on_time_s=float(open_s[nozzle]),
+            state=_nozzle_state(columns, nozzle),
+        )
+        for nozzle in range(NOZZLES)
     ]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
+from qiki_hil.control.closing import close_valves
 from qiki_hil.control.link import LoopLink
 from qiki_hil.control.pacer import Clock, Pacer
 from qiki_hil.errors import RigError
@@ -76,10 +77,10 @@ class Loop:
             end, detail = link_pb2.LOOP_END_RIG_FAILED, str(error)
         except BaseException:
             # Whatever broke, the valves come first.
-            self._close()
+            self._close_rig()
             raise
-        wall_ns = self._clock() - start_ns
-        closed = self._close()
+        wall_ns, overruns = self._clock() - start_ns, self._pacer.total_missed
+        doubts = self._close()
         if packet := self.controller.take_packet():
             # Never an empty one: to the supervisor that is the end of the link.
             self.link.send_cycles(packet, max(1, tick % self._batch))
@@ -88,10 +89,11 @@ class Loop:
             detail=detail,
             ticks=tick,
             records_dropped=self.link.dropped,
-            overruns=self._pacer.total_missed,
+            overruns=overruns,
             rig_counters=self.rig.counters,
             wall_ns=wall_ns,
-            valves_closed=closed,
+            valves_closed=not doubts,
+            valves_doubt=", ".join(doubts),
             commands_unanswered=self._unanswered(end),
         )
 
@@ -168,9 +170,19 @@ class Loop:
             Fault(kind=fault.kind, target=fault.target, sensor=fault.sensor, active=fault.active)
         )
 
-    def _close(self) -> bool:
+    def _close(self) -> list[str]:
+        """Closes valves and rig. Why the valves may be open; empty where the nodes say closed."""
+        try:
+            doubts = close_valves(self.rig, self._pacer, self._period_ns * 1e-9)
+        except RigError as error:
+            doubts = [str(error)]
+        finally:
+            failure = self._close_rig()
+        return doubts or failure
+
+    def _close_rig(self) -> list[str]:
         try:
             self.rig.close()
-        except RigError:
-            return False
-        return True
+        except RigError as error:
+            return [str(error)]
+        return []

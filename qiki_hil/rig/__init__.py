@@ -8,7 +8,7 @@ can       whatever python-can reaches
 `FaultInjector` wraps a rig: sensors and nodes that fail.
 """
 
-from qiki_hil.rig.base import Fault, InitialState, Rig
+from qiki_hil.rig.base import Fault, InitialState, NodeState, Rig
 from qiki_hil.rig.config import RigConfig
 from qiki_hil.rig.factory import make_rig
 from qiki_hil.rig.faults import FaultInjector
@@ -17,6 +17,7 @@ __all__ = [
     "Fault",
     "FaultInjector",
     "InitialState",
+    "NodeState",
     "Rig",
     "RigConfig",
     "make_rig",

@@ -2,11 +2,21 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Self
 
 from qiki_hil.errors import RigError
 from qiki_hil.kernels import Feedback, Truth, ValveCommand, check_fault
 from qiki_hil.scenario.model import Initial
+
+
+class NodeState(IntEnum):
+    """What a valve node says of itself; the numbers are those of `Feedback.set_valves`."""
+
+    SILENT = 1
+    ARMED = 2
+    FAILSAFE = 3
+    FAULT = 4
 
 
 @dataclass(frozen=True, slots=True)

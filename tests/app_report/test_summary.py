@@ -23,6 +23,7 @@ RUN = RunFacts(
     directory="runs/r-1",
     spec_hash="abc",
     dry_mass_kg=420.0,
+    force_n_body=np.outer([3.0, 0.0, 4.0], np.ones(16)),
     versions={"qiki-hil": "0.1.0"},
 )
 COMPLETED = link_pb2.LoopEnded(
@@ -112,17 +113,52 @@ def test_percentiles_are_values_that_were_measured():
     )
 
 
-def test_pulses_and_on_times_are_counted_for_every_nozzle():
+def measured(*openings: tuple[int, int, int, int]):
+    """Columns of a run with these openings: first row, row after the last, nozzle and open time of
+    each row, µs. Anything was commanded."""
     columns = synthetic_columns()
-    columns["on_time_us"][:] = 0
-    columns["on_time_us"][10:13, 5] = 10_000
-    columns["on_time_us"][20:22, 5] = 4_000
+    columns["open_time_us"] = np.zeros_like(columns["on_time_us"])
+    for first, end, nozzle, open_time_us in openings:
+        columns["open_time_us"][first:end, nozzle] = open_time_us
+    return columns
+
+
+def test_pulses_and_on_times_are_those_that_the_valves_report():
+    columns = measured((10, 13, 5, 10_000), (20, 22, 5, 4_000))
     result = summary(columns)
     assert result.pulses_total == 2
     assert (result.nozzles[5].pulses, result.nozzles[5].on_time_s) == (2, pytest.approx(0.038))
     assert result.nozzles[4].pulses == 0
     assert len(result.nozzles) == 16
     assert result.isolated == [0, 2]
+
+
+def test_valves_that_did_not_open_made_no_pulse_whatever_was_commanded():
+    columns = measured()
+    assert columns["on_time_us"].any()
+    assert columns["wrench_allocated"].any()
+    result = summary(columns)
+    assert (result.pulses_total, result.delta_v_mps) == (0, 0.0)
+    assert {(nozzle.pulses, nozzle.on_time_s) for nozzle in result.nozzles} == {(0, 0.0)}
+
+
+def test_a_report_that_did_not_arrive_neither_ends_a_pulse_nor_is_one():
+    columns = measured((10, 15, 5, 10_000))
+    columns["fresh"][12] = 0xF7F & ~(1 << 9)
+    result = summary(columns)
+    assert (result.nozzles[5].pulses, result.nozzles[5].on_time_s) == (1, pytest.approx(0.04))
+    columns["fresh"][:] = 0x7F
+    assert summary(columns).pulses_total == 0
+
+
+def test_feedback_that_lies_makes_no_pulses():
+    columns = measured((0, 400, 3, 10_000), (10, 12, 4, 10_000))
+    columns["feedback_lies"][100:] = 1 << 3
+    result = summary(columns)
+    assert [(n.pulses, n.on_time_s) for n in result.nozzles[3:5]] == [
+        (1, pytest.approx(1.0)),
+        (1, pytest.approx(0.02)),
+    ]
 
 
 def test_every_nozzle_says_how_it_stood_at_the_end():
@@ -141,14 +177,13 @@ def test_every_nozzle_says_how_it_stood_at_the_end():
     ]
 
 
-def test_delta_v_is_the_allocated_force_over_the_mass():
-    columns = synthetic_columns()
-    columns["wrench_allocated"][:] = [3.0, 0.0, 4.0, 100.0, 0.0, 0.0]
+def test_delta_v_is_the_impulse_of_the_reported_openings_over_the_mass():
+    columns = measured((0, 400, 5, 10_000), (100, 200, 6, 5_000))
     columns["true_mass_kg"][:] = 500.0
-    assert summary(columns).delta_v_mps == pytest.approx(5.0 / 500.0 * 4.0)
+    assert summary(columns).delta_v_mps == pytest.approx(5.0 / 500.0 * (4.0 + 0.5))
     columns["true_mass_kg"][:] = math.nan
     columns["propellant_kg"][:] = 80.0
-    assert summary(columns).delta_v_mps == pytest.approx(5.0 / 500.0 * 4.0)
+    assert summary(columns).delta_v_mps == pytest.approx(5.0 / 500.0 * (4.0 + 0.5))
 
 
 def test_a_run_without_records_still_has_a_summary():

@@ -9,9 +9,12 @@ from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.control.loop import Loop
 from qiki_hil.control.pacer import FreePacer
 from qiki_hil.errors import RigError
-from qiki_hil.rig import Fault, Rig
+from qiki_hil.kernels import CLUSTERS
+from qiki_hil.rig import Fault, NodeState, Rig
 
 PERIOD_US = 2000
+CLOSING = ["read", *["write", "read"] * 10, "close"]
+"""How a flight ends: nodes that say for 20 ms that their valves are closed."""
 
 
 class FakeClock:
@@ -38,8 +41,10 @@ class FakeRig(Rig):
     def open(self, period_s: float) -> None:  # noqa: ARG002
         self.log.append("open")
 
-    def read(self, feedback: Any) -> None:  # noqa: ARG002
+    def read(self, feedback: Any) -> None:
         self.log.append("read")
+        for cluster in range(CLUSTERS):
+            feedback.set_valves(cluster, (0, 0, 0, 0), 0, NodeState.SILENT)
 
     def write(self, command: Any) -> None:  # noqa: ARG002
         if self.writes == self.fails_at:
@@ -157,11 +162,11 @@ def rig_fault(nozzle: int, active: bool = True) -> link_pb2.RigFault:
 def test_a_tick_reads_steps_writes_and_only_then_hands_the_record_over() -> None:
     bench = Bench(ticks=2)
     ended = bench.run()
-    assert bench.log == [*["read", "step", "write", "send"] * 2, "close"]
+    assert bench.log == [*["read", "step", "write", "send"] * 2, *CLOSING]
     assert ended.end == link_pb2.LOOP_END_COMPLETED
     assert ended.ticks == 2
     assert ended.valves_closed
-    assert dict(ended.rig_counters) == {"writes": 2}
+    assert dict(ended.rig_counters) == {"writes": 2 + 10}
     assert ended.wall_ns > 0
 
 
@@ -200,7 +205,7 @@ def test_faults_go_in_before_the_sensors_of_their_tick_are_read() -> None:
     bench.run()
     first, last = Fault("stuck_closed", 3), Fault("stuck_closed", 3, active=False)
     tick = ["read", "step", "write", "send"]
-    assert bench.log == [*tick, first, *tick, *tick, last, *tick, "close"]
+    assert bench.log == [*tick, first, *tick, *tick, last, *tick, *CLOSING]
 
 
 def test_the_controller_takes_one_command_a_tick_in_the_order_of_asking() -> None:
@@ -244,7 +249,7 @@ def test_a_signal_that_came_before_the_first_tick_moves_nothing() -> None:
     bench.loop.stop_requested = True
     ended = bench.run()
     assert (ended.end, ended.ticks) == (link_pb2.LOOP_END_STOPPED, 0)
-    assert bench.log == ["close"]
+    assert bench.log == CLOSING
 
 
 def test_a_lost_supervisor_ends_the_loop_with_the_rig_closed() -> None:
@@ -261,7 +266,7 @@ def test_a_pacer_that_gives_up_ends_the_loop_and_its_count_is_told() -> None:
     bench.pacer.exhausted, bench.pacer.total_missed = True, 77
     ended = bench.run()
     assert (ended.end, ended.overruns) == (link_pb2.LOOP_END_OVERRUN, 77)
-    assert bench.log == ["close"]
+    assert bench.log == CLOSING
 
 
 def test_a_rig_that_fails_is_closed_and_its_words_are_handed_on() -> None:
@@ -270,7 +275,8 @@ def test_a_rig_that_fails_is_closed_and_its_words_are_handed_on() -> None:
     assert ended.end == link_pb2.LOOP_END_RIG_FAILED
     assert ended.detail == "rig fake: the bus is gone"
     assert ended.ticks == 2
-    assert ended.valves_closed
+    assert not ended.valves_closed
+    assert ended.valves_doubt == "rig fake: the bus is gone"
     assert bench.log.count("close") == 1
 
 
@@ -293,6 +299,7 @@ def test_valves_that_could_not_be_closed_are_not_called_closed() -> None:
     ended = bench.run()
     assert ended.end == link_pb2.LOOP_END_COMPLETED
     assert not ended.valves_closed
+    assert ended.valves_doubt == "gone"
 
 
 def test_whatever_else_breaks_the_rig_is_closed_first() -> None:

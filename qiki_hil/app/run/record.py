@@ -11,6 +11,7 @@ from qiki_hil.app.recorder import Recorder
 from qiki_hil.app.request import RunParts
 from qiki_hil.app.run.directory import make_directory, removing_on_error
 from qiki_hil.app.summary import RunFacts, RunSummary, summarize
+from qiki_hil.control.closing import not_closed
 from qiki_hil.errors import StoreError
 from qiki_hil.kernels import decode_cycles
 from qiki_hil.kernels.controller import period_us
@@ -60,8 +61,8 @@ class Run:
         )
 
     def with_gaps(self, ended: link_pb2.LoopEnded, records: int) -> link_pb2.LoopEnded:
-        """How the loop ended, with what is missing of its record: the end of a run whose loop says
-        that it made more ticks than there are `records`."""
+        """How the loop ended, in words too: with valves that may be open, and with what is missing
+        of its record where the loop says that it made more ticks than there are `records`."""
         whole = link_pb2.LoopEnded()
         whole.CopyFrom(ended)
         # A tick in which the rig failed may have a record and does not count.
@@ -69,6 +70,7 @@ class Run:
         lost = self.store.lost.events
         words = [
             ended.detail,
+            not_closed(ended),
             f"{whole.records_dropped} of {ended.ticks} records are missing"
             * (whole.records_dropped > 0),
             f"{lost} event(s) are missing" * (lost > 0),
@@ -129,7 +131,7 @@ class Run:
         self.directory.release()
 
     def _facts(self, realtime_measures: Sequence[str]) -> RunFacts:
-        manifest = self.directory.manifest
+        manifest, spec = self.directory.manifest, self.parts.spec
         return RunFacts(
             run_id=manifest.run_id,
             scenario=manifest.scenario,
@@ -141,7 +143,8 @@ class Run:
             speed=str(manifest.speed),
             directory=str(self.directory.path),
             spec_hash=manifest.spec_hash,
-            dry_mass_kg=self.parts.spec.mass.dry_kg,
+            dry_mass_kg=spec.mass.dry_kg,
+            force_n_body=spec.effectiveness[:3] * spec.thrust_max_n,
             versions=manifest.versions,
             realtime_measures=list(realtime_measures),
         )
