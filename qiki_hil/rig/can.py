@@ -6,10 +6,19 @@ worst-case load of the bus is checked against the rate before the port is opened
 
 from collections.abc import Callable, Sequence
 
+from qiki_hil.clock import monotonic_ns
 from qiki_hil.drivers.bus import Bus
 from qiki_hil.errors import RigError
-from qiki_hil.kernels import CLUSTERS, RATE_MAX_HZ, RATE_MIN_HZ, Feedback, ValveCommand
-from qiki_hil.rig.base import Rig, not_open
+from qiki_hil.kernels import (
+    CLUSTERS,
+    FRESH_VALVES_0,
+    RATE_MAX_HZ,
+    RATE_MIN_HZ,
+    Feedback,
+    ValveCommand,
+    wait_until_ns,
+)
+from qiki_hil.rig.base import NodeState, Rig, not_open
 from qiki_hil.rig.feedback_frames import COMMAND_FRAMES, FeedbackDecoder, command_values
 from qiki_hil.rig.power_frames import BUS_NODES
 from qiki_hil.rig.schedule import is_due, loop_rate_hz, period_us
@@ -25,6 +34,9 @@ from qiki_hil.wire import (
 
 CLOSED: tuple[int, int, int, int] = (0, 0, 0, 0)
 DEFAULT_PERIOD_S = 0.002
+LISTEN_NS = 20_000_000
+LISTENS = 5
+"""How long nodes have to answer when the rig is opened, ns a time: 20 reports at 200 Hz in all."""
 
 
 class CanRig(Rig):
@@ -55,13 +67,16 @@ class CanRig(Rig):
         self._start(DEFAULT_PERIOD_S)
 
     def open(self, period_s: float) -> None:
-        """Checks the load, opens the bus and says DISARMED on it."""
+        """Checks the load, opens the bus, says DISARMED on it and hears whether the nodes run at
+        the same rate."""
         self.close()
         self._check_rate(loop_rate_hz(period_s))
         self._start(period_s)
         self._bus = self._open_bus()
         try:
             self._bus.send([self._arming(False)])
+            if not self.lockstep:
+                self._check_nodes()
         except RigError:
             self.close()
             raise
@@ -143,6 +158,23 @@ class CanRig(Rig):
             f"rig {self.name}: {rate_hz:g} Hz loads a bus of {self._bitrate} bit/s to "
             f"{ratio:.1%}, {self._max_load_ratio:.0%} allowed: {cure}"
         )
+
+    def _check_nodes(self) -> None:
+        """A node says FAULT to another period than its own. Nodes that are not heard, or say so
+        only when they are armed, are the controller's affair."""
+        feedback, states = Feedback(), dict[int, int]()
+        for _ in range(LISTENS):
+            wait_until_ns(monotonic_ns() + LISTEN_NS)
+            self.read(feedback)
+            for cluster in range(CLUSTERS):
+                if feedback.fresh & FRESH_VALVES_0 << cluster:
+                    states[cluster] = feedback.node_state[cluster]
+        if states and all(state == NodeState.FAULT for state in states.values()):
+            names = ", ".join(f"C{cluster + 1}" for cluster in sorted(states))
+            raise RigError(
+                f"rig {self.name}: valve node(s) {names} say FAULT to a loop of "
+                f"{self._rate_hz:g} Hz: they run at another rate; give them and the loop the same"
+            )
 
     def _due(self, name: str) -> bool:
         cycle_ms = self._catalogue[name].cycle_time_ms

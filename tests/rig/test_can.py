@@ -1,6 +1,7 @@
 """A CAN rig on a bus of which the test plays the other side."""
 
 import itertools
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from qiki_hil.drivers.canbus import CanBus
 from qiki_hil.errors import RigError
 from qiki_hil.kernels import FRESH_POWER, FRESH_RATES, Feedback, ValveCommand
-from qiki_hil.rig import Fault, InitialState, Rig, RigConfig, make_rig
+from qiki_hil.rig import Fault, InitialState, NodeState, Rig, RigConfig, make_rig
 from qiki_hil.rig.feedback_frames import FeedbackDecoder
 from qiki_hil.wire import Catalogue, CheckedFrame, E2eChecker, E2eProtector
 from tests.rig.contract import SPEC
@@ -171,3 +172,51 @@ def test_each_nozzle_has_its_own_place_in_the_commands(both: tuple[Rig, Peer]) -
 def test_hardware_takes_no_faults(both: tuple[Rig, Peer]) -> None:
     with pytest.raises(RigError, match="rig bench: fault stuck_open cannot be put into it"):
         both[0].inject(Fault("stuck_open"))
+
+
+class Talker(threading.Thread):
+    """Four nodes that report one state each, 200 times a second, until told to stop."""
+
+    def __init__(self, channel: str, states: list[int]) -> None:
+        super().__init__(daemon=True)
+        self._peer = Peer(channel)
+        self._states = states
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        closed = {f"open_time_n{n}": 0 for n in range(4)} | {"fault_bits": 0}
+        while not self._over.wait(0.005):
+            for number, state in enumerate(self._states, start=1):
+                self._peer.send(f"VALVE_STATUS_C{number}", closed | {"node_state": state})
+
+    def stop(self) -> None:
+        self._over.set()
+        self.join()
+        self._peer.bus.close()
+
+
+def opened_beside(states: list[int]) -> None:
+    """Opens a rig at 400 Hz on a bus of such nodes."""
+    channel = f"test-can-rig-{next(numbers)}"
+    text = f"kind: can\ninterface: virtual\nchannel: {channel}\nname: bench\n"
+    talker = Talker(channel, states)
+    talker.start()
+    rig = make_rig(RigConfig.parse(text), SPEC, seed=0)
+    try:
+        rig.open(1 / 400)
+    finally:
+        rig.close()
+        talker.stop()
+
+
+def test_a_rig_whose_nodes_all_say_fault_is_not_opened() -> None:
+    complaint = (
+        r"rig bench: valve node\(s\) C1, C2, C3, C4 say FAULT to a loop of 400 Hz: they run at "
+        "another rate; give them and the loop the same"
+    )
+    with pytest.raises(RigError, match=complaint):
+        opened_beside([NodeState.FAULT] * 4)
+
+
+def test_a_rig_with_a_node_that_does_not_say_fault_is_opened() -> None:
+    opened_beside([NodeState.FAULT] * 3 + [NodeState.SILENT])

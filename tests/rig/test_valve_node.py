@@ -1,10 +1,10 @@
 import pytest
 
+from qiki_hil.rig import NodeState
 from qiki_hil.rig.emulator.valve_node import (
     ARMING_CYCLES,
     CLOSED,
     FAILSAFE_PERIODS,
-    NodeState,
     ValveNode,
 )
 from qiki_hil.wire import Catalogue
@@ -98,7 +98,7 @@ def test_disarmed_closes_at_once_and_rearming_starts_afresh(armed: ValveNode) ->
     armed.command(WHOLE)
     armed.tick()
     armed.command(WHOLE)
-    armed.disarm()
+    armed.disarm(PERIOD_US)
     assert armed.tick() == CLOSED
     assert armed.state is NodeState.SILENT
     armed.arm(PERIOD_US)
@@ -178,7 +178,7 @@ def test_a_first_command_that_is_late_is_given_its_three_periods(node: ValveNode
 def test_rearming_counts_the_missed_commands_afresh(armed: ValveNode) -> None:
     armed.tick()
     armed.tick()
-    armed.disarm()
+    armed.disarm(PERIOD_US)
     armed.arm(PERIOD_US)
     armed.tick()
     armed.tick()
@@ -218,8 +218,18 @@ def test_a_pulse_inside_a_tick_is_never_longer_than_the_period(armed: ValveNode)
     assert armed.tick() == (0, PERIOD_US, PERIOD_US, PERIOD_US)
 
 
+def test_a_node_says_to_a_controller_with_another_period_that_it_will_not_follow(
+    node: ValveNode,
+) -> None:
+    for period_us, state in ((PERIOD_US + 1, NodeState.FAULT), (PERIOD_US, NodeState.SILENT)):
+        node.disarm(period_us)
+        assert node.state is state
+        assert node.tick() == CLOSED
+        assert node.state is state
+
+
 def test_a_node_is_disarmed_before_it_was_ever_armed(node: ValveNode) -> None:
-    node.disarm()
+    node.disarm(PERIOD_US)
     assert not node.armed
     assert node.tick() == CLOSED
     assert node.state is NodeState.SILENT
@@ -229,7 +239,7 @@ def test_a_node_disarmed_in_failsafe_takes_an_edge_after_rearming(armed: ValveNo
     for _ in range(3):
         armed.tick()
     assert armed.state is NodeState.FAILSAFE
-    armed.disarm()
+    armed.disarm(PERIOD_US)
     armed.arm(PERIOD_US)
     armed.command((700, 0, 0, 0))
     assert armed.tick() == (700, 0, 0, 0)
@@ -280,7 +290,7 @@ def test_the_node_may_be_open_only_in_these_cases() -> None:
                 node.command(WHOLE)
                 since_command = 0 if not disarmed else since_command
             elif step == "disarm":
-                node.disarm()
+                node.disarm(PERIOD_US)
                 disarmed = True
             allowed = not disarmed and since_command is not None and since_command < 3
             assert (node.tick() != CLOSED) == allowed, (history, tick)

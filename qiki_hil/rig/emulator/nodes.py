@@ -87,7 +87,7 @@ class NodeSet:
         """Takes the last frames, disarms, and lets the valves close."""
         self.step(frames)
         for node in self.valve_nodes:
-            node.disarm()
+            node.disarm(period_us(self._period_s))
         close_valves(self.plant, self._period_s)
 
     def inject(self, fault: Fault) -> None:
@@ -109,10 +109,8 @@ class NodeSet:
             )
         elif name == "ARMING":
             for node in self.valve_nodes:
-                if values["arm_word"] == self._armed_word:
-                    node.arm(int(values["period"]))
-                else:
-                    node.disarm()
+                follow = node.arm if values["arm_word"] == self._armed_word else node.disarm
+                follow(int(values["period"]))
 
     def _heartbeat(self, name: str) -> RawFrame:
         signals = self._catalogue[name].signals

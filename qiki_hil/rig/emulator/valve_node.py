@@ -11,22 +11,14 @@
 """
 
 from collections.abc import Iterable, Sequence
-from enum import IntEnum
+
+from qiki_hil.rig.base import NodeState
 
 FAILSAFE_PERIODS = 3
 ARMING_CYCLES = 3
 
 OnTimes = tuple[int, int, int, int]
 CLOSED: OnTimes = (0, 0, 0, 0)
-
-
-class NodeState(IntEnum):
-    """What a node says of itself; the numbers are those of `Feedback.set_valves`."""
-
-    SILENT = 1
-    ARMED = 2
-    FAILSAFE = 3
-    FAULT = 4
 
 
 class ValveNode:
@@ -67,10 +59,11 @@ class ValveNode:
             self._command = None
         self._armed_left = self._arming_ticks
 
-    def disarm(self) -> None:
-        """DISARMED has arrived."""
+    def disarm(self, period_us: int) -> None:
+        """DISARMED has arrived, from a controller with this period, µs. Where it is another one,
+        the controller is told so before it arms."""
         self._armed_left = 0
-        self._close(NodeState.SILENT)
+        self._close(NodeState.SILENT if period_us == self._period_us else NodeState.FAULT)
         self._closed_by_itself = False
 
     def command(self, on_time_us: OnTimes) -> None:

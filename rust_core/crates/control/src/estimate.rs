@@ -6,7 +6,7 @@
 
 use qiki_command::Reason;
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, ValveCommand};
-use qiki_fdir::{MonitorContext, NozzleFaults, NozzleHealth, NozzleStatus};
+use qiki_fdir::{MonitorContext, NodeStatus, NozzleFaults, NozzleHealth, NozzleStatus};
 use qiki_gnc::{Navigator, Pose, SensorLimits};
 use qiki_power::{HeatStatus, PowerBudget, PowerStatus, Set, ThermalLimiter};
 
@@ -27,6 +27,8 @@ pub struct FlightContext {
     pub free: bool,
     /// A nozzle may be tried again: a second failure now would do no harm.
     pub trials_allowed: bool,
+    /// The nodes should be armed.
+    pub armed: bool,
 }
 
 /// What is known of the craft in this tick.
@@ -53,8 +55,8 @@ pub struct Estimate {
     pub mass_before_kg: f64,
     /// The tank does not hold one shortest pulse.
     pub tank_empty: bool,
-    /// Nodes that have not been heard within `node_stale_s`.
-    pub nodes_lost: usize,
+    /// How many valve nodes are in which state.
+    pub nodes: NodeStatus,
     /// Which nozzles can be used, and how far.
     pub nozzles: NozzleStatus,
     /// What heat leaves of them.
@@ -143,6 +145,7 @@ impl Estimator {
                 && !self.navigator.suspected()
                 && self.propellant_kg > MOTION_EVIDENCE_MIN_KG,
             trials_allowed: context.trials_allowed,
+            armed: context.armed,
         };
         self.health.observe(feedback, &context);
         self.power.observe(feedback);
@@ -167,7 +170,7 @@ impl Estimator {
             mass_kg: self.mass_kg(),
             mass_before_kg: self.mass_kg(),
             tank_empty: self.propellant_kg < self.pulse_kg,
-            nodes_lost: self.health.nodes_lost(),
+            nodes: self.health.nodes(),
             nozzles: self.nozzles(),
             heat: self.heat.status(),
             power: self.power.status(),

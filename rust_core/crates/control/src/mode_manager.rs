@@ -117,6 +117,7 @@ impl ModeManager {
         FlightContext {
             free: self.mode != Mode::Bridge,
             trials_allowed: self.armed && !self.manual.is_on() && !risky,
+            armed: self.armed,
         }
     }
 

@@ -59,6 +59,82 @@ fn arming_that_no_node_follows_times_out() {
     assert_eq!(l.said(id).last(), Some(&late));
 }
 
+/// Regression: with all nodes in FAULT the controller flew on for the whole run, and confirmed a
+/// hold of a craft that had not moved.
+#[test]
+fn nodes_that_refuse_to_be_armed_end_in_safe_and_disarmed() {
+    for refused in [NodeState::Fault, NodeState::Silent, NodeState::Failsafe] {
+        let mut l = Loop::new(2000);
+        l.nodes = Some(refused);
+        l.run(0.1);
+        let arming = l.say(arm());
+        let holding = l.say(hold());
+        l.run(0.97);
+        assert_eq!(l.said(holding), [(ReplyStatus::Accepted, Reason::None)]);
+        assert_eq!(l.outputs.mode, Mode::Manoeuvre);
+        l.run(0.06);
+        let late = (ReplyStatus::EffectTimeout, Reason::EffectTimeout);
+        assert_eq!(l.said(arming).last(), Some(&late));
+        let aborted = (ReplyStatus::Aborted, Reason::NodeNotArmed);
+        assert_eq!(l.said(holding).last(), Some(&aborted), "{refused:?}");
+        assert_eq!(l.outputs.mode, Mode::Safe);
+        assert_eq!(l.outputs.inhibit_reason, Reason::NodeNotArmed);
+        assert!(!l.outputs.command.armed && l.closed());
+        let braking = l.say(brake());
+        assert_eq!(l.said(braking), [(ReplyStatus::Rejected, Reason::NotArmed)]);
+        l.run(1.0);
+        assert_eq!(l.outputs.inhibit_reason, Reason::NodeNotArmed, "it stays");
+    }
+}
+
+#[test]
+fn nodes_that_cease_to_be_armed_in_flight_are_lost_within_a_tenth_of_a_second() {
+    for (unarmed, mode) in [
+        (0..1, Mode::Manoeuvre),
+        (0..2, Mode::Safe),
+        (0..4, Mode::Safe),
+    ] {
+        let mut l = Loop::armed(2000);
+        l.say(hold());
+        l.run(1.0);
+        let count = unarmed.len();
+        l.tamper = Some(Box::new(move |feedback| {
+            feedback.node_state[unarmed.clone()].fill(NodeState::Fault);
+        }));
+        l.run(0.098);
+        assert_eq!((l.outputs.mode, l.outputs.isolated), (Mode::Manoeuvre, 0));
+        l.run(0.006);
+        assert_eq!(l.outputs.mode, mode, "{count} nodes");
+        assert_eq!(l.outputs.command.armed, count == 1, "{count} nodes");
+        if count == 1 {
+            assert_eq!(l.outputs.isolated, 0x000F);
+            l.tamper = None;
+            l.run(0.01);
+            assert_eq!(l.outputs.isolated, 0, "it is armed again");
+        }
+    }
+}
+
+#[test]
+fn a_craft_whose_nodes_were_repaired_can_be_armed_again() {
+    let mut l = Loop::new(2000);
+    l.nodes = Some(NodeState::Fault);
+    l.run(0.1);
+    l.say(arm());
+    l.run(1.1);
+    assert_eq!(l.outputs.inhibit_reason, Reason::NodeNotArmed);
+    l.nodes = None;
+    l.say(mode(FlightMode::Idle));
+    let id = l.say(arm());
+    l.run(0.1);
+    assert!(l.confirmed(id));
+    l.run(2.0);
+    let id = l.say(hold());
+    l.run(1.0);
+    assert!(l.confirmed(id));
+    assert_eq!(l.outputs.mode, Mode::Manoeuvre);
+}
+
 #[test]
 fn a_lost_navigation_sensor_leads_to_safe_and_closed_valves() {
     let mut results = Results::of("a_lost_navigation_sensor_leads_to_safe_and_closed_valves");
@@ -276,10 +352,14 @@ fn a_repaired_valve_is_used_again_after_a_rest_or_when_armed_again() {
     for (arms_again, back_s) in [(false, 1.02), (true, 0.3)] {
         let mut l = Loop::armed(2000);
         l.say(hold());
-        l.plant.set_valve_fault(3, ValveFault::StuckOpen, true).unwrap();
+        l.plant
+            .set_valve_fault(3, ValveFault::StuckOpen, true)
+            .unwrap();
         l.run(0.1);
         assert_eq!(l.outputs.isolated, 1 << 3);
-        l.plant.set_valve_fault(3, ValveFault::StuckOpen, false).unwrap();
+        l.plant
+            .set_valve_fault(3, ValveFault::StuckOpen, false)
+            .unwrap();
         l.run(0.2);
         assert_eq!(l.outputs.isolated, 1 << 3, "not at once");
         if arms_again {

@@ -7,23 +7,22 @@
 //! `docs/math/faults.md`.
 
 use nalgebra::UnitQuaternion;
-use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, NOZZLES, NodeState, nozzles_in, nozzles_of};
+use qiki_craft::{Craft, Feedback, NOZZLES, nozzles_in};
 
 use crate::evidence::{Findings, MotionState, Sources, Verdict};
 use crate::fault::{Fault, NozzleFaults};
 use crate::mismatch::MismatchMonitor;
 use crate::residual::Residual;
+use nodes::NodeWatch;
 use nozzle_state::{NozzleState, NozzleStates, RecoveryTimes, ticks};
 use qiki_craft::Geometry;
 use valve_feedback::ValveFeedbackMonitor;
 
+mod nodes;
 mod nozzle_state;
 mod valve_feedback;
 
-/// After this many ticks without a report a node may have closed its valves by itself: nodes do so
-/// three periods after the last command (`docs/can.md`), and a node that does not report may have
-/// lost commands as well.
-const FAILSAFE_TICKS: u32 = 3;
+pub use nodes::{ARMING_S, NodeStatus};
 
 /// So many trials of a nozzle whose valve says that it did open follow soon after each other; each
 /// that fails may be the finding that indicts the model (`mismatch.rs`).
@@ -40,6 +39,8 @@ pub struct MonitorContext {
     pub motion_is_evidence: bool,
     /// A nozzle may be tried again: a second failure now would do no harm.
     pub trials_allowed: bool,
+    /// The nodes should be armed.
+    pub armed: bool,
 }
 
 /// Monitors of the nozzles, and the state of each.
@@ -51,14 +52,7 @@ pub struct NozzleHealth {
     states: NozzleStates,
     trials: [u32; NOZZLES],
     known: NozzleFaults,
-    node_age: [u32; CLUSTERS],
-    /// Bit n: the node of nozzle n reported last that it is armed, so it follows commands.
-    follows: u16,
-    /// Bit n: the node of nozzle n may have closed its valves by itself.
-    failsafe: u16,
-    /// Bit n: the node of nozzle n has not been heard for `node_stale_s`.
-    lost: u16,
-    stale_ticks: u32,
+    nodes: NodeWatch,
     recovery: RecoveryTimes,
 }
 
@@ -77,46 +71,20 @@ impl NozzleHealth {
             states: NozzleStates::new(),
             trials: [0; NOZZLES],
             known: NozzleFaults::default(),
-            node_age: [u32::MAX; CLUSTERS],
-            follows: 0,
-            failsafe: u16::MAX,
-            lost: u16::MAX,
-            stale_ticks: ticks(craft.control.node_stale_s, dt_s),
+            nodes: NodeWatch::new(
+                ticks(craft.control.node_stale_s, dt_s),
+                ticks(ARMING_S, dt_s),
+            ),
             recovery: RecoveryTimes::new(dt_s),
         }
     }
 
     /// Takes in the feedback of this tick.
     pub fn observe(&mut self, feedback: &Feedback, context: &MonitorContext) {
-        self.update_from_nodes(feedback);
+        self.nodes.observe(feedback, context.armed);
         self.update_from_valves(feedback);
         self.update_from_motion(feedback, context);
         self.advance_recovery(feedback.valve_fault, context.trials_allowed);
-    }
-
-    /// Which nodes are heard, and which of them follow commands.
-    fn update_from_nodes(&mut self, feedback: &Feedback) {
-        (self.failsafe, self.lost) = (0, 0);
-        for c in 0..CLUSTERS {
-            let nozzles = nozzles_of(c);
-            if feedback.fresh.has(Fresh::valves(c)) {
-                self.node_age[c] = 0;
-                // A node that is not armed follows no command: its closed valves are no fault.
-                if feedback.node_state[c] == NodeState::Armed {
-                    self.follows |= nozzles;
-                } else {
-                    self.follows &= !nozzles;
-                }
-            } else {
-                self.node_age[c] = self.node_age[c].saturating_add(1);
-            }
-            if self.node_age[c] > FAILSAFE_TICKS {
-                self.failsafe |= nozzles;
-            }
-            if !self.node_alive(c) {
-                self.lost |= nozzles;
-            }
-        }
     }
 
     /// Faults by the reports of nodes and valves.
@@ -138,9 +106,11 @@ impl NozzleHealth {
                 self.begin_rest(n);
             }
         }
-        let off =
-            self.feedback_monitor
-                .compare(trusted & !open, self.follows, &feedback.open_time_us);
+        let off = self.feedback_monitor.compare(
+            trusted & !open,
+            self.nodes.follows,
+            &feedback.open_time_us,
+        );
         self.known.by_feedback |= off;
         for n in nozzles_in(off) {
             self.declare_fault(n, self.feedback_monitor.fault(n));
@@ -214,7 +184,7 @@ impl NozzleHealth {
         let states = &self.states;
         Sources {
             reported,
-            uncertain: self.failsafe & !states.out() & !reported,
+            uncertain: self.nodes.failsafe & !states.out() & !reported,
             stuck_open: states.open() & !reported,
             stuck_closed: (states.closed() | states.resting()) & !reported,
         }
@@ -239,7 +209,7 @@ impl NozzleHealth {
     /// One tick for nozzles that wait to be used again.
     fn advance_recovery(&mut self, reported: u16, trials_allowed: bool) {
         let recovery = self.states.out() | self.states.on_trial();
-        for n in nozzles_in(recovery & !self.lost & !reported) {
+        for n in nozzles_in(recovery & !self.nodes.lost & !reported) {
             let before = self.states.of(n);
             let after = before.next(trials_allowed);
             self.states.set(n, after);
@@ -263,7 +233,7 @@ impl NozzleHealth {
     pub fn record_command(&mut self, on_time_us: &[u32; NOZZLES]) {
         self.feedback_monitor.record_command(on_time_us);
         let mut followed_us = *on_time_us;
-        for n in nozzles_in(!self.follows) {
+        for n in nozzles_in(!self.nodes.follows) {
             followed_us[n] = 0;
         }
         for n in nozzles_in(self.states.on_trial()) {
@@ -275,8 +245,9 @@ impl NozzleHealth {
         self.residual.record_command(&followed_us);
     }
 
-    /// Forgets every fault; arming is a fresh start.
+    /// Forgets every fault, and gives the nodes time to follow; arming is a fresh start.
     pub fn reset(&mut self) {
+        self.nodes.begin_arming();
         self.feedback_monitor = self.feedback_monitor.cleared();
         self.residual.restart();
         self.mismatch.reset();
@@ -306,20 +277,15 @@ impl NozzleHealth {
         }
     }
 
-    /// Whether a cluster's node has been heard within `node_stale_s`.
-    pub fn node_alive(&self, cluster: usize) -> bool {
-        self.node_age[cluster] <= self.stale_ticks
-    }
-
-    /// How many nodes have not been heard within `node_stale_s`.
+    /// How many nodes are in which state.
     #[must_use]
-    pub fn nodes_lost(&self) -> usize {
-        (0..CLUSTERS).filter(|c| !self.node_alive(*c)).count()
+    pub fn nodes(&self) -> NodeStatus {
+        self.nodes.status()
     }
 
     /// Bit n: nozzle n must not be used.
     pub fn isolated(&self) -> u16 {
-        self.states.out() | self.lost
+        self.states.out() | self.nodes.lost
     }
 }
 

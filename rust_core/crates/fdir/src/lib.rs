@@ -2,7 +2,8 @@
 //!
 //! * `fault`, `evidence`: faults of a nozzle; inputs and results of the motion test.
 //! * `health`: the state of each nozzle, from the valve's own feedback (`health/valve_feedback`),
-//!   from the craft's motion and from the nodes; how a nozzle comes back (`health/nozzle_state`).
+//!   from the craft's motion and from the nodes (`health/nodes`); how a nozzle comes back
+//!   (`health/nozzle_state`).
 //! * `residual`: the motion test. Does the craft move as its nozzles are expected to push?
 //! * `mismatch`: whether the motion indicts the model of the craft instead of its nozzles.
 //! * `nozzle_status`: which nozzles can be used, and the bounds of their thrusts.
@@ -20,5 +21,5 @@ mod residual;
 
 pub use authority::Authority;
 pub use fault::NozzleFaults;
-pub use health::{MonitorContext, NozzleHealth};
+pub use health::{ARMING_S, MonitorContext, NodeStatus, NozzleHealth};
 pub use nozzle_status::NozzleStatus;

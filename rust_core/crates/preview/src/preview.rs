@@ -171,6 +171,7 @@ impl PreviewCraft {
         let context = FlightContext {
             free: true,
             trials_allowed: false,
+            armed: false,
         };
         self.estimator.update_stores(&feedback, context);
     }

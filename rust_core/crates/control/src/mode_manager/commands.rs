@@ -1,15 +1,13 @@
 //! Commands: checked, then begun or rejected.
 
 use qiki_command::{Action, Command, Goal, Mode, Reason};
+use qiki_fdir::ARMING_S;
 use qiki_gnc::MotionLimits;
 
 use super::{Deciding, may_burn, may_push};
 use crate::command_tracker::EffectKind;
 use crate::modes::{confirmed, manual_override_permits, permits};
 
-/// Time within which all nodes must follow arming or disarming, s: fifty reports of a valve node
-/// (50 Hz), so that lost ones do not matter.
-const ARMING_S: f64 = 1.0;
 /// Time that every motion may take beyond twice its ideal time, s: the position loop (0.8 rad/s,
 /// critically damped, BotSpec) settles to 2 % in `5.8 / 0.8` = 7.3 s, and the reference ends with a
 /// time constant of 1 s.

@@ -1,7 +1,7 @@
 //! Transitions that no command asked for, and pending effects.
 
 use qiki_command::{Mode, Reason};
-use qiki_craft::NodeState;
+use qiki_craft::CLUSTERS;
 
 use super::Deciding;
 use crate::command_tracker::EffectKind;
@@ -25,13 +25,13 @@ const SETTLED_COARSE_RPS: f64 = 0.04;
 /// Time for which a motion must be within these bounds, s. Ten shortest pulses: a craft that only
 /// passes its goal or turns its direction round is outside again by then.
 const SETTLED_FOR_S: f64 = 0.3;
-/// Lost nodes with which the craft can still be controlled: any three clusters hold all six axes,
-/// two do not.
-const NODES_LOST_MAX: usize = 1;
 
 impl Deciding<'_> {
     pub(super) fn supervise(&mut self) {
         self.allocation.check_authority(self.estimate);
+        if self.state.armed && self.estimate.nodes.refuse() {
+            self.withdraw_arming();
+        }
         if let Some(reason) = self.safe_cause() {
             self.enter_safe(reason);
         }
@@ -58,7 +58,7 @@ impl Deciding<'_> {
             Some(Reason::Overrun)
         } else if let Some(reason) = estimate.nav_fault() {
             Some(reason)
-        } else if estimate.nodes_lost > NODES_LOST_MAX {
+        } else if estimate.nodes.too_few() {
             Some(Reason::NodeOffline)
         } else if self.allocation.authority_lost() {
             Some(Reason::ValveFault)
@@ -67,19 +67,29 @@ impl Deciding<'_> {
         }
     }
 
+    /// Nodes that do not arm open no valve, whatever is commanded: the operator has to look.
+    fn withdraw_arming(&mut self) {
+        self.enter_safe(Reason::NodeNotArmed);
+        self.state.armed = false;
+        let commands = &mut self.state.commands;
+        commands.abort(EffectKind::Arming, Reason::NodeNotArmed);
+    }
+
     fn watch_arming(&mut self) {
-        let target = if self.state.armed {
-            NodeState::Armed
+        let nodes = &self.estimate.nodes;
+        let followed = if self.state.armed {
+            nodes.armed
         } else {
-            NodeState::Silent
+            nodes.silent
         };
-        let observed = self.feedback.node_state.iter().all(|node| *node == target);
-        self.state.commands.watch(EffectKind::Arming, observed, 1);
+        let commands = &mut self.state.commands;
+        commands.watch(EffectKind::Arming, followed == CLUSTERS, 1);
     }
 
     fn watch_motion(&mut self) {
         // A motion is pending in BRAKE and in the modes that hold a pose alone.
-        let observed = self.at_rest() && (self.state.mode == Mode::Brake || self.at_goal());
+        let holds = || self.estimate.nodes.fire() && self.at_goal();
+        let observed = self.at_rest() && (self.state.mode == Mode::Brake || holds());
         #[allow(clippy::cast_possible_truncation)]
         let needed_ticks = self.state.ticks(SETTLED_FOR_S) as u32;
         let commands = &mut self.state.commands;

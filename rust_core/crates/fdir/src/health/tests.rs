@@ -13,6 +13,7 @@ use qiki_craft::geometry;
 
 mod feedback;
 mod motion;
+mod nodes;
 mod recovery;
 mod sources;
 mod states;
@@ -26,6 +27,7 @@ const HELD: MonitorContext = MonitorContext {
     mass_kg: 432.0,
     motion_is_evidence: false,
     trials_allowed: true,
+    armed: false,
 };
 
 impl NozzleHealth {
@@ -302,7 +304,7 @@ fn a_reset_forgets_faults_and_not_lost_nodes() {
 #[test]
 fn a_node_is_lost_after_its_time_and_back_when_heard() {
     let mut health = health(2000);
-    assert_eq!(health.nodes_lost(), 4, "nobody has been heard yet");
+    assert_eq!(health.nodes().lost, 4, "nobody has been heard yet");
     health.observe(
         &Feedback {
             fresh: heard(),
@@ -311,16 +313,17 @@ fn a_node_is_lost_after_its_time_and_back_when_heard() {
         },
         &HELD,
     );
-    assert_eq!((health.nodes_lost(), health.isolated()), (0, 0));
+    assert_eq!((health.nodes().lost, health.isolated()), (0, 0));
     let without = Feedback {
         fresh: Fresh(heard().0 & !Fresh::valves(2).0),
         ..Feedback::default()
     };
     for tick in 1..=51 {
         health.observe(&without, &HELD);
-        assert_eq!(health.node_alive(2), tick <= 50, "tick {tick}");
+        let lost = usize::from(tick > 50);
+        assert_eq!(health.nodes().lost, lost, "tick {tick}");
     }
-    assert_eq!((health.nodes_lost(), health.isolated()), (1, 0x0F00));
+    assert_eq!((health.nodes().lost, health.isolated()), (1, 0x0F00));
     health.observe(
         &Feedback {
             fresh: heard(),

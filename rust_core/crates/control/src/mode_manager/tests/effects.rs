@@ -74,6 +74,68 @@ fn a_node_that_is_neither_silent_nor_armed_has_followed_neither() {
     }
 }
 
+#[test]
+fn a_node_that_was_armed_when_it_was_last_heard_has_not_followed() {
+    for action in [Action::Arm, Action::Disarm] {
+        let mut desk = if action == Action::Arm {
+            Desk::of(&craft(), 2000)
+        } else {
+            Desk::armed()
+        };
+        let arms = action == Action::Arm;
+        desk.obeys[2] = false;
+        desk.feedback.node_state[2] = if arms {
+            NodeState::Armed
+        } else {
+            NodeState::Silent
+        };
+        desk.feedback.fresh = without(&[Fresh::valves(2)]);
+        desk.run(60);
+        assert_eq!(desk.effect(action, 600), late(1.0, 2000), "arms: {arms}");
+    }
+}
+
+/// At rest at its goal all the time: only the nodes are missing.
+#[test]
+fn a_pose_is_held_only_while_three_nodes_are_armed() {
+    let hold = |unarmed: usize| {
+        let mut desk = Desk::armed();
+        for node in 0..unarmed {
+            desk.obeys[node] = false;
+            desk.feedback.node_state[node] = NodeState::Failsafe;
+        }
+        desk.effect(Action::Hold, 600)
+    };
+    assert_eq!(hold(0), seen_in(150));
+    assert_eq!(hold(1), seen_in(150));
+    let aborted =
+        |end: Option<(u64, ReplyStatus, Reason)>| end.map(|(_, status, why)| (status, why));
+    let expected = Some((ReplyStatus::Aborted, Reason::NodeNotArmed));
+    assert_eq!(aborted(hold(2)), expected);
+    assert_eq!(aborted(hold(4)), expected);
+}
+
+/// Nodes that ceased to follow while others were still awaited: the arming that waits for them is
+/// not taken for confirmed because all of them are silent.
+#[test]
+fn arming_that_is_withdrawn_while_it_is_awaited_is_aborted() {
+    let mut desk = Desk::of(&craft(), 2000);
+    desk.obeys = [false; CLUSTERS];
+    desk.feedback.node_state[0] = NodeState::Armed;
+    desk.feedback.node_state[1] = NodeState::Armed;
+    desk.step(Some(Action::Arm));
+    desk.step(None);
+    desk.feedback.node_state = [NodeState::Silent; CLUSTERS];
+    let end = desk.ends(600);
+    let aborted = (53, ReplyStatus::Aborted, Reason::NodeNotArmed);
+    assert_eq!(
+        end.map(|(tick, status, why)| (tick + 1, status, why)),
+        Some(aborted)
+    );
+    assert_eq!(desk.state(), (Mode::Safe, Reason::NodeNotArmed));
+    assert!(!desk.outputs.command.armed);
+}
+
 fn to(metres: f64) -> Action {
     Action::GoTo(Goal {
         position: Some([0.0, metres, 0.0].into()),

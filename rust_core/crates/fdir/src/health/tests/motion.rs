@@ -54,6 +54,7 @@ impl Bench {
                 mass_kg: 420.0 + self.plant.propellant_kg(),
                 motion_is_evidence: self.motion_is_evidence,
                 trials_allowed: true,
+                armed: true,
             };
             self.health.observe(&self.feedback, &context);
         }

@@ -58,6 +58,7 @@ impl Rig {
             mass_kg: 432.0,
             motion_is_evidence: false,
             trials_allowed: self.trials_allowed,
+            armed: true,
         };
         self.health.observe(&feedback, &context);
         self.commanded = open && self.health.isolated() & BIT == 0;

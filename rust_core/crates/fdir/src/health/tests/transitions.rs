@@ -244,7 +244,7 @@ fn a_command_to_open_is_proof_for_a_nozzle_on_trial_as_far_as_its_node_obeys() {
     let after = becomes(|health| {
         let mut deaf = feedback();
         deaf.node_state[CLUSTER] = NodeState::Silent;
-        health.update_from_nodes(&deaf);
+        health.nodes.observe(&deaf, false);
         health.record_command(&all_open());
     });
     assert_eq!(after, others(OnTrial(40_000)), "not armed");
@@ -252,7 +252,7 @@ fn a_command_to_open_is_proof_for_a_nozzle_on_trial_as_far_as_its_node_obeys() {
         let mut deaf = feedback();
         deaf.node_state = [NodeState::Silent; CLUSTERS];
         deaf.node_state[CLUSTER] = NodeState::Armed;
-        health.update_from_nodes(&deaf);
+        health.nodes.observe(&deaf, false);
         health.record_command(&all_open());
     });
     assert_eq!(after, others(OnTrial(42_000)), "its own node is armed");
@@ -261,20 +261,20 @@ fn a_command_to_open_is_proof_for_a_nozzle_on_trial_as_far_as_its_node_obeys() {
 #[test]
 fn which_nodes_obey_is_what_each_said_last() {
     let mut health = with(Healthy);
-    assert_eq!(health.follows, u16::MAX);
+    assert_eq!(health.nodes.follows, u16::MAX);
     for state in [NodeState::Silent, NodeState::Failsafe, NodeState::Offline] {
         let mut report = feedback();
         report.node_state[CLUSTER] = state;
-        health.update_from_nodes(&report);
-        assert_eq!(health.follows, 0xFF0F, "{state:?}");
+        health.nodes.observe(&report, false);
+        assert_eq!(health.nodes.follows, 0xFF0F, "{state:?}");
         let unheard = Feedback {
             fresh: Fresh(heard().0 & !Fresh::valves(CLUSTER).0),
             ..feedback()
         };
-        health.update_from_nodes(&unheard);
-        assert_eq!(health.follows, 0xFF0F, "not heard since");
-        health.update_from_nodes(&feedback());
-        assert_eq!(health.follows, u16::MAX);
+        health.nodes.observe(&unheard, false);
+        assert_eq!(health.nodes.follows, 0xFF0F, "not heard since");
+        health.nodes.observe(&feedback(), false);
+        assert_eq!(health.nodes.follows, u16::MAX);
     }
 }
 
@@ -284,7 +284,7 @@ const READY: [NozzleState; 3] = [OnTrial(100_000), StuckClosed(Some(0)), Resting
 fn ready_becomes(node_lost: bool, reported: u16, trials_allowed: bool) -> [NozzleState; 3] {
     READY.map(|state| {
         let mut health = with(state);
-        health.lost = if node_lost { 0x00F0 } else { 0xFF0F };
+        health.nodes.lost = if node_lost { 0x00F0 } else { 0xFF0F };
         health.advance_recovery(reported, trials_allowed);
         health.states.of(VICTIM)
     })
@@ -437,7 +437,7 @@ fn a_nozzle_is_isolated_by_its_state_or_by_its_node_or_by_both() {
     for (state, out) in STATES.into_iter().zip([0, 0, BIT, BIT, BIT, BIT]) {
         let mut health = with(state);
         for lost in [0, 0x00F0, 0xF000, 0xF0F0] {
-            health.lost = lost;
+            health.nodes.lost = lost;
             assert_eq!(health.isolated(), out | lost, "{state:?}, lost {lost:#x}");
         }
     }
