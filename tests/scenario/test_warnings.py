@@ -123,3 +123,5 @@ def test_a_run_warns_and_is_flown_nevertheless(tmp_path: Path) -> None:
     one = fly("run", "--scenario", scenario, "--speed", "max", "--nats", "off", "--runs", tmp_path)
     assert one.end() == 0
     assert "warning: scenario mine: expectation 'charge': it cannot fail" in one.errors
+    dry = fly("run", "--scenario", scenario, "--dry-run")
+    assert dry.errors == one.errors

@@ -191,7 +191,9 @@ def preview(request: RunRequest, as_json: bool) -> int:
     """Prints what the pushes of a scenario, or a profile, would do; returns the exit code."""
     spec = load_setting(request).spec
     if request.profile is None:
-        found = pushes(spec, load_scenario(request, spec))
+        scenario = load_scenario(request, spec)
+        say_warnings(scenario)
+        found = pushes(spec, scenario)
     else:
         found = [preview_push(spec, profile_command(request.profile))]
         if exit_code(found) == 0:
