@@ -2,5 +2,9 @@
 #![allow(clippy::panic, clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod common;
+mod consistency;
 mod conversion;
+mod imm;
 mod models;
+mod transitions;
+mod updates;
