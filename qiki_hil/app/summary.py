@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict
 
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.app.active_limits import inhibited_s
-from qiki_hil.app.openings import Openings, reported_openings
 from qiki_hil.digits import Digits
 from qiki_hil.kernels import NOZZLES, nozzles_in
 from qiki_hil.scenario.expectations import ExpectationResult
+from qiki_hil.scenario.openings import open_s, opened
 from qiki_hil.scenario.signals import Columns, backfilled, propellant_used
 
 SCHEMA_VERSION = 3
@@ -152,7 +152,7 @@ def summarize(
     simulated_s = ended.ticks * run.period_us / 1e6
     wall_s = ended.wall_ns / 1e9 if ended.wall_ns > 0 else None
     status = _status(ended, results)
-    openings = reported_openings(columns)
+    pulses = opened(columns).sum(axis=0)
     return RunSummary(
         run_id=run.run_id,
         directory=run.directory,
@@ -181,9 +181,9 @@ def summarize(
         timing=timing_of(columns),
         realtime_measures=list(run.realtime_measures),
         propellant_kg=_finite_last(propellant_used(columns)) if len(columns["time_s"]) else None,
-        delta_v_mps=_delta_v(columns, openings, run),
-        pulses_total=int(openings.pulses.sum()),
-        nozzles=_nozzles(columns, openings),
+        delta_v_mps=_delta_v(columns, run),
+        pulses_total=int(pulses.sum()),
+        nozzles=_nozzles(columns, pulses),
         isolated=_isolated(columns),
         inhibited_s=inhibited_s(columns),
         telemetry=dict(telemetry or {}),
@@ -240,10 +240,10 @@ def _finite_last(values: NDArray[np.float64]) -> float | None:
     return float(values[-1]) if math.isfinite(values[-1]) else None
 
 
-def _delta_v(columns: Columns, openings: Openings, run: RunFacts) -> float | None:
+def _delta_v(columns: Columns, run: RunFacts) -> float | None:
     """Impulse of all reported openings over the mass, m/s. It counts all thrust, also where one
     push takes back another, because it measures the effort and not the motion."""
-    impulse_ns = np.linalg.norm(openings.open_s @ run.force_n_body.T, axis=1)
+    impulse_ns = np.linalg.norm(open_s(columns) @ run.force_n_body.T, axis=1)
     true = columns["true_mass_kg"]
     reported = run.dry_mass_kg + backfilled(columns["propellant_kg"])
     mass = np.where(np.isnan(true), reported, true)
@@ -251,12 +251,12 @@ def _delta_v(columns: Columns, openings: Openings, run: RunFacts) -> float | Non
     return total if math.isfinite(total) else None
 
 
-def _nozzles(columns: Columns, openings: Openings) -> list[Nozzle]:
-    open_s = openings.open_s.sum(axis=0)
+def _nozzles(columns: Columns, pulses: NDArray[np.int64]) -> list[Nozzle]:
+    on_time_s = open_s(columns).sum(axis=0)
     return [
         Nozzle(
-            pulses=int(openings.pulses[nozzle]),
-            on_time_s=float(open_s[nozzle]),
+            pulses=int(pulses[nozzle]),
+            on_time_s=float(on_time_s[nozzle]),
             state=_nozzle_state(columns, nozzle),
         )
         for nozzle in range(NOZZLES)

@@ -21,8 +21,9 @@ CLOSED_FOR_S = 0.02
 """A node must say for this long, in every report, that its valves are closed, s: reports from
 before the command are over by then (two ticks at 200 Hz), and a valve that was commanded open last
 has followed (its delays are 4 ms)."""
-PATIENCE_S = 0.5
-"""Time that the nodes have for it, s: 100 reports at 200 Hz, so that lost ones do not matter."""
+PATIENCE_S = 1.0
+"""Time that the nodes have for it, s: as long as they have to follow `disarm`, 200 reports at
+200 Hz, so that lost ones do not matter."""
 
 
 @dataclass(slots=True)

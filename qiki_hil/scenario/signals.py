@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
 from qiki_hil.euler import angle_between_deg, rpy_deg_from_xyzw
 from qiki_hil.kernels import NOZZLES
+from qiki_hil.scenario.openings import opened
 
 Columns = Mapping[str, NDArray[Any]]
 Float64 = NDArray[np.float64]
@@ -65,14 +66,6 @@ def known(columns: Columns, name: str) -> Float64:
         return true
     estimate = columns[f"est_{name}"]
     return np.where(missing.any(axis=1, keepdims=True), estimate, true)
-
-
-def opened(columns: Columns) -> NDArray[np.bool_]:
-    """`(N, 16)`: the valve command of the tick opens a nozzle that was closed before."""
-    on = np.asarray(columns["on_time_us"] > 0)
-    opens = on.copy()
-    opens[1:] &= ~on[:-1]
-    return opens
 
 
 def propellant_used(columns: Columns) -> Float64:
@@ -174,7 +167,7 @@ SIGNALS: dict[str, Signal] = {
     "propellant_used_kg": _size(
         "kg", "propellant used since the start", propellant_used, running=True
     ),
-    "pulses_total": _size("", "valve openings so far, all nozzles", _pulses, running=True),
+    "pulses_total": _size("", "reported valve openings so far, all nozzles", _pulses, running=True),
     "isolated_count": _size("", "nozzles taken out of the allocation", _isolated, high=NOZZLES),
     "max_cluster_temp_c": Signal(
         "°C", "the warmest cluster", lambda c: np.max(c["cluster_temp_c"], axis=1), low=-273.15

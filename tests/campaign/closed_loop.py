@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qiki_hil.app.profile_run import profile_scenario
 from qiki_hil.campaign import fly
@@ -37,7 +38,6 @@ METRICS = (
     *("attitude_error_end_deg", "attitude_error_max_deg"),
     *("rate_end_dps", "rate_max_dps", "speed_end_mps", "propellant_used_kg"),
 )
-COUNTS = ("pulses_total", "isolated_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,18 @@ class Flight:
             "rate_hz": self.rate_hz,
             "modulator": self.modulator,
             **{name: values[name] for name in METRICS},
-            **{name: int(values[name]) for name in COUNTS},
+            "pulses_total": commanded_pulses(columns["on_time_us"]),
+            "isolated_count": int(values["isolated_count"]),
             "thrust_time_us": int(columns["on_time_us"].sum(dtype=np.int64)),
             "failing": "; ".join(failing),
         }
+
+
+def commanded_pulses(on_time_us: NDArray[np.uint32]) -> int:
+    """How often a command opens a nozzle that was closed; (ticks, 16) µs. The law is measured by
+    what it commands, whatever the valves make of it."""
+    on = on_time_us > 0
+    return int(on[0].sum() + (on[1:] & ~on[:-1]).sum())
 
 
 def names() -> list[str]:

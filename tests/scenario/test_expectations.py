@@ -130,13 +130,18 @@ def test_propellant_is_counted_from_the_report_where_the_mass_is_not_known():
     assert result.measured == pytest.approx(1.0)
 
 
-def test_pulses_are_openings_of_any_nozzle():
+def test_pulses_are_reported_openings_of_any_nozzle():
     columns = synthetic_columns(DURATION_S)
-    columns["on_time_us"][:] = 0
-    columns["on_time_us"][10:20, 3] = 10_000
-    columns["on_time_us"][30:31, 3] = 500
-    columns["on_time_us"][0:5, 7] = 10_000
+    assert columns["on_time_us"].any()
+    columns["open_time_us"] = np.zeros_like(columns["on_time_us"])
+    columns["open_time_us"][10:20, 3] = 10_000
+    columns["open_time_us"][30:31, 3] = 500
+    columns["open_time_us"][0:5, 7] = 10_000
     assert judge(columns, signal="pulses_total", reduce="last", equals=3).passed
+    assert judge(columns, signal="pulses_total", at_s=columns["time_s"][12], equals=2).passed
+    columns["fresh"][30] = 0x7F
+    columns["fresh"][12:15] = 0x7F
+    assert judge(columns, signal="pulses_total", reduce="last", equals=2).passed
 
 
 def test_not_a_number_never_passes():
