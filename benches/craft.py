@@ -50,7 +50,7 @@ def fly(ticks: int) -> Flight:
     """Plant and controller in closed loop under `ORDERS`."""
     plant, controller, scanner = make_plant(), ControllerCore(CRAFT_JSON, PERIOD_US), CycleScanner()
     feedback, valves, orders = Feedback(), ValveCommand(), iter(commands())
-    rows: list[tuple[int, int, bytes]] = []
+    rows: list[tuple[int, int, bytes, int]] = []
     fired: set[int] = set()
     firing_ticks = 0
     for tick in range(ticks):

@@ -12,7 +12,7 @@ from qiki_hil.store.run_store import BATCH_ROWS
 TICKS = 20_000
 REPEATS = 5
 
-Rows = list[tuple[int, int, bytes]]
+Rows = list[tuple[int, int, bytes, int]]
 
 
 def ours(path: Path, rows: Rows) -> float:
@@ -35,7 +35,7 @@ def plain(path: Path, rows: Rows) -> float:
     for first in range(0, len(rows), BATCH_ROWS):
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany(
-            "INSERT INTO cycles (tick, time_ns, record) VALUES (?, ?, ?)",
+            "INSERT INTO cycles (tick, time_ns, record, checksum) VALUES (?, ?, ?, ?)",
             rows[first : first + BATCH_ROWS],
         )
         connection.execute("COMMIT")
@@ -55,7 +55,7 @@ def test_appending_cycles_costs_little_more_than_sqlite(
         with RunStore.open(a) as store, RunStore.open(b) as peer:
             assert list(store.cycles()) == list(peer.cycles()) == rows
     ours_s, plain_s = (min(times) for times in zip(*pairs, strict=True))
-    size = sum(len(blob) for _, _, blob in rows) / len(rows)
+    size = sum(len(blob) for _, _, blob, _ in rows) / len(rows)
     ledger.judge(
         "store_append_vs_sqlite",
         f"append of cycle records ({size:.0f} bytes)",

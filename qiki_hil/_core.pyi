@@ -42,6 +42,7 @@ __all__ = [
     "Allocator",
     "AutoAllocation",
     "ControllerCore",
+    "CycleDecoder",
     "CycleScanner",
     "FaultInjectorCore",
     "Feedback",
@@ -468,11 +469,25 @@ class CycleScanner:
     """Splits packets into records and points out those in which something happened."""
 
     def __new__(cls) -> Self: ...
-    def scan(self, packet: bytes) -> tuple[list[tuple[int, int, bytes]], list[int]]:
-        """The records of a `LoopPacket` as (tick, time_ns, encoded record), and the indices of
-        those with a command, a reply, an overrun, or a mode, arming, hold reason, isolation or
-        node state that is not as in the record before. Raises ValueError where the bytes are
-        something else."""
+    def scan(self, packet: bytes) -> tuple[list[tuple[int, int, bytes, int]], list[int]]:
+        """The records of a `LoopPacket` as (tick, time_ns, encoded record, checksum), and the
+        indices of those with a command, a reply, an overrun, or a mode, arming, hold reason,
+        isolation, refusal of the guard or node state that is not as in the record before. The
+        checksum is the CRC-32 of zlib over tick and time, as little-endian numbers of 8 bytes, and
+        the record. Raises ValueError where the bytes are something else."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class CycleDecoder:
+    """Turns the records of one run into columns, part after part."""
+
+    def __new__(cls) -> Self: ...
+    def decode(self, records: list[bytes]) -> dict[str, NDArray[np.generic]]:
+        """The next encoded `CycleRecord`s as columns, one row per record. What a record leaves out
+        is as in the record before, also where that came with another call. Raises ValueError where
+        one is not a record."""
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, _memo: Any) -> Self: ...
     def __reduce__(self) -> NoReturn: ...

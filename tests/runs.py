@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from qiki_hil._pb.qiki.events.v1 import events_pb2
+from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2
 from qiki_hil.clock import monotonic_ns
 from qiki_hil.kernels import wait_until_ns
 from qiki_hil.store import RunDirectory, RunStore
@@ -199,6 +200,28 @@ def events(run: RunDirectory, *types: str) -> list[events_pb2.Event]:
     """Its events."""
     with RunStore.open(run.store_path) as store:
         return list(store.events(types))
+
+
+def flip_open_time(run: RunDirectory, tick: int) -> None:
+    """Flips one bit of `open_time_us` of a record, in the file of its store."""
+    record = records(run)[tick]
+    values = cycle_pb2.CycleRecord.FromString(record).feedback.open_time_us
+    # Feedback.open_time_us: field 7, packed.
+    packed = b"".join(_varint(value) for value in values)
+    at = record.index(b"\x3a" + _varint(len(packed)) + packed) + 2
+    content = run.store_path.read_bytes()
+    assert content.count(record) == 1
+    place = content.index(record) + at
+    run.store_path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+    broken = bytearray(record)
+    broken[at] ^= 1
+    now = cycle_pb2.CycleRecord.FromString(bytes(broken)).feedback.open_time_us
+    assert list(now) != list(values)
+
+
+def _varint(value: int) -> bytes:
+    low, rest = value & 0x7F, value >> 7
+    return bytes([low | 0x80]) + _varint(rest) if rest else bytes([low])
 
 
 def write_scenario(path: Path, text: str) -> Path:

@@ -93,24 +93,40 @@ def _changes(changed: ActiveLimits, *, active: bool) -> Iterator[events_pb2.Limi
         yield events_pb2.LimitChanged(subjects=subjects, reason=reason, active=active)
 
 
-def inhibited_s(columns: Columns) -> dict[str, float]:
-    """How long each limit was active, s, by "subject reason"; without those that never were."""
+class InhibitedTimes:
+    """How long each limit was active, over columns that come part after part."""
+
+    def __init__(self) -> None:
+        self._spans_s: dict[str, float] = {}
+
+    def take(self, columns: Columns) -> None:
+        """Takes the next part."""
+        for name, span_s in _spans_s(columns):
+            self._spans_s[name] = self._spans_s.get(name, 0.0) + span_s
+
+    def seconds(self) -> dict[str, float]:
+        """The times, s, by "subject reason"; without limits that never were active."""
+        return {name: span_s for name, span_s in self._spans_s.items() if span_s > 0.0}
+
+
+def _spans_s(columns: Columns) -> Iterator[tuple[str, float]]:
+    """Every limit that is no routine, by "subject reason", and how long it was active."""
     period_s = columns["period_s"]
-    spans: dict[str, float] = {}
 
-    def add(subject: str, bits: NDArray[Any], reasons: Sequence[str]) -> None:
+    def spans(
+        subject: str, bits: NDArray[Any], reasons: Sequence[str]
+    ) -> Iterator[tuple[str, float]]:
         for index, reason in enumerate(reasons):
-            span_s = float(period_s[bits.astype(np.int64) >> index & 1 == 1].sum())
-            if span_s > 0.0 and reason not in ROUTINE_REASONS:
-                spans[f"{subject} {reason}"] = span_s
+            if reason not in ROUTINE_REASONS:
+                active = bits.astype(np.int64) >> index & 1 == 1
+                yield f"{subject} {reason}", float(period_s[active].sum())
 
-    add("nozzles", columns["rcs_power_limits"], RCS_LIMITS)
-    add("nozzles", columns["working_mass_low"], ("WORKING_MASS_LOW",))
+    yield from spans("nozzles", columns["rcs_power_limits"], RCS_LIMITS)
+    yield from spans("nozzles", columns["working_mass_low"], ("WORKING_MASS_LOW",))
     for index, part in enumerate(MODEL_MISMATCH_PARTS):
-        add(part, columns["model_mismatch"] >> index & 1, ("MODEL_MISMATCH",))
+        yield from spans(part, columns["model_mismatch"] >> index & 1, ("MODEL_MISMATCH",))
     for cluster in range(columns["cluster_limits"].shape[1]):
-        add(f"C{cluster + 1}", columns["cluster_limits"][:, cluster], CLUSTER_LIMITS)
-    add("shed", columns["loads_shed"], POWER_LOADS)
-    add("throttled", columns["loads_throttled"], POWER_LOADS)
-    add("power", columns["power_faults"], POWER_FAULTS)
-    return spans
+        yield from spans(f"C{cluster + 1}", columns["cluster_limits"][:, cluster], CLUSTER_LIMITS)
+    yield from spans("shed", columns["loads_shed"], POWER_LOADS)
+    yield from spans("throttled", columns["loads_throttled"], POWER_LOADS)
+    yield from spans("power", columns["power_faults"], POWER_FAULTS)

@@ -58,7 +58,8 @@ class ChangeReader:
         """`node_names` are the craft's thermal nodes, in the order in which records number them."""
         self._limits = ActiveLimitReader(node_names)
         self._mode = command_pb2.FLIGHT_MODE_UNSPECIFIED
-        self._armed = False
+        self.armed = False
+        """Whether the controller is armed, by the last record that was read."""
         self._nozzles = [NozzleState()] * NOZZLES
         self._allocation = USUAL_ALLOCATION
         self._guard_violation = NOTHING_REFUSED
@@ -73,7 +74,7 @@ class ChangeReader:
         for reply in control.replies:
             command = self._commands.get(reply.command_id)
             yield events_pb2.CommandReplied(reply=reply, command=command)
-        if control.armed != self._armed:
+        if control.armed != self.armed:
             yield events_pb2.ArmedChanged(armed=control.armed, reason=control.inhibit_reason)
         if control.mode != self._mode:
             yield events_pb2.ModeChanged(
@@ -89,7 +90,7 @@ class ChangeReader:
             yield events_pb2.OverrunOccurred(
                 overruns=record.timing.overruns, wakeup_ns=record.timing.wakeup_ns
             )
-        self._mode, self._armed = control.mode, control.armed
+        self._mode, self.armed = control.mode, control.armed
         self._guard_violation = control.guard_violation
 
     def _allocation_change(self, control: cycle_pb2.Control) -> Iterator[Message]:

@@ -28,7 +28,7 @@ class Recorder:
         self._log = log
         self._scanner = CycleScanner()
         self._changes = ChangeReader(node_names)
-        self._rows: list[tuple[int, int, bytes]] = []
+        self._rows: list[tuple[int, int, bytes, int]] = []
         self._recent: deque[bytes] = deque(maxlen=RECENT_RECORDS)
         self._injections: deque[tuple[int, events_pb2.FaultInjected]] = deque()
         self.tick = 0
@@ -37,6 +37,11 @@ class Recorder:
         """Records that are missing between those that arrived."""
         self._dropped_emitted = 0
         self._next_tick = 0
+
+    @property
+    def armed(self) -> bool:
+        """Whether the controller is armed, by the records so far."""
+        return self._changes.armed
 
     def expect_injections(self, faults: list[tuple[int, events_pb2.FaultInjected]]) -> None:
         """Faults that the scenario injects, by tick. Each becomes an event of its tick when a
@@ -49,12 +54,12 @@ class Recorder:
         if not rows:
             return
         self._rows += rows
-        self._recent.extend(blob for _, _, blob in rows)
+        self._recent.extend(blob for _, _, blob, _ in rows)
         self.dropped += rows[0][0] - self._next_tick
         self._next_tick = rows[-1][0] + 1
-        self.tick, self.time_ns, _ = rows[-1]
+        self.tick, self.time_ns = rows[-1][:2]
         for index in notable:
-            tick, time_ns, blob = rows[index]
+            tick, time_ns, blob, _ = rows[index]
             self.emit_injections(tick)
             for detail in self._changes.read(cycle_pb2.CycleRecord.FromString(blob)):
                 self._log.emit(detail, tick=tick, time_ns=time_ns)

@@ -3,17 +3,13 @@
 import asyncio
 from contextlib import AbstractContextManager, nullcontext
 
-import numpy as np
-
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.app.request import RunParts
-from qiki_hil.app.run import Outcome, Run, keep, removing_on_error
+from qiki_hil.app.run import Findings, Outcome, Run, keep, removing_on_error
 from qiki_hil.app.stop_signals import StopSignals
 from qiki_hil.app.summary import RunSummary
 from qiki_hil.app.supervisor import NOT_BEGUN, RunObserver, Supervisor
 from qiki_hil.errors import QikiError, RigError, StoppedError, StoreError
-from qiki_hil.kernels import decode_cycles
-from qiki_hil.scenario.signals import Columns
 from qiki_hil.store import RunDirectory, RunStatus
 
 
@@ -76,16 +72,15 @@ class Runner:
 
     async def _conclude(self) -> Outcome:
         self.supervisor.finish_record()
-        columns = self._columns()
-        results = self._run.judge(columns)
-        ended = self._run.with_gaps(self._ended(columns), len(columns["time_s"]))
+        findings = self._findings()
+        ended = self._run.with_gaps(self._ended(findings), findings.records)
         started = self.supervisor.loop.started
         measures = list(started.realtime_measures) if started else []
-        summary = self._run.summarize(columns, ended, results, measures)
-        self._run.emit_end(RunStatus(summary.status), results, ended)
+        summary = self._run.summarize(findings, ended, measures)
+        self._run.emit_end(RunStatus(summary.status), findings.results(), ended)
         # Last, so that the count of what was sent has every event in it.
         await self.supervisor.close()
-        return keep(self._run, self._completed(summary, ended), columns)
+        return keep(self._run, self._completed(summary, ended), findings.traces)
 
     def _completed(self, summary: RunSummary, ended: link_pb2.LoopEnded) -> RunSummary:
         """The summary with what only the supervisor knows."""
@@ -95,22 +90,23 @@ class Runner:
             changes["end"] = "stopped on request"
         return summary.model_copy(update=changes)
 
-    def _columns(self) -> Columns:
-        """No rows where the store cannot be read: the run then fails, and says so."""
+    def _findings(self) -> Findings:
+        """Nothing where the store cannot be read: the run then fails, and says so."""
         try:
-            return self._run.columns()
-        except StoreError:
-            return decode_cycles([])
+            return self._run.read()
+        except StoreError as error:
+            self.supervisor.failure = self.supervisor.failure or str(error)
+            return self._run.nothing_found()
 
-    def _ended(self, columns: Columns) -> link_pb2.LoopEnded:
+    def _ended(self, findings: Findings) -> link_pb2.LoopEnded:
         """How the loop says that it ended; a failure of the supervisor counts over it."""
         child = self.supervisor.loop
         exit_report = child.exit_report()
         if child.ended is None:
             return link_pb2.LoopEnded(
                 detail=f"{exit_report}; the nodes close their valves by themselves",
-                ticks=len(columns["time_s"]),
-                overruns=int(np.sum(columns["overruns"], dtype=np.int64)),
+                ticks=findings.records,
+                overruns=findings.totals.overruns,
             )
         if self.supervisor.failure:
             ended = link_pb2.LoopEnded()

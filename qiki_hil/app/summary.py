@@ -3,23 +3,20 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
-from qiki_hil.app.active_limits import inhibited_s
+from qiki_hil.app.tally import Tally
+from qiki_hil.app.totals import NOZZLE_STATES, Totals
 from qiki_hil.digits import Digits
 from qiki_hil.kernels import NOZZLES, nozzles_in
 from qiki_hil.scenario.expectations import ExpectationResult
-from qiki_hil.scenario.openings import open_s, opened
-from qiki_hil.scenario.signals import Columns, backfilled, propellant_used
 
 SCHEMA_VERSION = 3
 
-Status = Literal["passed", "failed", "aborted"]
+Status = Literal["passed", "failed", "aborted", "killed"]
 END_TEXTS: dict[int, str] = {
     link_pb2.LOOP_END_UNSPECIFIED: "unknown",
     link_pb2.LOOP_END_COMPLETED: "completed",
@@ -46,9 +43,6 @@ class RunFacts:
     speed: str
     directory: str
     spec_hash: str
-    dry_mass_kg: float
-    force_n_body: NDArray[np.float64]
-    """(3, 16) force of each nozzle at full thrust, N, body."""
     versions: Mapping[str, str] = field(default_factory=dict)
     realtime_measures: Sequence[str] = ()
 
@@ -142,17 +136,15 @@ class RunSummary(_Model):
 
 def summarize(
     run: RunFacts,
-    columns: Columns,
+    totals: Totals,
     ended: link_pb2.LoopEnded,
     results: Sequence[ExpectationResult],
     telemetry: Mapping[str, int | float | str | bool | None] | None = None,
 ) -> RunSummary:
-    """The summary of a run. `columns` are those of `kernels.decode_cycles`; a run without records
-    has columns of no rows."""
+    """The summary of a run. `totals` are those of all its records."""
     simulated_s = ended.ticks * run.period_us / 1e6
     wall_s = ended.wall_ns / 1e9 if ended.wall_ns > 0 else None
     status = _status(ended, results)
-    pulses = opened(columns).sum(axis=0)
     return RunSummary(
         run_id=run.run_id,
         directory=run.directory,
@@ -174,36 +166,37 @@ def summarize(
         wall_s=wall_s,
         speed_ratio=simulated_s / wall_s if wall_s else None,
         ticks=ended.ticks,
-        records=len(columns["time_s"]),
+        records=totals.records,
         records_dropped=ended.records_dropped,
         commands_unanswered=ended.commands_unanswered,
         overruns=ended.overruns,
-        timing=timing_of(columns),
+        timing=timing_of(totals),
         realtime_measures=list(run.realtime_measures),
-        propellant_kg=_finite_last(propellant_used(columns)) if len(columns["time_s"]) else None,
-        delta_v_mps=_delta_v(columns, run),
-        pulses_total=int(pulses.sum()),
-        nozzles=_nozzles(columns, pulses),
-        isolated=_isolated(columns),
-        inhibited_s=inhibited_s(columns),
+        propellant_kg=_number(totals.propellant_kg),
+        delta_v_mps=_number(totals.delta_v_mps) if totals.records else None,
+        pulses_total=int(totals.pulses.sum()),
+        nozzles=_nozzles(totals),
+        isolated=list(nozzles_in(totals.nozzle_bits["isolated"])),
+        inhibited_s=totals.inhibited.seconds(),
         telemetry=dict(telemetry or {}),
         rig_counters={name: int(ended.rig_counters[name]) for name in sorted(ended.rig_counters)},
     )
 
 
-def timing_of(columns: Columns) -> Timing:
+def timing_of(totals: Totals) -> Timing:
     """Percentiles of every part of the cycle that was timed."""
-    parts = {part: _percentiles(columns[f"{part}_ns"]) for part in Timing.model_fields}
-    return Timing(**parts)
+    return Timing(**{part: _percentiles(tally) for part, tally in totals.timing.items()})
 
 
-def _percentiles(nanoseconds: NDArray[Any]) -> Percentiles | None:
-    timed = nanoseconds[nanoseconds >= 0]
-    if not len(timed):
+def _percentiles(tally: Tally) -> Percentiles | None:
+    if not len(tally.numbers):
         return None
-    p50, p99, p999 = np.percentile(timed, [50.0, 99.0, 99.9], method="higher") / 1e3
+    p50, p99, p999 = tally.percentiles([50.0, 99.0, 99.9]) / 1e3
     return Percentiles(
-        p50_us=float(p50), p99_us=float(p99), p999_us=float(p999), max_us=float(timed.max()) / 1e3
+        p50_us=float(p50),
+        p99_us=float(p99),
+        p999_us=float(p999),
+        max_us=float(tally.numbers[-1]) / 1e3,
     )
 
 
@@ -226,62 +219,32 @@ def _expected(result: ExpectationResult) -> Expected:
         window=result.window,
         bound=result.bound,
         measured=_finite(result.measured),
-        margin=None if result.margin is None or not math.isfinite(result.margin) else result.margin,
+        margin=None if result.margin is None else _number(result.margin),
         passed=result.passed,
         detail=result.detail,
     )
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def _finite(value: float | bool | str | None) -> float | bool | str | None:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _finite_last(values: NDArray[np.float64]) -> float | None:
-    return float(values[-1]) if math.isfinite(values[-1]) else None
-
-
-def _delta_v(columns: Columns, run: RunFacts) -> float | None:
-    """Impulse of all reported openings over the mass, m/s. It counts all thrust, also where one
-    push takes back another, because it measures the effort and not the motion."""
-    impulse_ns = np.linalg.norm(open_s(columns) @ run.force_n_body.T, axis=1)
-    true = columns["true_mass_kg"]
-    reported = run.dry_mass_kg + backfilled(columns["propellant_kg"])
-    mass = np.where(np.isnan(true), reported, true)
-    total = float(np.sum(impulse_ns / mass)) if len(mass) else math.nan
-    return total if math.isfinite(total) else None
-
-
-def _nozzles(columns: Columns, pulses: NDArray[np.int64]) -> list[Nozzle]:
-    on_time_s = open_s(columns).sum(axis=0)
+def _nozzles(totals: Totals) -> list[Nozzle]:
     return [
         Nozzle(
-            pulses=int(pulses[nozzle]),
-            on_time_s=float(on_time_s[nozzle]),
-            state=_nozzle_state(columns, nozzle),
+            pulses=int(totals.pulses[nozzle]),
+            on_time_s=float(totals.open_s[nozzle]),
+            state=_nozzle_state(totals, nozzle),
         )
         for nozzle in range(NOZZLES)
     ]
 
 
-NOZZLE_STATES = {
-    "stuck_open": "does not close, countered",
-    "stuck_closed": "does not open, isolated",
-    "isolated": "isolated",
-    "returning": "on trial",
-    "feedback_lies": "in use, its feedback lies",
-}
-"""Text for the state of a nozzle, by the column of bits that holds it; the first that is set
-counts."""
-
-
-def _nozzle_state(columns: Columns, nozzle: int) -> str:
-    if not len(columns["isolated"]):
-        return "in use"
-    states = (state for name, state in NOZZLE_STATES.items() if columns[name][-1] >> nozzle & 1)
+def _nozzle_state(totals: Totals, nozzle: int) -> str:
+    bits = totals.nozzle_bits
+    states = (text for name, text in NOZZLE_STATES.items() if bits[name] >> nozzle & 1)
     return next(states, "in use")
-
-
-def _isolated(columns: Columns) -> list[int]:
-    """Nozzles that were isolated at the end of the run."""
-    bits = int(columns["isolated"][-1]) if len(columns["isolated"]) else 0
-    return list(nozzles_in(bits))

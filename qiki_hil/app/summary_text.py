@@ -2,7 +2,7 @@
 
 from qiki_hil.app.summary import Expected, Percentiles, RunSummary, Timing
 
-STATUS_GLYPHS = {"passed": "✓", "failed": "✗", "aborted": "◼"}
+STATUS_GLYPHS = {"passed": "✓", "failed": "✗", "aborted": "◼", "killed": "◼"}
 
 
 def number(value: float | None, unit: str = "", digits: int = 3) -> str:

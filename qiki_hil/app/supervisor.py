@@ -78,6 +78,11 @@ class Supervisor:
         self._ask_to_stop()
 
     @property
+    def armed(self) -> bool:
+        """Whether the controller is armed, as far as it is known here."""
+        return self._run.recorder.armed
+
+    @property
     def stopped(self) -> bool:
         """Whether an end was requested."""
         return self._stops > 0

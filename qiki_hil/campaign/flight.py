@@ -1,7 +1,7 @@
 """A case flown inside the core and judged; its result is one row."""
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from qiki_hil.kernels import fly_case
 from qiki_hil.scenario import ExpectationResult, evaluate
 from qiki_hil.scenario.model import Fault
 from qiki_hil.scenario.samples import columns_read, over
-from qiki_hil.scenario.signals import Columns
+from qiki_hil.scenario.signals import SIGNALS, Columns
 
 Row = dict[str, Any]
 
@@ -40,11 +40,10 @@ METRICS: dict[str, tuple[str, str]] = {
 }
 """Metrics of a case by name: a signal, and how it is reduced to one value."""
 
-_REDUCED: dict[str, Callable[[NDArray[Any]], Any]] = {
-    "last": lambda values: values[-1],
+_REDUCED: dict[str, np.ufunc] = {
     # NaN marks a sensor that has not reported yet; fmax and fmin ignore it.
-    "max": np.fmax.reduce,
-    "min": np.fmin.reduce,
+    "max": np.fmax,
+    "min": np.fmin,
 }
 
 
@@ -83,7 +82,7 @@ def fly_row(case: Case) -> Row:
         columns = fly(case, columns_needed(case))
     except QikiError as error:
         return _row(case, passed=False, failing=[], error=str(error))
-    return row_of(case, columns, judge(case, columns))
+    return row_of(case, metrics(columns), judge(case, columns))
 
 
 def columns_needed(case: Case) -> frozenset[str]:
@@ -98,13 +97,16 @@ def judge(case: Case, columns: Columns) -> list[ExpectationResult]:
     return evaluate(case.scenario.expect, columns, case.scenario.duration_s)
 
 
-def row_of(case: Case, columns: Columns, results: Sequence[ExpectationResult]) -> Row:
-    """The row of a case: what was drawn, metrics and expectations, whether it passed."""
+def row_of(
+    case: Case, found: Mapping[str, float | None], results: Sequence[ExpectationResult]
+) -> Row:
+    """The row of a case: what was drawn, the metrics that were found, expectations, whether it
+    passed."""
     failing = [result.name for result in results if not result.passed]
     if unanswered := case.scenario.commands_unanswered(case.period_us * 1e-6):
         failing.append(f"{unanswered} command(s) were not answered")
     row = _row(case, passed=not failing, failing=failing, error=None)
-    row |= {f"metric.{name}": value for name, value in metrics(columns).items()}
+    row |= {f"metric.{name}": value for name, value in found.items()}
     for result in results:
         prefix = expectation_name(case.scenario.name, result.name)
         row[f"{prefix}.passed"] = result.passed
@@ -114,15 +116,55 @@ def row_of(case: Case, columns: Columns, results: Sequence[ExpectationResult]) -
 
 
 def metrics(columns: Columns) -> dict[str, float | None]:
-    """`METRICS` of a run, sampled at the rate at which its truth is recorded, and at its end."""
-    ticks = len(columns["time_s"])
-    stride = max(1, round(1.0 / (columns["period_s"][0] * TRUTH_RATE_HZ)))
-    rows = np.append(np.arange(0, ticks - 1, stride), ticks - 1)
-    signals = {signal for signal, _ in METRICS.values()}
-    values = {signal: over(signal, columns, rows) for signal in signals}
-    return {
-        name: _number(_REDUCED[which](values[signal])) for name, (signal, which) in METRICS.items()
-    }
+    """`Metrics` of a whole run."""
+    found = Metrics()
+    found.take(columns)
+    return found.values()
+
+
+class Metrics:
+    """`METRICS` of a run whose columns come part after part, sampled at the rate at which its truth
+    is recorded, and at its end."""
+
+    def __init__(self) -> None:
+        signals = {signal for signal, _ in METRICS.values()}
+        self._running = {name: SIGNALS[name].reader() for name in signals if SIGNALS[name].running}
+        self._taken = 0
+        self._stride = 1
+        self._extremes: dict[str, Any] = {}
+        """The greatest or least sample so far, by metric."""
+        self._last: dict[str, Any] = {}
+        """The last value of each signal."""
+
+    def take(self, columns: Columns) -> None:
+        """Takes the next part, which has rows."""
+        if not self._taken:
+            self._stride = max(1, round(1.0 / (columns["period_s"][0] * TRUTH_RATE_HZ)))
+        count = len(columns["time_s"])
+        rows = np.append(np.arange(-self._taken % self._stride, count, self._stride), count - 1)
+        self._taken += count
+        signals = {signal for signal, _ in METRICS.values()}
+        values = {signal: self._sampled(signal, columns, rows) for signal in signals}
+        self._last = {signal: samples[-1] for signal, samples in values.items()}
+        for name, (signal, which) in METRICS.items():
+            if which != "last" and len(rows) > 1:
+                extreme = _REDUCED[which]
+                found = extreme.reduce(values[signal][:-1])
+                self._extremes[name] = extreme(self._extremes.get(name, found), found)
+
+    def _sampled(self, signal: str, columns: Columns, rows: NDArray[np.intp]) -> NDArray[Any]:
+        if signal in self._running:
+            return self._running[signal](columns)[rows]
+        return over(signal, columns, rows)
+
+    def values(self) -> dict[str, float | None]:
+        """The metrics after the last part."""
+        found = {}
+        for name, (signal, which) in METRICS.items():
+            last = self._last[signal]
+            value = last if which == "last" else _REDUCED[which](self._extremes[name], last)
+            found[name] = _number(value)
+        return found
 
 
 def expectation_name(scenario: str, expectation: str) -> str:

@@ -18,17 +18,16 @@ from qiki_hil.app.stop_signals import StopSignals
 from qiki_hil.app.summary import RunSummary
 from qiki_hil.campaign.case import Case, make_case
 from qiki_hil.campaign.file import Campaign
-from qiki_hil.campaign.flight import Row, row_of
+from qiki_hil.campaign.flight import Metrics, Row, row_of
 from qiki_hil.control.link import SIMULATED_RECORDS_PER_PACKET, InProcessLink
 from qiki_hil.control.loop import Loop
 from qiki_hil.control.pacer import FreePacer
 from qiki_hil.errors import StoppedError, StoreError
-from qiki_hil.kernels import ControllerCore, decode_cycles
+from qiki_hil.kernels import ControllerCore
 from qiki_hil.rig import FaultInjector, RigConfig
 from qiki_hil.rig.sim import SimRig
-from qiki_hil.scenario.signals import Columns
 from qiki_hil.spec import BotSpec
-from qiki_hil.store import RunDirectory, RunStatus, RunStore
+from qiki_hil.store import RunStatus
 
 
 @dataclass(frozen=True)
@@ -103,24 +102,19 @@ def _fly(run: Run, case: Case, signals: StopSignals) -> link_pb2.LoopEnded:
 
 def _conclude(run: Run, campaign: Campaign, case: Case, ended: link_pb2.LoopEnded) -> Rerun:
     """Judges what is in the event store, and keeps it with the row beside it."""
-    columns = run.columns()
-    results = run.judge(columns)
-    ended = run.with_gaps(ended, len(columns["time_s"]))
-    row = row_of(case, columns, results)
-    summary = run.summarize(columns, ended, results)
+    metrics = Metrics()
+    findings = run.read(metrics)
+    results = findings.results()
+    ended = run.with_gaps(ended, findings.records)
+    row = row_of(case, metrics.values(), results)
+    summary = run.summarize(findings, ended)
     run.emit_end(RunStatus(summary.status), results, ended)
     kept = {"campaign": campaign.entries.name} | row | {"seed": str(case.seed)}
     run.directory.write("case.json", json.dumps(kept, indent=2).encode())
-    outcome = keep(run, summary, columns)
+    outcome = keep(run, summary, findings.traces)
     if outcome.complaint:
         raise StoreError(outcome.complaint)
     return Rerun(outcome.summary, outcome.directory, outcome.report, row)
-
-
-def columns_of(directory: Path) -> Columns:
-    """The columns of a run that is kept. Raises StoreError where it cannot be read."""
-    with RunStore.open(RunDirectory.open(directory).store_path) as store:
-        return decode_cycles(list(store.cycle_blobs()))
 
 
 def differences(campaign_row: Row, row: Row) -> list[str]:

@@ -23,12 +23,19 @@ def open_s(columns: _Columns) -> NDArray[np.float64]:
     return np.where(_says(columns), columns["open_time_us"], 0) / 1e6
 
 
-def opened(columns: _Columns) -> NDArray[np.bool_]:
-    """`(N, 16)`: a report says that a valve is open which was closed in the report before."""
-    on = _last_said(columns["open_time_us"] > 0, _says(columns))
-    opens = on.copy()
-    opens[1:] &= ~on[:-1]
-    return opens
+class Openings:
+    """Reads `(N, 16)`: a report says that a valve is open which was closed in the report before.
+    Takes a run part after part from its first row on."""
+
+    def __init__(self) -> None:
+        self._on = np.zeros(NOZZLES, dtype=np.bool_)
+
+    def __call__(self, columns: _Columns) -> NDArray[np.bool_]:
+        """The next part."""
+        on = _last_said(columns["open_time_us"] > 0, _says(columns), self._on)
+        before = np.concatenate([self._on[None], on])
+        self._on = before[-1].copy()
+        return np.asarray(on & ~before[:-1])
 
 
 def _says(columns: _Columns) -> NDArray[np.bool_]:
@@ -40,9 +47,12 @@ def _says(columns: _Columns) -> NDArray[np.bool_]:
     return np.asarray((heard != 0) & (lies[:, None] & 1 << _NOZZLE == 0))
 
 
-def _last_said(on: NDArray[np.bool_], says: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Each value of `on`, or where nothing is said the one before it; closed before the first."""
+def _last_said(
+    on: NDArray[np.bool_], says: NDArray[np.bool_], before: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Each value of `on`, or where nothing is said the one before it; `before` the first."""
     if says.all():
         return on
-    rows = np.where(says, np.arange(len(on))[:, None], 0)
-    return np.take_along_axis(on & says, np.maximum.accumulate(rows, axis=0), axis=0)
+    rows = np.where(says, np.arange(1, len(on) + 1)[:, None], 0)
+    said = np.concatenate([before[None], on])
+    return np.take_along_axis(said, np.maximum.accumulate(rows, axis=0), axis=0)

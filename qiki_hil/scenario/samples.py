@@ -1,6 +1,6 @@
 """Signals read off a run's columns: over the rows that count, and from the columns it takes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -33,19 +33,29 @@ class RowsOf(Mapping[str, NDArray[Any]]):
 def over(name: str, columns: Columns, rows: Rows) -> NDArray[Any]:
     """Signal `name` in some rows."""
     signal = SIGNALS[name]
-    return signal.of(columns)[rows] if signal.running else signal.of(RowsOf(columns, rows))
+    return signal.of(RowsOf(columns, rows)) if signal.of_row else signal.of(columns)[rows]
 
 
 class SampleCache:
-    """Windows of a run's signals. What is computed of a signal is kept for windows within it."""
+    """Windows of some signals over a run that comes part after part. What is computed of a signal
+    is kept for windows within it, up to the next part."""
 
-    def __init__(self, columns: Columns) -> None:
+    def __init__(self, names: Iterable[str]) -> None:
+        """`names` of the signals that will be asked for."""
+        self.time_s: NDArray[np.float64] = np.empty(0)
+        self._columns: Columns = {}
+        self._kept: dict[str, tuple[int, NDArray[Any]]] = {}
+        running = sorted(name for name in set(names) if SIGNALS[name].running)
+        self._running = {name: SIGNALS[name].reader() for name in running}
+
+    def take(self, columns: Columns) -> None:
+        """Goes on to the next part."""
         self.time_s = np.asarray(columns["time_s"], dtype=np.float64)
         self._columns = columns
-        self._kept: dict[str, tuple[int, NDArray[Any]]] = {}
+        self._kept = {name: (0, read(columns)) for name, read in self._running.items()}
 
     def over(self, name: str, window: slice) -> NDArray[Any]:
-        """Signal `name` in a window of rows, which has a start and a stop."""
+        """Signal `name` in a window of rows of this part, which has a start and a stop."""
         start, kept = self._kept.get(name, (0, np.empty(0)))
         if window.start < start or window.stop > start + len(kept):
             start, kept = window.start, over(name, self._columns, window)

@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from qiki_hil._pb.qiki.commands.v1 import command_pb2 as pb
 from qiki_hil.euler import angle_between_deg, rpy_deg_from_xyzw
 from qiki_hil.kernels import NOZZLES
-from qiki_hil.scenario.openings import opened
+from qiki_hil.scenario.openings import Openings
 
 Columns = Mapping[str, NDArray[Any]]
+Reading = Callable[[Columns], NDArray[Any]]
+"""A row's value or values for each row of some columns."""
 Float64 = NDArray[np.float64]
 Kind = Literal["number", "angle", "word", "flag"]
 
@@ -35,21 +37,32 @@ REASON_NAMES: dict[int, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """What a signal is; `of` gives its column, `(N,)` numbers or bool. A word is given as the
-    number that it has in the contract."""
+    """What a signal is. Its column is `(N,)` numbers or bool; a word is given as the number that it
+    has in the contract."""
 
     unit: str
     meaning: str
-    of: Callable[[Columns], NDArray[Any]]
+    of_row: Reading | None
+    """The column, where a value takes nothing but its own row."""
     kind: Kind = "number"
     names: Mapping[int, str] = field(default_factory=dict)
     words: tuple[str, ...] = ()
     """Those of the names that an expectation may ask for."""
-    running: bool = False
-    """Whether a value takes the rows before it: over a part of a run it would be another."""
+    running: Callable[[], Reading] | None = None
+    """Where a value takes the rows before it: makes what reads a run part after part."""
     low: float = -math.inf
     high: float = math.inf
     """The least and the greatest value that a number can have, in `unit`."""
+
+    def of(self, columns: Columns) -> NDArray[Any]:
+        """The column over a run from its first row on."""
+        return self.reader()(columns)
+
+    def reader(self) -> Reading:
+        """What reads one run, part after part from its first row on."""
+        reading = self.running() if self.running is not None else self.of_row
+        assert reading is not None
+        return reading
 
     def value(self, number: Any) -> float | bool | str:
         """What a number of the column stands for."""
@@ -68,12 +81,38 @@ def known(columns: Columns, name: str) -> Float64:
     return np.where(missing.any(axis=1, keepdims=True), estimate, true)
 
 
-def propellant_used(columns: Columns) -> Float64:
-    """`(N,)` kg since the first record: from the true mass where known, else as reported. What
-    came before the first report counts as that."""
-    true = columns["true_mass_kg"]
-    mass = backfilled(columns["propellant_kg"] if np.isnan(true).any() else true)
-    return np.asarray(mass[0] - mass, dtype=np.float64)
+class PropellantUsed:
+    """Reads `(N,)` kg since the first record: from the true mass where that is known, else as
+    reported. What came before the first report counts as that, within a part."""
+
+    def __init__(self) -> None:
+        self._column = ""
+        self._first = math.nan
+
+    def __call__(self, columns: Columns) -> Float64:
+        """The next part."""
+        if not self._column:
+            unknown = np.isnan(columns["true_mass_kg"]).any()
+            self._column = "propellant_kg" if unknown else "true_mass_kg"
+        mass = columns[self._column]
+        if math.isnan(self._first) and len(mass):
+            mass = backfilled(mass)
+            self._first = float(mass[0])
+        return np.asarray(self._first - mass, dtype=np.float64)
+
+
+class _Total:
+    """Reads the running sum of a number of each row."""
+
+    def __init__(self, of_row: Reading) -> None:
+        self._of_row = of_row
+        self._total = 0
+
+    def __call__(self, columns: Columns) -> NDArray[np.int64]:
+        """The next part."""
+        totals = self._total + np.cumsum(self._of_row(columns), dtype=np.int64)
+        self._total = int(totals[-1]) if len(totals) else self._total
+        return totals
 
 
 def backfilled(values: Float64) -> Float64:
@@ -106,7 +145,7 @@ def _angle(index: int) -> Callable[[Columns], Float64]:
     return lambda columns: rpy_deg_from_xyzw(known(columns, "attitude_xyzw"))[:, index]
 
 
-def _column(name: str) -> Callable[[Columns], NDArray[Any]]:
+def _column(name: str) -> Reading:
     return lambda columns: columns[name]
 
 
@@ -123,13 +162,17 @@ def _isolated(columns: Columns) -> Float64:
     return count
 
 
-def _pulses(columns: Columns) -> NDArray[np.int64]:
-    on = opened(columns)
-    rows = np.flatnonzero(on) // on.shape[1]
-    return np.cumsum(np.bincount(rows, minlength=len(on)))
+def _pulses() -> Reading:
+    openings = Openings()
+
+    def opened(columns: Columns) -> NDArray[np.int64]:
+        on = openings(columns)
+        return np.bincount(np.flatnonzero(on) // NOZZLES, minlength=len(on))
+
+    return _Total(opened)
 
 
-def _size(unit: str, meaning: str, of: Callable[[Columns], NDArray[Any]], **more: Any) -> Signal:
+def _size(unit: str, meaning: str, of: Reading | None, **more: Any) -> Signal:
     """A number that is never negative."""
     return Signal(unit, meaning, of, low=0.0, **more)
 
@@ -165,9 +208,9 @@ SIGNALS: dict[str, Signal] = {
     ),
     "armed": Signal("", "whether the controller is armed", _column("armed"), "flag"),
     "propellant_used_kg": _size(
-        "kg", "propellant used since the start", propellant_used, running=True
+        "kg", "propellant used since the start", None, running=PropellantUsed
     ),
-    "pulses_total": _size("", "reported valve openings so far, all nozzles", _pulses, running=True),
+    "pulses_total": _size("", "reported valve openings so far, all nozzles", None, running=_pulses),
     "isolated_count": _size("", "nozzles taken out of the allocation", _isolated, high=NOZZLES),
     "max_cluster_temp_c": Signal(
         "°C", "the warmest cluster", lambda c: np.max(c["cluster_temp_c"], axis=1), low=-273.15
@@ -179,8 +222,8 @@ SIGNALS: dict[str, Signal] = {
     "overruns": _size(
         "",
         "deadlines passed over so far",
-        lambda c: np.cumsum(c["overruns"], dtype=np.int64),
-        running=True,
+        None,
+        running=lambda: _Total(_column("overruns")),
     ),
     "nav_age_ms": _size(
         "ms",

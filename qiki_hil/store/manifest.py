@@ -139,6 +139,11 @@ class RunDirectory:
         write_atomically(self.path / name, content)
 
 
+def utc_text(unix_ns: int) -> str:
+    """A moment for people: 2025-11-22 00:46:00."""
+    return f"{datetime.fromtimestamp(unix_ns // 1_000_000_000, UTC):%Y-%m-%d %H:%M:%S}"
+
+
 def directory_name(created_unix_ns: int, scenario: str, rig: str, tag: str) -> str:
     """UTC time to the second, scenario, rig, tag: 20251122T004600Z-demo-sim-5f0c9a1e. What is not
     a letter, digit, dot, underscore or hyphen becomes an underscore; a path counts by its stem."""

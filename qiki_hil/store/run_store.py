@@ -8,11 +8,13 @@ whole or not at all, and cycles in their order, so the file holds them without a
 """
 
 import sqlite3
+import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
+from zlib import crc32
 
 from google.protobuf.message import DecodeError
 
@@ -27,21 +29,30 @@ BATCH_ROWS = 8192
 LOCKED_MAX_S = 10.0
 """So long rows wait for a file that another program has locked, in flight, and then once more at
 the end."""
-INSERT_CYCLE = "INSERT INTO cycles (tick, time_ns, record) VALUES (?, ?, ?)"
+INSERT_CYCLE = "INSERT INTO cycles (tick, time_ns, record, checksum) VALUES (?, ?, ?, ?)"
 INSERT_EVENT = (
-    "INSERT INTO events (event_id, type, time_ns, unix_ns, severity, event)"
-    " VALUES (?, ?, ?, ?, ?, ?)"
+    "INSERT INTO events (event_id, type, time_ns, unix_ns, severity, event, checksum)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
+CHECKED_HEAD = struct.Struct("<Qq")
 # SQLite's integers have 64 bits and a sign: the open ends of a range.
 FIRST, LAST = -(2**63), 2**63 - 1
 
 
 class CycleRow(NamedTuple):
-    """One cycle: tick number, run time, and the encoded CycleRecord as it was appended."""
+    """One cycle: tick number, run time, the encoded CycleRecord as it was appended, and the
+    checksum of all three."""
 
     tick: int
     time_ns: int
     record: bytes
+    checksum: int
+
+
+def cycle_checksum(tick: int, time_ns: int, record: bytes) -> int:
+    """That which `kernels.CycleScanner` gives: CRC-32 over tick and time, as little-endian numbers
+    of 8 bytes, and the record."""
+    return crc32(record, crc32(CHECKED_HEAD.pack(tick, time_ns)))
 
 
 class Counts(NamedTuple):
@@ -65,7 +76,7 @@ class RunStore:
         self.lost = Counts(0, 0)
         self._connection = connection
         self._now_ns = now_ns
-        self._cycles: list[tuple[int, int, bytes]] = []
+        self._cycles: list[tuple[int, int, bytes, int]] = []
         self._events: list[tuple[Any, ...]] = []
         self._locked_since_ns: int | None = None
         self._failed = False
@@ -82,12 +93,13 @@ class RunStore:
     @classmethod
     def open(cls, path: Path, busy_timeout_s: float = 2.0) -> Self:
         """An existing store, read-only. Raises StoreError where it is missing, locked, damaged,
-        not a run store, or made by a newer version."""
+        not a run store, or made by another version."""
         with store_errors("open", path):
             return cls(path, open_file(path, busy_timeout_s), clock.monotonic_ns)
 
-    def append_cycles(self, rows: Iterable[tuple[int, int, bytes]]) -> None:
-        """Adds cycles: (tick, time_ns, encoded CycleRecord); a tick is there only once."""
+    def append_cycles(self, rows: Iterable[tuple[int, int, bytes, int]]) -> None:
+        """Adds cycles: (tick, time_ns, encoded CycleRecord, `cycle_checksum`); a tick is there only
+        once."""
         self._cycles += rows
         self._write_full_batches()
 
@@ -97,8 +109,8 @@ class RunStore:
         if name is None or not event.event_id:
             raise StoreError(f"cannot write {self.path}: an event needs an event_id and a detail")
         encoded = event.SerializeToString(deterministic=True)
-        row = (event.event_id, name, event.time_ns, event.unix_ns, event.severity, encoded)
-        self._events.append(row)
+        about = (event.event_id, name, event.time_ns, event.unix_ns, event.severity)
+        self._events.append((*about, encoded, crc32(encoded)))
         self._write_full_batches()
 
     def flush(self) -> None:
@@ -131,14 +143,15 @@ class RunStore:
             raise StoreError(describe("write", self.path, failure)) from failure
 
     def cycles(self, from_tick: int = 0, to_tick: int | None = None) -> Iterator[CycleRow]:
-        """Cycles with from_tick <= tick < to_tick (None: to the end), by tick."""
-        query = "SELECT tick, time_ns, record FROM cycles WHERE tick BETWEEN ? AND ? ORDER BY tick"
+        """Cycles with from_tick <= tick < to_tick (None: to the end), by tick. Raises StoreError at
+        one whose checksum is another."""
+        query = f"SELECT {', '.join(CycleRow._fields)} FROM cycles WHERE tick BETWEEN ? AND ?"
         last = LAST if to_tick is None else to_tick - 1
-        return map(CycleRow._make, self._select(query, from_tick, last))
+        return map(self._checked, self._select(f"{query} ORDER BY tick", from_tick, last))
 
     def cycle_blobs(self) -> Iterator[bytes]:
-        """All encoded CycleRecords, by tick."""
-        return (blob for (blob,) in self._select("SELECT record FROM cycles ORDER BY tick"))
+        """All encoded CycleRecords, by tick. Raises StoreError as `cycles` does."""
+        return (row.record for row in self.cycles(FIRST))
 
     def events(
         self, types: Sequence[str] = (), from_ns: int | None = None, to_ns: int | None = None
@@ -146,10 +159,13 @@ class RunStore:
         """Events with from_ns <= time_ns < to_ns, in the order in which they were appended.
         `types` are field names of Event.detail such as "mode_changed"; none means all."""
         chosen = f" AND type IN ({', '.join('?' * len(types))})" if types else ""
-        query = f"SELECT event FROM events WHERE time_ns BETWEEN ? AND ?{chosen} ORDER BY seq"
+        query = (
+            "SELECT seq, event, checksum FROM events"
+            f" WHERE time_ns BETWEEN ? AND ?{chosen} ORDER BY seq"
+        )
         first = FIRST if from_ns is None else from_ns
         last = LAST if to_ns is None else to_ns - 1
-        return (self._decode(blob) for (blob,) in self._select(query, first, last, *types))
+        return (self._decode(*row) for row in self._select(query, first, last, *types))
 
     def counts(self) -> Counts:
         """Rows by table."""
@@ -214,8 +230,26 @@ class RunStore:
         with store_errors("read", self.path):
             yield from self._connection.execute(query, values)
 
-    def _decode(self, blob: bytes) -> events_pb2.Event:
+    def _checked(self, values: tuple[Any, ...]) -> CycleRow:
+        row = CycleRow._make(values)
         try:
-            return events_pb2.Event.FromString(blob)
-        except DecodeError as error:
-            raise StoreError(f"cannot read {self.path}: an event in it is damaged") from error
+            intact = row.checksum == cycle_checksum(row.tick, row.time_ns, row.record)
+        except (struct.error, TypeError):  # a negative tick, a number in the place of the record
+            intact = False
+        if not intact:
+            raise StoreError(
+                f"cannot read {self.path}: the record of tick {row.tick} is damaged: row {row.tick}"
+                f" of cycles has another checksum than was stored; restore the run from a copy"
+            )
+        return row
+
+    def _decode(self, seq: int, blob: bytes, checksum: int) -> events_pb2.Event:
+        try:
+            if crc32(blob) == checksum:
+                return events_pb2.Event.FromString(blob)
+        except (DecodeError, TypeError):
+            pass
+        raise StoreError(
+            f"cannot read {self.path}: an event in it is damaged: row {seq} of events has another"
+            " checksum than was stored; restore the run from a copy"
+        )

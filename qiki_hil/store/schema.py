@@ -7,7 +7,8 @@ from pathlib import Path
 
 from qiki_hil.errors import StoreError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+# Version 1 had no checksums.
 # A 16 KiB page holds some forty cycle records; with the default of 4 KiB writing is slower.
 PAGE_BYTES = 16384
 
@@ -16,7 +17,8 @@ TABLES = (
     """CREATE TABLE cycles (
         tick INTEGER PRIMARY KEY,
         time_ns INTEGER NOT NULL,
-        record BLOB NOT NULL
+        record BLOB NOT NULL,
+        checksum INTEGER NOT NULL
     )""",
     """CREATE TABLE events (
         seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -25,7 +27,8 @@ TABLES = (
         time_ns INTEGER NOT NULL,
         unix_ns INTEGER NOT NULL,
         severity INTEGER NOT NULL,
-        event BLOB NOT NULL
+        event BLOB NOT NULL,
+        checksum INTEGER NOT NULL
     )""",
 )
 
@@ -48,7 +51,7 @@ def create_file(path: Path) -> sqlite3.Connection:
 
 def open_file(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
     """Opens a run store for reading. Raises sqlite3.Error, or StoreError where it is missing,
-    something else, or newer.
+    something else, or of another version.
 
     A store without a log beside it has no writer. It is opened as immutable, so that it can also
     be read from a read-only medium.
@@ -98,7 +101,7 @@ def closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def check_schema(path: Path, connection: sqlite3.Connection) -> None:
-    """Raises StoreError where the file is not a run store or newer than this version."""
+    """Raises StoreError where the file is not a run store, or of another version."""
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     if not {"meta", "cycles", "events"} <= tables:
         raise StoreError(f"cannot open {path}: it is not a run store; a run writes run.sqlite")
@@ -111,4 +114,10 @@ def check_schema(path: Path, connection: sqlite3.Connection) -> None:
         raise StoreError(
             f"cannot open {path}: schema version {version} is newer than {SCHEMA_VERSION},"
             " the newest this version reads; use a newer qiki-hil"
+        )
+    if int(version) < SCHEMA_VERSION:
+        raise StoreError(
+            f"cannot open {path}: schema version {version} is older than {SCHEMA_VERSION}, the"
+            " oldest this version reads: its records have no checksums; use the qiki-hil that made"
+            " it, whose version run.json tells"
         )

@@ -4,11 +4,11 @@ import pytest
 
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2, link_pb2, power_pb2
-from qiki_hil.app.active_limits import ActiveLimitReader, inhibited_s
+from qiki_hil.app.active_limits import ActiveLimitReader, InhibitedTimes
 from qiki_hil.app.event_text import event_text
 from qiki_hil.kernels import FRESH_NODES, FRESH_POWER_DETAIL, CycleScanner
 from qiki_hil.telemetry import make_event
-from tests.scenario.synthetic import synthetic_columns
+from tests.scenario.synthetic import rows, synthetic_columns
 
 NAMES = ("battery", "core", "pdu")
 
@@ -131,6 +131,13 @@ def test_what_stands_down_on_a_craft_that_is_not_as_described_is_said_once() -> 
     ]
 
 
+def inhibited_s(*parts):
+    times = InhibitedTimes()
+    for columns in parts:
+        times.take(columns)
+    return times.seconds()
+
+
 def test_times_are_summed_up_by_who_and_why() -> None:
     columns = synthetic_columns(4.0, 100.0)
     assert inhibited_s(columns) == {}
@@ -148,5 +155,8 @@ def test_times_are_summed_up_by_who_and_why() -> None:
             "shed radar": 0.1,
         }
     )
+    halves = [rows(columns, half) for half in (slice(0, 205), slice(205, 400))]
+    assert list(inhibited_s(*halves)) == list(inhibited_s(columns))
+    assert inhibited_s(*halves) == pytest.approx(inhibited_s(columns))
     nothing = {name: values[:0] for name, values in columns.items()}
     assert inhibited_s(nothing) == {}

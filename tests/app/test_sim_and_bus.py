@@ -36,7 +36,7 @@ class Keeper:
     def send_cycles(self, packet: bytes, records: int) -> None:
         rows, _ = self._scanner.scan(packet)
         assert len(rows) == records
-        self.blobs += [blob for _, _, blob in rows]
+        self.blobs += [blob for _, _, blob, _ in rows]
 
 
 @cache

@@ -13,7 +13,7 @@ from qiki_hil.rig import RigConfig, make_rig
 from qiki_hil.rig.emulator.valve_node import ValveNode
 from qiki_hil.rig.virtual import VirtualRig
 from qiki_hil.scenario import Scenario
-from qiki_hil.scenario.openings import opened
+from qiki_hil.scenario.openings import Openings
 from qiki_hil.spec import BotSpec
 
 PERIOD_US = 2500
@@ -80,7 +80,7 @@ def test_a_craft_that_cannot_fire_is_not_flown_and_claims_nothing() -> None:
     assert 0.9 < armed_s < 1.1
     assert columns["mode"][-1] == command_pb2.FLIGHT_MODE_SAFE
     assert columns["inhibit_reason"][-1] == command_pb2.REASON_CODE_NODE_NOT_ARMED
-    assert not opened(columns).any()
+    assert not Openings()(columns).any()
     assert ended.valves_closed, "each node says FAULT, and closed"
 
 
@@ -88,5 +88,5 @@ def test_the_same_craft_with_nodes_of_its_own_rate_flies() -> None:
     blobs, ended = flown(node_period_us=PERIOD_US)
     said = replies(blobs)
     assert said[1][-1] == said[5][-1] == ("EFFECT_CONFIRMED", "UNSPECIFIED")
-    assert opened(decode_cycles(blobs)).any()
+    assert Openings()(decode_cycles(blobs)).any()
     assert ended.valves_closed

@@ -12,7 +12,7 @@ from qiki_hil.app.report import page as report_page
 from qiki_hil.app.report import render_html, write_picture, write_report
 from qiki_hil.errors import QikiError, StoreError
 from qiki_hil.pictures import write_png
-from tests.app_report.test_report import summary
+from tests.app_report.test_report import summary, traces_of
 from tests.runs import QIKI_HIL, SHORT, fly, only_run, write_scenario
 from tests.scenario.synthetic import synthetic_columns
 
@@ -86,11 +86,12 @@ def test_a_plot_that_cannot_be_drawn_costs_the_plot_alone(
     columns = synthetic_columns()
     monkeypatch.setattr(report_page, "panel_svg", boom)
     monkeypatch.setattr(report_page, "overview_png", boom)
-    text = render_html(summary(columns), columns)
+    traces = traces_of(columns)
+    text = render_html(summary(columns), traces)
     assert text.count("cannot be drawn: RuntimeError: latex was not able to process<") == 6
-    assert write_report(tmp_path, summary(columns), columns).exists()
+    assert write_report(tmp_path, summary(columns), traces).exists()
     with pytest.raises(StoreError, match=r"report\.png: cannot be drawn: RuntimeError: latex was"):
-        write_picture(tmp_path, summary(columns), columns)
+        write_picture(tmp_path, summary(columns), traces)
 
 
 def test_a_drawing_that_fails_is_one_sentence(tmp_path: Path) -> None:

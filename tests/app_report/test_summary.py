@@ -8,6 +8,7 @@ import pytest
 
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.app.summary import RunFacts, RunSummary, summarize
+from qiki_hil.app.totals import Totals
 from qiki_hil.scenario import Expectation, evaluate
 from tests.scenario.synthetic import rows, synthetic_columns
 
@@ -22,8 +23,6 @@ RUN = RunFacts(
     speed="max",
     directory="runs/r-1",
     spec_hash="abc",
-    dry_mass_kg=420.0,
-    force_n_body=np.outer([3.0, 0.0, 4.0], np.ones(16)),
     versions={"qiki-hil": "0.1.0"},
 )
 COMPLETED = link_pb2.LoopEnded(
@@ -48,9 +47,16 @@ def expected(limit: float):
     return evaluate([expectation], synthetic_columns(), 4.0)
 
 
+def totals_of(*parts) -> Totals:
+    totals = Totals(420.0, np.outer([3.0, 0.0, 4.0], np.ones(16)))
+    for columns in parts:
+        totals.take(columns)
+    return totals
+
+
 def summary(columns=None, last=COMPLETED, results=(), **keys) -> RunSummary:
     columns = synthetic_columns() if columns is None else columns
-    return summarize(RUN, columns, last, results, **keys)
+    return summarize(RUN, totals_of(columns), last, results, **keys)
 
 
 @pytest.mark.parametrize(
@@ -205,3 +211,25 @@ def test_the_json_is_one_object_without_nan_that_reads_back():
     assert data["expectations"][0]["margin"] == pytest.approx(-0.5)
     assert data["telemetry"] == {"sent": 3, "url": None}
     assert RunSummary.model_validate_json(text) == result
+
+
+@pytest.mark.parametrize("rows_of_part", [1, 7, 150])
+@pytest.mark.parametrize("truth", [True, False])
+def test_parts_are_summed_up_as_the_whole(rows_of_part, truth):
+    columns = synthetic_columns(timed=True, truth=truth)
+    columns["cluster_limits"][20:40, 2] = 1
+    columns["stuck_open"][300:] = 0b1
+    columns["overruns"][::90] = 2
+    parts = [rows(columns, slice(at, at + rows_of_part)) for at in range(0, 400, rows_of_part)]
+    whole = summarize(RUN, totals_of(columns), COMPLETED, ())
+    found = summarize(RUN, totals_of(*parts), COMPLETED, ())
+    # Sums of parts are rounded in another order.
+    assert found.delta_v_mps == pytest.approx(whole.delta_v_mps, rel=1e-12)
+    assert found.inhibited_s == pytest.approx(whole.inhibited_s, rel=1e-12)
+    for nozzle, expected_one in zip(found.nozzles, whole.nozzles, strict=True):
+        assert nozzle.on_time_s == pytest.approx(expected_one.on_time_s, rel=1e-12)
+        assert nozzle.pulses == expected_one.pulses > 0
+    names = ("delta_v_mps", "inhibited_s", "nozzles")
+    rounded = {name: getattr(whole, name) for name in names}
+    assert found.model_copy(update=rounded) == whole
+    assert totals_of(*parts).overruns == totals_of(columns).overruns == 10

@@ -9,17 +9,19 @@ import pytest
 from qiki_hil.app.stop_signals import StopSignals
 from qiki_hil.campaign import fly, make_case, rerun
 from qiki_hil.campaign.case import Case
-from qiki_hil.campaign.flight import METRICS, fly_row, judge, row_of
-from qiki_hil.campaign.rerun import columns_of, differences
+from qiki_hil.campaign.flight import METRICS, Metrics, fly_row, judge, metrics, row_of
+from qiki_hil.campaign.rerun import differences
 from qiki_hil.errors import QikiError
-from qiki_hil.kernels import fly_case
+from qiki_hil.kernels import decode_cycles, fly_case
+from qiki_hil.store import RunDirectory
+from tests.runs import records
 
 
 @pytest.mark.parametrize("index", range(6))
 def test_every_column_and_metric_is_that_of_the_loop(campaign, tmp_path, index):
     columns = fly(make_case(campaign, index))
     done = rerun(campaign, index, tmp_path / "runs", StopSignals(), report=False)
-    recorded = columns_of(done.directory)
+    recorded = decode_cycles(records(RunDirectory.open(done.directory)))
     assert recorded.keys() == columns.keys()
     for name, column in columns.items():
         np.testing.assert_array_equal(column, recorded[name], err_msg=name, strict=True)
@@ -56,7 +58,17 @@ def test_a_row_has_every_metric(campaign):
 def test_a_row_is_the_same_from_all_columns(campaign, index):
     case = make_case(campaign, index)
     columns = fly(case)
-    assert fly_row(case) == row_of(case, columns, judge(case, columns))
+    assert fly_row(case) == row_of(case, metrics(columns), judge(case, columns))
+
+
+@pytest.mark.parametrize("rows_of_part", [1, 7, 1000])
+def test_metrics_of_parts_are_those_of_the_whole(campaign, rows_of_part):
+    columns = fly(make_case(campaign, 0))
+    found = Metrics()
+    for first in range(0, len(columns["time_s"]), rows_of_part):
+        part = slice(first, first + rows_of_part)
+        found.take({name: column[part] for name, column in columns.items()})
+    assert found.values() == metrics(columns)
 
 
 def test_a_craft_that_turns_too_fast_for_numbers_is_judged_like_any_other(campaign):
@@ -69,7 +81,7 @@ def test_a_craft_that_turns_too_fast_for_numbers_is_judged_like_any_other(campai
     columns = fly(wild)
     assert np.isnan(columns["true_rates_rps"]).any()
     with np.errstate(over="ignore", invalid="ignore"):
-        assert fly_row(wild) == row_of(wild, columns, judge(wild, columns))
+        assert fly_row(wild) == row_of(wild, metrics(columns), judge(wild, columns))
 
 
 def test_a_case_does_not_depend_on_what_was_flown_before(campaign):

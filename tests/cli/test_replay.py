@@ -13,7 +13,8 @@ import pytest
 from qiki_hil._pb.qiki.telemetry.v1 import cycle_pb2
 from qiki_hil.console.cli import main as cli
 from qiki_hil.store import RunDirectory, RunStatus
-from tests.runs import fly, recorded, records
+from qiki_hil.store.run_store import cycle_checksum
+from tests.runs import flip_open_time, fly, recorded, records
 
 
 @pytest.fixture
@@ -42,11 +43,15 @@ def copy(tmp_path: Path) -> RunDirectory:
 
 
 def change(run: RunDirectory, tick: int, new: Callable[[bytes], bytes]) -> None:
-    """Puts another record in the place of one."""
+    """Puts another record in the place of one, as if it had been recorded so."""
     with sqlite3.connect(run.store_path) as connection:
-        query = "SELECT record FROM cycles WHERE tick = ?"
-        (blob,) = connection.execute(query, (tick,)).fetchone()
-        connection.execute("UPDATE cycles SET record = ? WHERE tick = ?", (new(blob), tick))
+        query = "SELECT time_ns, record FROM cycles WHERE tick = ?"
+        time_ns, blob = connection.execute(query, (tick,)).fetchone()
+        other = new(blob)
+        connection.execute(
+            "UPDATE cycles SET record = ?, checksum = ? WHERE tick = ?",
+            (other, cycle_checksum(tick, time_ns, other), tick),
+        )
     connection.close()
 
 
@@ -162,6 +167,15 @@ def test_a_damaged_record_is_a_clear_error(replayed, copy: RunDirectory) -> None
     code, out, err = replayed(copy.path)
     assert (code, out) == (2, "")
     assert f"{copy.store_path}: the record of tick 200 is damaged" in err
+
+
+def test_one_bit_of_the_file_that_no_output_depends_on_is_named(
+    replayed, copy: RunDirectory
+) -> None:
+    flip_open_time(copy, 321)
+    code, out, err = replayed(copy.path)
+    assert (code, out) == (2, "")
+    assert f"{copy.store_path}: the record of tick 321 is damaged: row 321 of cycles has" in err
 
 
 def test_no_byte_of_a_record_can_be_changed_without_a_word(replayed, copy: RunDirectory) -> None:

@@ -7,8 +7,9 @@ from qiki_hil import BotSpec, Controller, Plant
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.command import parse_command
-from qiki_hil.kernels import CycleScanner, Feedback, ReplayCore, decode_cycles
+from qiki_hil.kernels import CycleDecoder, CycleScanner, Feedback, ReplayCore, decode_cycles
 from qiki_hil.kernels.controller import period_us
+from qiki_hil.store.run_store import cycle_checksum
 
 SPEC = BotSpec.load("dodeca-01")
 
@@ -79,10 +80,11 @@ def test_records_are_split_shown_as_columns_and_replayed() -> None:
     flight = Flight()
     flight.fly()
     rows, notable = CycleScanner().scan(flight.controller.take_record())
-    assert [tick for tick, _, _ in rows] == list(range(250))
+    assert [tick for tick, _, _, _ in rows] == list(range(250))
     assert {0, 100, 101} <= set(notable)
     assert len(notable) < 20
-    blobs = [blob for _, _, blob in rows]
+    assert [checksum for *_, checksum in rows] == [cycle_checksum(*row[:3]) for row in rows]
+    blobs = [blob for _, _, blob, _ in rows]
     columns = decode_cycles(blobs)
     assert columns["on_time_us"].shape == (250, 16)
     assert columns["armed"].tolist() == [tick >= 100 for tick in range(250)]
@@ -142,6 +144,24 @@ def test_columns_of_no_records_have_no_rows() -> None:
     columns = decode_cycles([])
     assert {len(values) for values in columns.values()} == {0}
     assert columns["thrust_n"].shape == (0, 16)
+
+
+@pytest.mark.parametrize("rows", [1, 7, 100])
+def test_a_run_that_is_decoded_in_parts_has_the_columns_of_the_whole(rows: int) -> None:
+    flight = Flight()
+    flight.fly()
+    # Every tenth record has all that a rig tells; the others leave out what was told before.
+    records = link_pb2.LoopPacket.FromString(flight.controller.take_record()).cycles
+    for record in records:
+        if record.tick % 10 != 3:
+            record.ClearField("feedback")
+    blobs = [record.SerializeToString() for record in records]
+    decoder = CycleDecoder()
+    parts = [decoder.decode(blobs[first : first + rows]) for first in range(0, 250, rows)]
+    assert not len(decoder.decode([])["tick"])
+    for name, column in decode_cycles(blobs).items():
+        joined = np.concatenate([part[name] for part in parts])
+        np.testing.assert_array_equal(joined, column, err_msg=name, strict=True)
 
 
 def test_bytes_that_are_no_record_are_refused() -> None:

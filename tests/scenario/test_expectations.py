@@ -1,12 +1,14 @@
 """Expectations that pass, fail, and cannot be judged."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from qiki_hil.scenario import Expectation, ExpectationResult, evaluate
-from qiki_hil.scenario.signals import SIGNALS, propellant_used
+from qiki_hil.scenario.expectations import Judges
+from qiki_hil.scenario.signals import SIGNALS, PropellantUsed
 from tests.scenario.synthetic import rows, synthetic_columns
 
 DURATION_S = 4.0
@@ -193,9 +195,59 @@ def test_every_signal_has_one_value_per_record():
         assert signal.of(columns).shape == columns["tick"].shape, name
 
 
+EVERY_WAY = [
+    *(
+        {"signal": signal, **window, **bound, "reduce": reduce}
+        for signal in ("position_x_m", "yaw_deg", "propellant_used_kg", "pulses_total", "overruns")
+        for window in ({}, {"from_s": 0.7, "to_s": 3.3})
+        for bound in ({"max": 0.5}, {"min": 0.5}, {"within": {"value": 0.6, "tolerance": 0.3}})
+        for reduce in ("max", "min", "mean", "rms", "last", "any", "all")
+    ),
+    *(
+        {"signal": signal, "equals": equals, "reduce": reduce}
+        for signal, equals in (("mode", "IDLE"), ("mode", "SAFE"), ("armed", True))
+        for reduce in ("last", "any", "all")
+    ),
+    *(
+        {"signal": signal, "at_s": at_s, **bound}
+        for signal, bound in (("speed_mps", {"max": 0.3}), ("mode", {"equals": "IDLE"}))
+        for at_s in (0.0, 0.994, 2.5, 3.99, 4.0, 9.0)
+    ),
+]
+
+
+@pytest.mark.parametrize("rows_of_part", [1, 7, 100, 399])
+@pytest.mark.parametrize("what", ["whole", "holed", "unknown", "late"])
+def test_parts_are_judged_as_the_whole(rows_of_part, what):
+    columns = synthetic_columns(DURATION_S)
+    columns["overruns"][::50] = 1
+    if what == "holed":
+        columns = rows(columns, np.r_[0:95, 130:400])
+    if what == "unknown":
+        columns["true_position_m"][150:] = math.nan
+        columns["est_position_m"][200] = math.nan
+    if what == "late":
+        columns = rows(columns, slice(50, 400))
+    expectations = [Expectation.model_validate({"name": "x", **keys}) for keys in EVERY_WAY]
+    judges = Judges(expectations, DURATION_S)
+    for first in range(0, len(columns["tick"]), rows_of_part):
+        judges.take(rows(columns, slice(first, first + rows_of_part)))
+    for whole, parts in zip(
+        evaluate(expectations, columns, DURATION_S), judges.results(), strict=True
+    ):
+        if whole.bound.startswith(("mean", "rms")) and whole.measured is not None:
+            # Sums of parts are rounded in another order.
+            names = ("measured", "margin", "detail")
+            rounded = {name: getattr(whole, name) for name in names}
+            assert parts.measured == pytest.approx(whole.measured, rel=1e-12)
+            assert parts.margin == pytest.approx(whole.margin, rel=1e-9, abs=1e-12)
+            parts = replace(parts, **rounded)
+        assert parts == whole
+
+
 def test_propellant_counts_from_the_first_report_where_that_comes_late() -> None:
     columns = {
         "true_mass_kg": np.full(4, np.nan),
         "propellant_kg": np.array([np.nan, 12.0, 11.5, 11.0]),
     }
-    assert propellant_used(columns).tolist() == [0.0, 0.0, 0.5, 1.0]
+    assert PropellantUsed()(columns).tolist() == [0.0, 0.0, 0.5, 1.0]

@@ -14,13 +14,18 @@ import pytest
 from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil.errors import StoreError
 from qiki_hil.store import Counts, CycleRow, RunStore
-from qiki_hil.store.run_store import BATCH_ROWS, LOCKED_MAX_S
+from qiki_hil.store.run_store import BATCH_ROWS, LOCKED_MAX_S, cycle_checksum
 
 PERIOD_NS = 2_000_000
 
 
-def rows(count: int, start: int = 0) -> list[tuple[int, int, bytes]]:
-    return [(tick, tick * PERIOD_NS, b"record %d" % tick) for tick in range(start, start + count)]
+def row(tick: int, record: bytes, time_ns: int = 0) -> CycleRow:
+    return CycleRow(tick, time_ns, record, cycle_checksum(tick, time_ns, record))
+
+
+def rows(count: int, start: int = 0) -> list[CycleRow]:
+    ticks = range(start, start + count)
+    return [row(tick, b"record %d" % tick, tick * PERIOD_NS) for tick in ticks]
 
 
 def event(number: int, time_ns: int = 0) -> events_pb2.Event:
@@ -43,7 +48,7 @@ def store(path: Path) -> Iterator[RunStore]:
 
 def test_cycles_come_back_as_they_went_in(store: RunStore) -> None:
     store.append_cycles(rows(3))
-    assert list(store.cycles()) == [CycleRow(*row) for row in rows(3)]
+    assert list(store.cycles()) == rows(3)
     assert list(store.cycle_blobs()) == [b"record 0", b"record 1", b"record 2"]
 
 
@@ -99,10 +104,11 @@ def test_closing_twice_is_harmless(store: RunStore) -> None:
 
 def test_what_is_flushed_survives_a_kill(path: Path) -> None:
     program = (
-        "import os, signal, sys; from pathlib import Path; from qiki_hil.store import RunStore\n"
+        "import os, signal; from pathlib import Path; from tests.store.test_run_store import row\n"
+        "from qiki_hil.store import RunStore\n"
         f"store = RunStore.create(Path({str(path)!r}))\n"
-        "store.append_cycles([(0, 0, b'kept')]); store.flush()\n"
-        "store.append_cycles([(1, 0, b'lost')]); os.kill(os.getpid(), signal.SIGKILL)\n"
+        "store.append_cycles([row(0, b'kept')]); store.flush()\n"
+        "store.append_cycles([row(1, b'lost')]); os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], env=with_package())
     assert done.returncode == -signal.SIGKILL
@@ -120,7 +126,7 @@ def test_a_tick_that_is_there_already_is_refused_and_the_batch_rolled_back(
 ) -> None:
     store.append_cycles(rows(2))
     store.flush()
-    store.append_cycles([*rows(2, start=2), (0, 0, b"again")])
+    store.append_cycles([*rows(2, start=2), row(0, b"again")])
     with pytest.raises(StoreError, match=r"cannot write .*: UNIQUE constraint failed: cycles.tick"):
         store.flush()
     assert store.counts().cycles == 2
@@ -192,13 +198,57 @@ def test_a_damaged_event_is_told(path: Path) -> None:
         list(reader.events())
 
 
-def test_a_newer_schema_is_told(path: Path) -> None:
-    RunStore.create(path).close()
+@pytest.mark.parametrize(
+    "change",
+    [
+        "record = x'7265636f72642038' WHERE tick = 7",
+        "time_ns = time_ns + 1 WHERE tick = 7",
+        "tick = 99 WHERE tick = 7",
+        "checksum = checksum + 1 WHERE tick = 7",
+        "record = 7 WHERE tick = 7",
+        "tick = -1 WHERE tick = 7",
+    ],
+)
+def test_a_row_that_is_not_what_was_stored_is_told(path: Path, change: str) -> None:
+    with RunStore.create(path) as store:
+        store.append_cycles(rows(9))
     connection = sqlite3.connect(path)
-    connection.execute("UPDATE meta SET value = '2' WHERE key = 'schema_version'")
+    connection.execute(f"UPDATE cycles SET {change}")
     connection.commit()
     connection.close()
-    with pytest.raises(StoreError, match=r"schema version 2 is newer than 1, .*use a newer qiki"):
+    words = r"cannot read .*: the record of tick (7|99|-1) is damaged: row \1 of cycles has another"
+    with RunStore.open(path) as reader, pytest.raises(StoreError, match=words):
+        list(reader.cycle_blobs())
+
+
+def test_an_event_that_is_not_what_was_stored_is_told(path: Path) -> None:
+    with RunStore.create(path) as store:
+        store.append_event(event(1))
+        store.append_event(event(2))
+    other = event(3).SerializeToString(deterministic=True)
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE events SET event = ? WHERE seq = 2", (other,))
+    connection.commit()
+    connection.close()
+    words = "an event in it is damaged: row 2 of events has another checksum than was stored"
+    with RunStore.open(path) as reader, pytest.raises(StoreError, match=words):
+        list(reader.events())
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [
+        (3, r"schema version 3 is newer than 2, .*use a newer qiki"),
+        (1, r"schema version 1 is older than 2, .*have no checksums; use the qiki-hil that made"),
+    ],
+)
+def test_another_schema_is_told(path: Path, version: int, words: str) -> None:
+    RunStore.create(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute(f"UPDATE meta SET value = '{version}' WHERE key = 'schema_version'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(StoreError, match=words):
         RunStore.open(path)
 
 
@@ -291,11 +341,11 @@ def test_a_store_that_may_not_grow_keeps_its_complete_batches(store: RunStore) -
     store.flush()
     pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
     store._connection.execute(f"PRAGMA max_page_count = {pages}")
-    store.append_cycles((tick, 0, bytes(400)) for tick in range(100, 5100))
+    store.append_cycles(row(tick, bytes(400)) for tick in range(100, 5100))
     with pytest.raises(StoreError, match="the disk is full; free some space"):
         store.flush()
     # What comes after it waits too, and is counted with the rest.
-    store.append_cycles((tick, 0, bytes(400)) for tick in range(5100, 20000))
+    store.append_cycles(row(tick, bytes(400)) for tick in range(5100, 20000))
     with pytest.raises(StoreError, match="the disk is full; free some space"):
         store.finish()
     assert store.lost == Counts(cycles=19900, events=0)
@@ -323,7 +373,7 @@ def test_a_full_disk_is_told_and_what_was_committed_stays(small_disk: Path) -> N
     store = RunStore.create(path)
     store.append_cycles(rows(100))
     store.flush()
-    store.append_cycles((tick, 0, bytes(4000)) for tick in range(100, 5100))
+    store.append_cycles(row(tick, bytes(4000)) for tick in range(100, 5100))
     with pytest.raises(StoreError, match=r"cannot write .*/disk/run.sqlite: the disk .*full"):
         store.flush()
     with pytest.raises(StoreError, match=r"cannot write .*/disk/run.sqlite: the disk .*full"):

@@ -10,10 +10,10 @@ from markupsafe import Markup
 from qiki_hil.app.report.plots import PANELS, Annotations, Panel, overview_png, panel_svg
 from qiki_hil.app.summary import RunSummary
 from qiki_hil.app.summary_text import STATUS_GLYPHS, facts, measured_text, number, timing_rows
+from qiki_hil.app.traces import Traces
 from qiki_hil.errors import StoreError
 from qiki_hil.kernels import NOZZLES_PER_CLUSTER
 from qiki_hil.pictures import not_drawn
-from qiki_hil.scenario.signals import Columns
 from qiki_hil.store.manifest import write_atomically
 
 TEMPLATE = "report.html.jinja"
@@ -21,7 +21,7 @@ Rows = list[tuple[str, ...]]
 
 
 def write_report(
-    directory: Path, summary: RunSummary, columns: Columns, annotations: Annotations = ()
+    directory: Path, summary: RunSummary, traces: Traces, annotations: Annotations = ()
 ) -> Path:
     """Writes `report.html` into a run's directory, whole or not at all; a plot that cannot be drawn
     is a sentence in it.
@@ -29,27 +29,27 @@ def write_report(
     `annotations` are commands and faults: time in s and text. Raises `StoreError`.
     """
     page = directory / "report.html"
-    write_atomically(page, render_html(summary, columns, annotations).encode())
+    write_atomically(page, render_html(summary, traces, annotations).encode())
     return page
 
 
 def write_picture(
-    directory: Path, summary: RunSummary, columns: Columns, annotations: Annotations = ()
+    directory: Path, summary: RunSummary, traces: Traces, annotations: Annotations = ()
 ) -> Path:
     """Writes `report.png` beside it. Raises `StoreError`, also where it cannot be drawn."""
     picture = directory / "report.png"
     title = f"{summary.scenario} on {summary.rig}: {summary.status}"
     try:
-        content = overview_png(columns, title, annotations)
+        content = overview_png(traces, title, annotations)
     except Exception as error:
         raise StoreError(f"{picture}: {not_drawn(error)}") from error
     write_atomically(picture, content)
     return picture
 
 
-def render_html(summary: RunSummary, columns: Columns, annotations: Annotations = ()) -> str:
+def render_html(summary: RunSummary, traces: Traces, annotations: Annotations = ()) -> str:
     """The whole page."""
-    plots = [(panel, _plot(panel, columns, annotations)) for panel in PANELS]
+    plots = [(panel, _plot(panel, traces, annotations)) for panel in PANELS]
     return _template().render(
         summary=summary,
         glyph=STATUS_GLYPHS[summary.status],
@@ -63,9 +63,9 @@ def render_html(summary: RunSummary, columns: Columns, annotations: Annotations 
     )
 
 
-def _plot(panel: Panel, columns: Columns, annotations: Annotations) -> str:
+def _plot(panel: Panel, traces: Traces, annotations: Annotations) -> str:
     try:
-        return Markup(panel_svg(panel, columns, annotations))
+        return Markup(panel_svg(panel, traces, annotations))
     except Exception as error:  # a plot is worth less than the rest of the page
         return not_drawn(error)
 

@@ -13,18 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from qiki_hil.euler import rpy_deg_from_xyzw
-from qiki_hil.kernels import NOZZLES, NOZZLES_PER_CLUSTER
+from qiki_hil.app.traces import Traces
+from qiki_hil.kernels import CLUSTERS, NOZZLES, NOZZLES_PER_CLUSTER
 from qiki_hil.pictures import default_settings
-from qiki_hil.scenario.signals import Columns
 
-Float64 = NDArray[np.float64]
 Annotations = Sequence[tuple[float, str]]
 
-POINTS_MAX = 2000
-_RASTER_BINS = 800
 _LABELLED_ANNOTATIONS_MAX = 12
 _COLOURS = ("#3b8bd1", "#d9772b", "#3a9d5d", "#9a6fc9")
 _GREY = "#808080"
@@ -35,37 +30,19 @@ _PAPER_INK = "#222222"
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A plot: `draw(figure, columns, annotations)` fills a figure or a part of one."""
+    """A plot: `draw(figure, traces, annotations)` fills a figure or a part of one."""
 
     name: str
     title: str
     caption: str
-    draw: Callable[[Any, Columns, Annotations], None]
+    draw: Callable[[Any, Traces, Annotations], None]
 
 
-def thin(values: NDArray[Any], points: int = POINTS_MAX) -> NDArray[np.intp]:
-    """Indices of at most `points` samples of `(N,)` values. Every bin keeps its least and its
-    greatest sample, so that no peak is lost; the ends stay."""
-    count = len(values)
-    if count <= points:
-        return np.arange(count)
-    bins = points // 2 - 1
-    size = -(-count // bins)
-    padded = np.full(bins * size, np.nan)
-    padded[:count] = values
-    table = padded.reshape(bins, size)
-    base = np.arange(bins) * size
-    low = base + np.argmin(np.where(np.isnan(table), np.inf, table), axis=1)
-    high = base + np.argmax(np.where(np.isnan(table), -np.inf, table), axis=1)
-    chosen = np.unique(np.concatenate([[0], low, high, [count - 1]]))
-    return chosen[chosen < count]
-
-
-def panel_svg(panel: Panel, columns: Columns, annotations: Annotations = ()) -> str:
+def panel_svg(panel: Panel, traces: Traces, annotations: Annotations = ()) -> str:
     """A panel as an `<svg>` element: text stays text, ids are unique to the panel."""
     with _style(_INK_PLACEHOLDER, salt=panel.name) as figure_class:
         figure = figure_class(figsize=(9.0, 3.6), layout="constrained")
-        panel.draw(figure, columns, annotations)
+        panel.draw(figure, traces, annotations)
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
     svg = buffer.getvalue()
@@ -76,7 +53,7 @@ def panel_svg(panel: Panel, columns: Columns, annotations: Annotations = ()) -> 
     return label + svg.removeprefix("<svg ").rstrip()
 
 
-def overview_png(columns: Columns, title: str, annotations: Annotations = ()) -> bytes:
+def overview_png(traces: Traces, title: str, annotations: Annotations = ()) -> bytes:
     """All six panels in one picture, PNG, on white."""
     with _style(_PAPER_INK, salt="overview") as figure_class:
         figure = figure_class(figsize=(15.0, 11.5), layout="constrained", facecolor="white")
@@ -84,7 +61,7 @@ def overview_png(columns: Columns, title: str, annotations: Annotations = ()) ->
         parts = figure.subfigures(3, 2, wspace=0.03, hspace=0.03).flat
         for panel, part in zip(PANELS, parts, strict=True):
             part.suptitle(panel.title, fontsize=11, fontweight="bold", x=0.02, ha="left")
-            panel.draw(part, columns, annotations)
+            panel.draw(part, traces, annotations)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", dpi=110, metadata={"Software": "qiki-hil"})
     return buffer.getvalue()
@@ -124,12 +101,12 @@ def _plain(text: str) -> str:
 
 
 def _finish(
-    axes: Any, columns: Columns, annotations: Annotations, label: str, *, last: bool = True
+    axes: Any, traces: Traces, annotations: Annotations, label: str, *, last: bool = True
 ) -> None:
     axes.set_ylabel(label)
-    time_s = columns["time_s"]
-    if len(time_s):
-        axes.set_xlim(float(time_s[0]), max(float(time_s[-1]), float(time_s[0]) + 1e-3))
+    if traces.span_s is not None:
+        start, end = traces.span_s
+        axes.set_xlim(start, max(end, start + 1e-3))
     for at_s, _ in annotations:
         axes.axvline(at_s, color=_GREY, linewidth=0.8, linestyle=(0, (1, 2)), zorder=0.5)
     if last:
@@ -138,12 +115,10 @@ def _finish(
         axes.tick_params(labelbottom=False)
 
 
-def _line(axes: Any, columns: Columns, values: NDArray[Any], **style: Any) -> None:
-    values = np.asarray(values, dtype=np.float64)
-    if np.isnan(values).all():
-        return
-    rows = thin(values)
-    axes.plot(columns["time_s"][rows], values[rows], **style)
+def _line(axes: Any, traces: Traces, name: str, part: int = 0, **style: Any) -> None:
+    time_s, values = traces.line(name, part)
+    if not np.isnan(values).all():
+        axes.plot(time_s, values, **style)
 
 
 def _label_annotations(axes: Any, annotations: Annotations) -> None:
@@ -179,80 +154,53 @@ def _no_data(axes: Any, text: str) -> None:
     axes.text(0.5, 0.5, text, ha="center", va="center", transform=axes.transAxes)
 
 
-_SOURCES = (
-    ("true", {"linestyle": "-", "linewidth": 1.6}),
-    ("est", {"linestyle": ":", "linewidth": 1.3}),
-    ("ref", {"linestyle": "--", "linewidth": 1.0}),
-)
+_SOURCE_STYLES: dict[str, dict[str, Any]] = {
+    "true": {"linestyle": "-", "linewidth": 1.6},
+    "est": {"linestyle": ":", "linewidth": 1.3},
+    "ref": {"linestyle": "--", "linewidth": 1.0},
+}
 _SOURCE_LABELS = {"true": "true", "est": "estimated", "ref": "reference"}
 
 
 def _three(
     figure: Any,
-    columns: Columns,
+    traces: Traces,
     annotations: Annotations,
     label: str,
     names: tuple[str, str, str],
-    values: Callable[[str], Float64],
+    line: str,
 ) -> None:
-    """Three components, each as truth, estimate and reference."""
+    """Three components of a line, each as truth, estimate and reference."""
     axes = figure.subplots()
     for name, colour in zip(names, _COLOURS, strict=False):
         axes.plot([], [], color=colour, linewidth=2.5, label=name)
-    for source, style in _SOURCES:
-        data = values(source)
+    for source, style in _SOURCE_STYLES.items():
         for index in range(3):
-            _line(axes, columns, data[:, index], color=_COLOURS[index], **style)
+            _line(axes, traces, f"{source}_{line}", index, color=_COLOURS[index], **style)
         axes.plot([], [], color=_GREY, label=_SOURCE_LABELS[source], **style)
     _legend(axes)
-    _finish(axes, columns, annotations, label)
+    _finish(axes, traces, annotations, label)
     _label_annotations(axes, annotations)
 
 
-def _unjumped(angles: Float64) -> Float64:
-    """The angles, deg, with NaN where one wraps around, so that no line crosses the plot there."""
-    angles = angles.copy()
-    angles[1:][np.abs(np.diff(angles, axis=0)) > 180.0] = np.nan
-    return angles
+def _attitude(figure: Any, traces: Traces, annotations: Annotations) -> None:
+    _three(figure, traces, annotations, "deg", ("roll", "pitch", "yaw"), "attitude_deg")
 
 
-def _attitude(figure: Any, columns: Columns, annotations: Annotations) -> None:
-    _three(
-        figure,
-        columns,
-        annotations,
-        "deg",
-        ("roll", "pitch", "yaw"),
-        lambda source: _unjumped(rpy_deg_from_xyzw(columns[f"{source}_attitude_xyzw"])),
-    )
+def _position(figure: Any, traces: Traces, annotations: Annotations) -> None:
+    _three(figure, traces, annotations, "m, world", ("x", "y", "z"), "position_m")
 
 
-def _position(figure: Any, columns: Columns, annotations: Annotations) -> None:
-    _three(
-        figure,
-        columns,
-        annotations,
-        "m, world",
-        ("x", "y", "z"),
-        lambda source: columns[f"{source}_position_m"],
-    )
-
-
-def _nozzles(figure: Any, columns: Columns, annotations: Annotations) -> None:
+def _nozzles(figure: Any, traces: Traces, annotations: Annotations) -> None:
     axes = figure.subplots()
-    count = len(columns["time_s"])
-    if not count:
+    if traces.span_s is None:
         _no_data(axes, "no records")
         return
-    bins = min(count, _RASTER_BINS)
-    edges = np.linspace(0, count, bins + 1).astype(int)
-    on_s = np.add.reduceat(columns["on_time_us"].astype(np.float64), edges[:-1], axis=0) / 1e6
-    span_s = np.add.reduceat(columns["period_s"].astype(np.float64), edges[:-1])
-    duty = np.clip(on_s / np.maximum(span_s, 1e-9)[:, None], 0.0, 1.0).T
+    duty = traces.duty.ratio
     image = np.zeros((*duty.shape, 4))
     image[..., :3] = np.array([0x3B, 0x8B, 0xD1]) / 255.0
     image[..., 3] = np.sqrt(duty)
-    start, end = float(columns["time_s"][0]), float(columns["time_s"][-1])
+    start, end = traces.span_s
     axes.imshow(
         image,
         aspect="auto",
@@ -263,55 +211,54 @@ def _nozzles(figure: Any, columns: Columns, annotations: Annotations) -> None:
     for first in range(NOZZLES_PER_CLUSTER, NOZZLES, NOZZLES_PER_CLUSTER):
         axes.axhline(first - 0.5, color=_GREY, linewidth=0.7)
     axes.grid(visible=False)
-    _finish(axes, columns, annotations, "nozzle")
+    _finish(axes, traces, annotations, "nozzle")
 
 
-def _wrench(figure: Any, columns: Columns, annotations: Annotations) -> None:
+def _wrench(figure: Any, traces: Traces, annotations: Annotations) -> None:
     top, bottom = figure.subplots(2, 1, sharex=True)
     for axes, first, label in ((top, 0, "force, N"), (bottom, 3, "torque, N·m")):
         for index, name in enumerate("xyz"):
             for source, style in (("demanded", "--"), ("allocated", "-")):
-                values = columns[f"wrench_{source}"][:, first + index]
                 width = 0.9 if source == "demanded" else 1.3
                 line = {"color": _COLOURS[index], "linestyle": style, "linewidth": width}
-                _line(axes, columns, values, label=f"{name} {source}", **line)
-        _finish(axes, columns, annotations, label, last=axes is bottom)
+                line["label"] = f"{name} {source}"
+                _line(axes, traces, f"wrench_{source}", first + index, **line)
+        _finish(axes, traces, annotations, label, last=axes is bottom)
     _legend(top)
 
 
-def _power(figure: Any, columns: Columns, annotations: Annotations) -> None:
+def _power(figure: Any, traces: Traces, annotations: Annotations) -> None:
     charge, load, heat = figure.subplots(3, 1, sharex=True)
     for name, style in (("battery", "-"), ("supercap", "--")):
-        values = columns[f"{name}_soc"] * 100.0
-        _line(charge, columns, values, label=name, linestyle=style, color=_COLOURS[style == "--"])
-    _line(load, columns, columns["load_w"] / 1e3, color=_COLOURS[0])
+        line: dict[str, Any] = {"linestyle": style, "color": _COLOURS[style == "--"]}
+        _line(charge, traces, f"{name}_percent", label=name, **line)
+    _line(load, traces, "load_kw", color=_COLOURS[0])
     styles = ("-", "--", "-.", ":")
-    for cluster in range(columns["cluster_temp_c"].shape[1]):
-        values = columns["cluster_temp_c"][:, cluster]
+    for cluster in range(CLUSTERS):
         line = {"color": _COLOURS[cluster], "linestyle": styles[cluster]}
-        _line(heat, columns, values, label=f"cluster {cluster}", **line)
+        _line(heat, traces, "cluster_temp_c", cluster, label=f"cluster {cluster}", **line)
     for axes, label in ((charge, "charge, %"), (load, "load, kW"), (heat, "°C")):
-        _finish(axes, columns, annotations, label, last=axes is heat)
+        _finish(axes, traces, annotations, label, last=axes is heat)
         _legend(axes)
 
 
-def _timing(figure: Any, columns: Columns, annotations: Annotations) -> None:
-    wakeup, step = columns["wakeup_ns"], columns["step_ns"]
-    if not (wakeup >= 0).any() and not (step >= 0).any():
+def _timing(figure: Any, traces: Traces, annotations: Annotations) -> None:
+    wakeup, step = traces.timing["wakeup"], traces.timing["step"]
+    if not len(wakeup.numbers) and not len(step.numbers):
         _no_data(figure.subplots(), "the cycle was not timed: time was simulated")
         return
     line, histogram = figure.subplots(1, 2)
-    for values, name, colour, style in (
-        (step, "step", _COLOURS[1], "--"),
-        (wakeup, "wake-up", _COLOURS[0], "-"),
+    for tally, name, label, colour, style in (
+        (step, "step_us", "step", _COLOURS[1], "--"),
+        (wakeup, "wakeup_us", "wake-up", _COLOURS[0], "-"),
     ):
-        timed = np.where(values >= 0, values / 1e3, np.nan)
-        _line(line, columns, timed, color=colour, label=name, linewidth=0.5)
-        timed = np.maximum(timed[~np.isnan(timed)], 0.1)
+        _line(line, traces, name, color=colour, label=label, linewidth=0.5)
+        timed = np.maximum(tally.numbers / 1e3, 0.1)
         if len(timed):
             edges = np.geomspace(timed.min(), max(timed.max(), timed.min() * 1.01), 60)
-            histogram.hist(timed, edges, histtype="step", color=colour, label=name, linestyle=style)
-    _finish(line, columns, annotations, "µs")
+            look = {"histtype": "step", "color": colour, "label": label, "linestyle": style}
+            histogram.hist(timed, edges, weights=tally.counts, **look)
+    _finish(line, traces, annotations, "µs")
     line.set_yscale("log")
     _legend(line)
     histogram.set(xscale="log", yscale="log", xlabel="µs", ylabel="cycles")

@@ -7,10 +7,10 @@ from pathlib import Path
 from qiki_hil.app.run.directory import release_reserve
 from qiki_hil.app.run.record import Run
 from qiki_hil.app.summary import RunSummary
+from qiki_hil.app.traces import Traces
 from qiki_hil.command import format_command
 from qiki_hil.errors import StoreError
 from qiki_hil.scenario import Scenario
-from qiki_hil.scenario.signals import Columns
 from qiki_hil.store import RunStatus
 
 
@@ -26,8 +26,8 @@ class Outcome:
     """What could not be written; empty where everything was."""
 
 
-def keep(run: Run, summary: RunSummary, columns: Columns) -> Outcome:
-    """Writes the verdict and, where the run has records and wants one, the report.
+def keep(run: Run, summary: RunSummary, traces: Traces | None) -> Outcome:
+    """Writes the verdict and, where there are `traces`, the report that is drawn from them.
 
     A run whose record is not whole has failed; a report that cannot be written costs the report,
     not the verdict.
@@ -43,14 +43,14 @@ def keep(run: Run, summary: RunSummary, columns: Columns) -> Outcome:
         summary = _failed(summary, str(error))
         with suppress(StoreError):
             _write_verdict(run, summary)
-    report, failures = _report(run, summary, columns)
+    report, failures = _report(run, summary, traces)
     complaints += failures
     return Outcome(summary, run.directory.path, report, "; ".join(complaints))
 
 
-def _report(run: Run, summary: RunSummary, columns: Columns) -> tuple[Path | None, list[str]]:
+def _report(run: Run, summary: RunSummary, traces: Traces | None) -> tuple[Path | None, list[str]]:
     """The report, and why what is missing of it is missing."""
-    if not run.parts.report or not len(columns["time_s"]):
+    if traces is None:
         return None, []
     # Imported here, because a run without a report should not pay for the template engine.
     from qiki_hil.app.report import write_picture, write_report
@@ -59,7 +59,7 @@ def _report(run: Run, summary: RunSummary, columns: Columns) -> tuple[Path | Non
     for write in (write_report, write_picture):
         try:
             notes = annotations(run.parts.scenario)
-            written.append(write(run.directory.path, summary, columns, notes))
+            written.append(write(run.directory.path, summary, traces, notes))
         except StoreError as error:
             complaints.append(str(error))
     return next((path for path in written if path.suffix == ".html"), None), complaints

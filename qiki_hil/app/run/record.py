@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from typing import Protocol
 
 from qiki_hil import clock
 from qiki_hil._pb.qiki.events.v1 import events_pb2
@@ -10,20 +11,27 @@ from qiki_hil.app.events import EventLog
 from qiki_hil.app.recorder import Recorder
 from qiki_hil.app.request import RunParts
 from qiki_hil.app.run.directory import make_directory, removing_on_error
-from qiki_hil.app.summary import RunFacts, RunSummary, summarize
+from qiki_hil.app.run.findings import Findings, facts_of
+from qiki_hil.app.summary import RunSummary, summarize
 from qiki_hil.control.closing import not_closed
 from qiki_hil.errors import StoreError
-from qiki_hil.kernels import decode_cycles
 from qiki_hil.kernels.controller import period_us
-from qiki_hil.scenario import ExpectationResult, evaluate
+from qiki_hil.scenario import ExpectationResult
 from qiki_hil.scenario.signals import Columns
-from qiki_hil.store import RunStatus, RunStore
+from qiki_hil.store import RunStatus, RunStore, column_parts
 
 EVENT_STATUS = {
     RunStatus.PASSED: events_pb2.RUN_STATUS_PASSED,
     RunStatus.FAILED: events_pb2.RUN_STATUS_FAILED,
     RunStatus.ABORTED: events_pb2.RUN_STATUS_ABORTED,
 }
+
+
+class PartReader(Protocol):
+    """Whoever reads the records of a run."""
+
+    def take(self, columns: Columns) -> None:
+        """Takes the columns of the next part."""
 
 
 class Run:
@@ -80,24 +88,29 @@ class Run:
         whole.detail = "; ".join(filter(None, words))
         return whole
 
-    def columns(self) -> Columns:
-        """The columns of all records so far. Raises StoreError where they cannot be read."""
-        return decode_cycles(list(self.store.cycle_blobs()))
+    def nothing_found(self) -> Findings:
+        """The findings of a run without a record that can be read."""
+        return Findings(self.parts.spec, self.parts.scenario)
 
-    def judge(self, columns: Columns) -> list[ExpectationResult]:
-        """The expectations of the scenario over `columns`."""
-        scenario = self.parts.scenario
-        return evaluate(scenario.expect, columns, scenario.duration_s)
+    def read(self, *others: PartReader) -> Findings:
+        """Reads all records so far, once; `others` read them too. Raises StoreError where they
+        cannot be read."""
+        drawn = self.store.counts().cycles if self.parts.report else 0
+        findings = Findings(self.parts.spec, self.parts.scenario, drawn)
+        for columns in column_parts(self.store):
+            for reader in (findings, *others):
+                reader.take(columns)
+        return findings
 
     def summarize(
         self,
-        columns: Columns,
+        findings: Findings,
         ended: link_pb2.LoopEnded,
-        results: Sequence[ExpectationResult],
         realtime_measures: Sequence[str] = (),
     ) -> RunSummary:
         """The summary of the run. `realtime_measures` are those that the loop took."""
-        return summarize(self._facts(realtime_measures), columns, ended, results)
+        facts = facts_of(self.directory, self.parts.scenario, realtime_measures)
+        return summarize(facts, findings.totals, ended, findings.results())
 
     def emit_end(
         self, status: RunStatus, results: Sequence[ExpectationResult], ended: link_pb2.LoopEnded
@@ -129,25 +142,6 @@ class Run:
         with suppress(StoreError):
             self.store.close()
         self.directory.release()
-
-    def _facts(self, realtime_measures: Sequence[str]) -> RunFacts:
-        manifest, spec = self.directory.manifest, self.parts.spec
-        return RunFacts(
-            run_id=manifest.run_id,
-            scenario=manifest.scenario,
-            rig=manifest.rig,
-            rate_hz=manifest.rate_hz,
-            period_us=self.period_us,
-            seed=manifest.seed,
-            duration_s=self.parts.scenario.duration_s,
-            speed=str(manifest.speed),
-            directory=str(self.directory.path),
-            spec_hash=manifest.spec_hash,
-            dry_mass_kg=spec.mass.dry_kg,
-            force_n_body=spec.effectiveness[:3] * spec.thrust_max_n,
-            versions=manifest.versions,
-            realtime_measures=list(realtime_measures),
-        )
 
     def _scheduled_faults(self) -> Iterator[tuple[int, events_pb2.FaultInjected]]:
         for tick, message in self.parts.scenario.timeline(self.period_us * 1e-6):

@@ -32,6 +32,23 @@ macro_rules! columns {
             fn with_capacity(rows: usize) -> Self {
                 Self { len: 0, $($name: Vec::with_capacity(rows * $width),)* }
             }
+
+            /// The last row alone; none where there is none.
+            #[must_use]
+            pub fn last_row(&self) -> Self {
+                let len = self.len.min(1);
+                Self { len, $($name: self.$name[(self.len - len) * $width..].to_vec(),)* }
+            }
+
+            fn append(&mut self, other: &Self) {
+                self.len += other.len;
+                $(self.$name.extend_from_slice(&other.$name);)*
+            }
+
+            fn drop_first(&mut self, rows: usize) {
+                self.len -= rows;
+                $(self.$name.drain(..rows * $width);)*
+            }
         }
 
         /// Calls `$visit!(name, type, width)` for every column.
@@ -201,7 +218,21 @@ impl Columns {
     pub fn decode<'a>(
         records: impl ExactSizeIterator<Item = &'a [u8]>,
     ) -> Result<Self, ColumnError> {
-        let mut columns = Self::with_capacity(records.len());
+        Self::decode_after(&Self::default(), records)
+    }
+
+    /// Reads encoded `CycleRecord`s, in order. They come after the last row of `before`, which
+    /// stands for what they leave out.
+    ///
+    /// # Errors
+    /// [`ColumnError`] names the first record that is not one.
+    pub fn decode_after<'a>(
+        before: &Self,
+        records: impl ExactSizeIterator<Item = &'a [u8]>,
+    ) -> Result<Self, ColumnError> {
+        let mut columns = Self::with_capacity(records.len() + 1);
+        columns.append(&before.last_row());
+        let known = columns.len;
         let mut record = CycleRecord::default();
         for (index, bytes) in records.enumerate() {
             record.clear();
@@ -210,6 +241,7 @@ impl Columns {
                 .map_err(|source| ColumnError { index, source })?;
             columns.push(&record);
         }
+        columns.drop_first(known);
         Ok(columns)
     }
 

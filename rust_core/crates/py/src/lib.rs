@@ -60,7 +60,7 @@ mod _core {
     #[pymodule_export]
     use super::realtime::{lock_memory, sharpen_timers, wait_until_ns};
     #[pymodule_export]
-    use super::records::{CycleScanner, ReplayCore, decode_cycles};
+    use super::records::{CycleDecoder, CycleScanner, ReplayCore, decode_cycles};
     #[pymodule_export]
     use super::signals::{Feedback, Truth, ValveCommand};
 

@@ -1,5 +1,6 @@
 //! Recorded cycles: split from packets, as columns, and replayed.
 
+use crc::{CRC_32_ISO_HDLC, Crc, Table};
 use numpy::{IntoPyArray, PyArray1, PyArrayMethods};
 use prost::Message;
 use pyo3::prelude::*;
@@ -78,7 +79,20 @@ pub struct CycleScanner {
     last: Option<Watched>,
 }
 
-type Row<'py> = (u64, i64, Bound<'py, PyBytes>);
+type Row<'py> = (u64, i64, Bound<'py, PyBytes>, u32);
+
+/// The CRC-32 of zlib, so that anybody can check a stored record.
+static CRC: Crc<u32, Table<16>> = Crc::<u32, Table<16>>::new(&CRC_32_ISO_HDLC);
+
+/// The checksum of a stored cycle: of its tick and its time, as little-endian numbers of 8 bytes,
+/// and its record.
+fn checksum(tick: u64, time_ns: i64, record: &[u8]) -> u32 {
+    let mut digest = CRC.digest();
+    digest.update(&tick.to_le_bytes());
+    digest.update(&time_ns.to_le_bytes());
+    digest.update(record);
+    digest.finalize()
+}
 
 #[pymethods]
 impl CycleScanner {
@@ -87,9 +101,11 @@ impl CycleScanner {
         Self::default()
     }
 
-    /// The records of a `LoopPacket` as (tick, time_ns, encoded record), and the indices of those
-    /// with a command, a reply, an overrun, or a mode, arming, hold reason, isolation, refusal of
-    /// the guard or node state that is not as in the record before. Raises ValueError where the bytes are something else.
+    /// The records of a `LoopPacket` as (tick, time_ns, encoded record, checksum), and the indices
+    /// of those with a command, a reply, an overrun, or a mode, arming, hold reason, isolation,
+    /// refusal of the guard or node state that is not as in the record before. The checksum is the
+    /// CRC-32 of zlib over tick and time, as little-endian numbers of 8 bytes, and the record.
+    /// Raises ValueError where the bytes are something else.
     fn scan<'py>(&mut self, py: Python<'py>, packet: &[u8]) -> Result<(Vec<Row<'py>>, Vec<usize>)> {
         let mut rest = packet;
         let (mut rows, mut notable) = (Vec::new(), Vec::new());
@@ -103,11 +119,9 @@ impl CycleScanner {
             if self.happened() {
                 notable.push(rows.len());
             }
-            rows.push((
-                self.record.tick,
-                self.record.time_ns,
-                PyBytes::new(py, bytes),
-            ));
+            let (tick, time_ns) = (self.record.tick, self.record.time_ns);
+            let checksum = checksum(tick, time_ns, bytes);
+            rows.push((tick, time_ns, PyBytes::new(py, bytes), checksum));
             rest = tail;
         }
         Ok((rows, notable))
@@ -172,11 +186,56 @@ pub fn decode_cycles<'py>(
     py: Python<'py>,
     records: &Bound<'py, PyList>,
 ) -> Result<Bound<'py, PyDict>> {
-    let blobs: Vec<Bound<'py, PyBytes>> = records
-        .iter()
-        .map(|r| Ok(r.cast_into::<PyBytes>()?))
-        .collect::<PyResult<_>>()?;
-    let columns = Columns::decode(blobs.iter().map(|b| b.as_bytes()))?;
+    CycleDecoder::new().decode(py, records)
+}
+
+/// Turns the records of one run into columns, part after part.
+#[pyclass(module = "qiki_hil._core")]
+#[derive(Clone, Default)]
+pub struct CycleDecoder {
+    last: Columns,
+}
+
+#[pymethods]
+impl CycleDecoder {
+    #[new]
+    fn new() -> Self {
+        Self::default()
+    }
+
+    /// The next encoded `CycleRecord`s as columns, one row per record. What a record leaves out is
+    /// as in the record before, also where that came with another call. Raises ValueError where
+    /// one is not a record.
+    fn decode<'py>(
+        &mut self,
+        py: Python<'py>,
+        records: &Bound<'py, PyList>,
+    ) -> Result<Bound<'py, PyDict>> {
+        let blobs: Vec<Bound<'py, PyBytes>> = records
+            .iter()
+            .map(|r| Ok(r.cast_into::<PyBytes>()?))
+            .collect::<PyResult<_>>()?;
+        let columns = Columns::decode_after(&self.last, blobs.iter().map(|b| b.as_bytes()))?;
+        if columns.len > 0 {
+            self.last = columns.last_row();
+        }
+        as_dict(py, columns)
+    }
+
+    fn __copy__(&self) -> Self {
+        self.clone()
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> Self {
+        self.clone()
+    }
+
+    fn __reduce__(&self) -> Result<()> {
+        Err(CoreError::Pickled("CycleDecoder"))
+    }
+}
+
+fn as_dict<'py>(py: Python<'py>, columns: Columns) -> Result<Bound<'py, PyDict>> {
     let rows = columns.len;
     let dict = PyDict::new(py);
     macro_rules! visit {
