@@ -48,7 +48,7 @@ CONFIRM = "confirm"
 
 @dataclass(frozen=True, slots=True)
 class CommandHelp:
-    """One line of the language."""
+    """One line of the language; usage and meaning fit side by side into 80 columns."""
 
     name: str
     usage: str
@@ -68,7 +68,7 @@ COMMAND_HELP: tuple[CommandHelp, ...] = (
     _help("hold", "hold the pose of this moment"),
     _help(
         "goto X Y Z [ROLL PITCH YAW]",
-        "go to a position (m, world) and stop there; with angles (deg) also to an attitude",
+        "go there (m, world) and stop, also turned (deg)",
         "goto 2 0 0 0 0 60",
     ),
     _help("turn ROLL PITCH YAW", "turn to an attitude (deg) and stop there", "turn 0 0 60"),
@@ -84,21 +84,20 @@ COMMAND_HELP: tuple[CommandHelp, ...] = (
         "rcs.fire AXIS PCT [DUR]", "the same with the axis as a word", "rcs.fire forward 50 0.5s"
     ),
     _help("rcs.stop", "end a push or a profile: hold the attitude, drift on"),
-    _help("mode NAME", f"ask for a flight mode: {', '.join(MODES)}", "mode coast"),
+    _help("mode NAME", f"one of {', '.join(MODES)}", "mode coast"),
     _help(
         "alloc MODE [confirm]",
-        f"ask for an allocation mode: {', '.join(ALLOCATION_MODES)}; manual is HAZARDOUS",
+        f"allocate by {', '.join(ALLOCATION_MODES)}; manual is HAZARDOUS",
         "alloc manual confirm",
     ),
     _help(
         "nozzles N,N,... PCT DUR [confirm]",
-        "HAZARDOUS: open nozzles by hand for PCT % of DUR, after alloc manual; control is off",
+        "HAZARDOUS: open them for PCT % of DUR",
         "nozzles 1,7 100 200ms confirm",
     ),
     _help(
         f"profile {SEGMENT_USAGE}; ... | FILE.yaml",
-        "a sequence of pushes, attitude held; DIR is an axis word, a body direction x,y,z, or a "
-        "set of the thrust map: ztt.AXIS or ftg.AXIS",
+        "many pushes",
         "profile forward 60 1s ramp_in=0.2; aft 60 1s",
     ),
 )

@@ -4,10 +4,16 @@ import math
 
 import pytest
 
+from qiki_hil._pb.qiki.commands.v1 import command_pb2
+from qiki_hil._pb.qiki.events.v1 import events_pb2
+from qiki_hil.app.event_text import ALLOWED_WHEN, event_text, reason_text
 from qiki_hil.command import parse_command, unconfirmed
 from qiki_hil.console.live.frame import Prompt, frame_lines
 from qiki_hil.console.live.glyphs import ASCII, UNICODE, Glyphs, bar, fixed, glyphs_for
+from qiki_hil.console.live.pages import help_lines, help_texts, turned
+from qiki_hil.console.live.rows import wrapped
 from qiki_hil.console.live.state import ColumnFeed, EventLine, LiveState
+from qiki_hil.scenario.signals import REASON_NAMES
 from tests.scenario.synthetic import rows, synthetic_columns
 
 
@@ -213,3 +219,91 @@ def test_what_holds_back_is_told_with_its_reason():
     assert "planned pulses MODEL_MISMATCH, motion evidence MODEL_MISMATCH" in text
     state.working_mass_low = True
     assert "WORKING_MASS_LOW" in "\n".join(frame(state, 200))
+
+
+def test_help_has_a_line_for_everything_that_can_be_typed():
+    lines = help_lines(80)
+    assert len(lines) == len(help_texts())
+    assert max(map(len, lines)) <= 80
+
+
+def paged(**changes) -> LiveState:
+    state = filled()
+    for name, value in changes.items():
+        setattr(state, name, value)
+    return state
+
+
+@pytest.mark.parametrize("page", ["events", "help"])
+@pytest.mark.parametrize(("width", "height"), [(20, 3), (80, 24), (200, 50)])
+def test_a_page_fits_and_keeps_mode_and_prompt_in_sight(page, width, height):
+    lines = frame_lines(paged(page=page), width, height, UNICODE, Prompt("goto 1", 6))
+    assert len(lines) == height
+    assert all(line.cell_len <= width for line in lines)
+    assert lines[-1].plain.startswith("> goto 1")
+    if height > 3:
+        assert lines[1].plain.startswith("mode IDLE")
+        assert "── pose" not in "\n".join(line.plain for line in lines)
+
+
+def test_keys_lead_through_the_events_and_back():
+    state = filled()
+    turned(state, 1)
+    assert state.page == "live"
+    turned(state, -1)
+    assert frame(state, 80, 24, prompt=Prompt())[-2].endswith("event 39")
+    turned(state, -1)
+    assert frame(state, 80, 24, prompt=Prompt())[-2].endswith("event 34")
+    assert "5 newer below" in "\n".join(frame(state, 80, 24))
+    for _ in range(50):
+        turned(state, -1)
+    assert "event 0" in frame(state, 80, 24)[3]
+    for _ in range(7):
+        turned(state, 1)
+    assert (state.page, state.events_hidden) == ("events", 0)
+    turned(state, 1)
+    assert state.page == "live"
+
+
+def test_the_longest_reasons_are_whole_at_80_by_24():
+    state = filled()
+    state.inhibit_reason = max(REASON_NAMES.values(), key=len)
+    state.ages_s["record"] = 12.3
+    state.allocation_requested, state.allocation_mode = "MANUAL_OVERRIDE", "ADAPTIVE"
+    state.allocation_reason = "MANUAL_NOT_FROM_MODE"
+    state.broker, state.broker_sent = "connected", 123_456
+    text = "\n".join(frame(state, 80, 24, prompt=Prompt()))
+    assert f"! inhibited: {state.inhibit_reason}" in text
+    assert "record ◷ 12.3 s STALE" in text
+    assert "allocation ADAPTIVE for MANUAL_OVERRIDE (MANUAL_NOT_FROM_MODE)" in text
+    assert "✓ broker connected ✓ 100 ms old" in text
+
+
+@pytest.mark.parametrize("reason", ALLOWED_WHEN)
+def test_every_refusal_is_whole_at_80_by_24_with_its_reason_and_what_would_be_right(reason):
+    state = filled()
+    detail = events_pb2.CommandReplied(
+        command=parse_command("nozzles 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15 99.5 1234ms confirm"),
+        reply=command_pb2.CommandReply(
+            status=command_pb2.COMMAND_STATUS_REJECTED, reason=reason, command_id=7
+        ),
+    )
+    refusal = event_text(events_pb2.Event(command_replied=detail))
+    state.events.append(EventLine(1.0, refusal, "warn"))
+    state.cluster_limits = (4, 1, 2 | 4, 8)
+    words = unconfirmed(parse_command("nozzles 1,2 100 500ms"))
+    for prompt in (Prompt(), Prompt("x", 1, words)):
+        text = " ".join(" ".join(frame(state, 80, 24, prompt=prompt)).split())
+        assert reason_text(reason) in text
+        assert f"allowed when {ALLOWED_WHEN[reason]}" in text
+        assert "say it again with the word confirm at its end" in text or not prompt.notice
+
+
+def test_a_text_that_is_too_long_loses_its_middle_and_not_its_end():
+    text = " ".join(f"word{number}" for number in range(60))
+    lines = wrapped(text, 40, 3)
+    assert len(lines) == 3
+    assert lines[0].startswith("word0 ")
+    assert lines[0].endswith(" …")
+    assert lines[2].endswith("word59")
+    assert max(map(len, lines)) <= 40

@@ -1,13 +1,16 @@
 """Writing to a pipe whose reader takes its time, or is gone."""
 
+import fcntl
 import os
 import threading
+import time
 from collections.abc import Iterator
 from typing import TextIO
 
 import pytest
 
 from qiki_hil.clock import monotonic_ns
+from qiki_hil.console.live import outlet as outlet_module
 from qiki_hil.console.live.outlet import WAITING_MAX_CHARS, Outlet
 
 NOTICE = "[{} left out]"
@@ -89,3 +92,40 @@ def test_a_terminal_that_was_made_not_to_block_is_waited_for(pipe: Pipe) -> None
         reader.start()
     pipe.stream.close()
     reader.join()
+
+
+def test_the_end_does_not_wait_for_a_reader_that_never_reads(
+    pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outlet_module, "PATIENCE_S", 0.2)
+    start_ns = monotonic_ns()
+    with Outlet(pipe.stream, NOTICE) as outlet:
+        for _ in range(1000):
+            write(outlet, PIECE)
+        outlet.finish()
+        write(outlet, "after the end")
+    assert monotonic_ns() - start_ns < 5_000_000_000
+    # The thread that writes still waits; it goes with the reader.
+    with open(os.devnull) as other:
+        os.dup2(other.fileno(), pipe.reading)
+
+
+def test_a_slow_reader_is_waited_for_as_long_as_it_reads(
+    pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outlet_module, "PATIENCE_S", 0.3)
+    fcntl.fcntl(pipe.stream.fileno(), fcntl.F_SETPIPE_SZ, 4096)
+    found: list[bytes] = []
+
+    def read_slowly() -> None:
+        while len(found) < 12:
+            time.sleep(0.1)
+            found.append(os.read(pipe.reading, 4096))
+
+    reader = threading.Thread(target=read_slowly)
+    reader.start()
+    with Outlet(pipe.stream) as outlet:
+        write(outlet, "y" * 48_000)
+    pipe.stream.close()
+    reader.join()
+    assert b"".join(found) + pipe.read_all().encode() == b"y" * 48_000

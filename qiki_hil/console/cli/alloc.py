@@ -22,6 +22,7 @@ from qiki_hil.analysis import (
 from qiki_hil.analysis import explain as explain_wrench
 from qiki_hil.analysis.axes import HALF_AXES, HalfAxis
 from qiki_hil.analysis.drawing import figure, firing, text_views
+from qiki_hil.console.cli.completion import names_or_files
 from qiki_hil.console.safe_console import report_console
 from qiki_hil.console.say import say, say_json
 from qiki_hil.errors import QikiError
@@ -35,7 +36,12 @@ _WIDTH = 110
 _LARGEST = 1e9
 """Of a wrench, N or N·m: far beyond any nozzle, and far below the end of doubles."""
 _BOT = click.option(
-    "--bot", "name", default=BASE, show_default=True, help="A bot's name, or its YAML file."
+    "--bot",
+    "name",
+    default=BASE,
+    show_default=True,
+    help="A bot's name, or its YAML file.",
+    shell_complete=names_or_files(BotSpec.shipped),
 )
 _OUT = click.option("--out", "out", type=int, multiple=True, help="A nozzle that is out; repeat.")
 _OPEN = click.option(

@@ -1,4 +1,4 @@
-"""`qiki-hil bot`: check, show, hash and make BotSpecs."""
+"""`qiki-hil bot`: list, check, show, hash and make BotSpecs."""
 
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from qiki_hil.console.cli.bot_map import map_
+from qiki_hil.console.cli.completion import names_or_files
 from qiki_hil.console.safe_console import report_console
 from qiki_hil.console.say import say, say_json
 from qiki_hil.document.outfile import check_writable, write_file
-from qiki_hil.errors import SpecError
+from qiki_hil.document.shipped import SUFFIXES
+from qiki_hil.errors import SpecError, SpecFileError
 from qiki_hil.kernels import NOZZLES_PER_CLUSTER
 from qiki_hil.pictures import write_png
 from qiki_hil.spec import AXES, Answers, Authority, BotSpec, generate
@@ -23,6 +25,7 @@ from qiki_hil.spec.generate import BASE
 _USAGE = 2
 _WIDTH = 110
 _GEOMETRY = click.Choice(["canted", "table"], case_sensitive=False)
+_COMPLETE = names_or_files(BotSpec.shipped)
 
 
 @click.group()
@@ -36,8 +39,42 @@ def bot() -> None:
 bot.add_command(map_)
 
 
+@bot.command("list")
+@click.argument(
+    "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def list_(folder: Path | None, as_json: bool) -> None:
+    """List the bots that ship, and those of the YAML files in FOLDER. A file that is no bot, or a
+    broken one, is named with its first problem."""
+    sources = [*BotSpec.shipped()]
+    if folder is not None:
+        sources += [str(path) for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES]
+    found = [_entry(source) for source in sources]
+    if as_json:
+        say_json({"bots": found})
+        return
+    width = max(len(entry["name"]) for entry in found)
+    for entry in found:
+        about = entry["error"] or f"{entry['id']}, {entry['title']}"
+        say(f"{entry['name']:{width}}  {about}")
+
+
+def _entry(source: str) -> dict[str, Any]:
+    """A bot by its name or file."""
+    entry: dict[str, Any] = {"name": source, "id": None, "title": None, "hash": None, "error": None}
+    try:
+        spec = BotSpec.load(source)
+    except SpecError as error:
+        problems = error.problems if isinstance(error, SpecFileError) else [str(error)]
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        return entry | {"error": f"no bot: {problems[0]}{more}"}
+    about = spec.metadata
+    return entry | {"id": about.id, "title": about.title, "hash": spec.hash}
+
+
 @bot.command()
-@click.argument("names", metavar="[NAME|FILE]...", nargs=-1)
+@click.argument("names", metavar="[NAME|FILE]...", nargs=-1, shell_complete=_COMPLETE)
 @click.pass_context
 def check(context: click.Context, names: tuple[str, ...]) -> None:
     """Check specifications and list every problem; without a name, all that ship.
@@ -58,7 +95,7 @@ def check(context: click.Context, names: tuple[str, ...]) -> None:
 
 
 @bot.command("hash")
-@click.argument("names", metavar="[NAME|FILE]...", nargs=-1)
+@click.argument("names", metavar="[NAME|FILE]...", nargs=-1, shell_complete=_COMPLETE)
 def hash_(names: tuple[str, ...]) -> None:
     """Print the hash of everything that changes a bot's behaviour."""
     for name in names or (BASE,):
@@ -66,7 +103,7 @@ def hash_(names: tuple[str, ...]) -> None:
 
 
 @bot.command()
-@click.argument("name", metavar="[NAME|FILE]", default=BASE)
+@click.argument("name", metavar="[NAME|FILE]", default=BASE, shell_complete=_COMPLETE)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
     "--png",

@@ -14,6 +14,7 @@ from rich.text import Text
 from qiki_hil.analysis.availability import Availability
 from qiki_hil.analysis.map_drawing import figure, loads, text_views
 from qiki_hil.analysis.maps import AXES, Entry, MapReport, map_report
+from qiki_hil.console.cli.completion import names_or_files
 from qiki_hil.console.safe_console import report_console
 from qiki_hil.console.say import say, say_json
 from qiki_hil.kernels import (
@@ -32,7 +33,9 @@ _NOZZLES_A_LINE = 3
 
 
 @click.command("map")
-@click.argument("name", metavar="[NAME|FILE]", default=BASE)
+@click.argument(
+    "name", metavar="[NAME|FILE]", default=BASE, shell_complete=names_or_files(BotSpec.shipped)
+)
 @click.option("--out", type=int, multiple=True, help="A nozzle that is out: which sets go; repeat.")
 @click.option(
     "--direction",

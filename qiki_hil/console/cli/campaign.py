@@ -15,6 +15,7 @@ from qiki_hil.campaign.rerun import differences
 from qiki_hil.campaign.summary import PerScenario, Rate, Statistics
 from qiki_hil.campaign.table import read_row
 from qiki_hil.campaign.workers import usable_cpus
+from qiki_hil.console.cli.completion import names_or_files
 from qiki_hil.console.cli.run import report_killed
 from qiki_hil.console.cli.scenario import say_warnings
 from qiki_hil.console.live.summary_view import summary_lines
@@ -39,7 +40,7 @@ class Bar:
 
 
 @click.command()
-@click.argument("file", required=False)
+@click.argument("file", required=False, shell_complete=names_or_files(Campaign.shipped))
 @click.option("--cases", type=click.IntRange(1, CASES_MAX), help="Cases.  [default: the file's]")
 @click.option("--seed", type=click.IntRange(0, SEED_MAX), help="Master seed.  [the file's]")
 @click.option("--jobs", type=click.IntRange(1, 4096), help="Processes.  [default: all processors]")

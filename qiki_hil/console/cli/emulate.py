@@ -6,6 +6,7 @@ import click
 
 from qiki_hil.app.stop_signals import StopSignals
 from qiki_hil.clock import monotonic_ns
+from qiki_hil.console.cli.completion import names_or_files
 from qiki_hil.console.say import say
 from qiki_hil.drivers.open_bus import open_bus
 from qiki_hil.errors import RigError
@@ -35,10 +36,15 @@ from qiki_hil.wire import Catalogue
     default="slcan",
     show_default=True,
     help="Shipped rig or rig.yaml: rate, bit rate and bus come from it.",
+    shell_complete=names_or_files(RigConfig.shipped),
 )
 @click.option("--pty", is_flag=True, help="Speak LAWICEL on a pty and print its path.")
 @click.option(
-    "--bot", default="dodeca-01", show_default=True, help="Shipped BotSpec or path of one."
+    "--bot",
+    default="dodeca-01",
+    show_default=True,
+    help="Shipped BotSpec or path of one.",
+    shell_complete=names_or_files(BotSpec.shipped),
 )
 @click.option(
     "--rate",

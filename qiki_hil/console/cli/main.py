@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from qiki_hil.console.cli.interrupt import raise_on_interrupt
 from qiki_hil.console.say import say
@@ -20,8 +21,9 @@ COMMANDS = {
     "scenario": ("qiki_hil.console.cli.scenario", "Check scenarios before they are flown."),
     "profile": ("qiki_hil.console.cli.profile", "What a thrust profile would do."),
     "campaign": ("qiki_hil.console.cli.campaign", "Fly a scenario many times, dispersed."),
+    "runs": ("qiki_hil.console.cli.runs", "Look at runs that are kept, report, remove."),
     "replay": ("qiki_hil.console.cli.replay", "Check a recorded run against the controller."),
-    "bot": ("qiki_hil.console.cli.bot", "Check, show, hash and make BotSpecs."),
+    "bot": ("qiki_hil.console.cli.bot", "List, check, show, hash and make BotSpecs."),
     "alloc": ("qiki_hil.console.cli.alloc", "Why these nozzles, and what a craft can do."),
     "can": ("qiki_hil.console.cli.can", "Bus load, and frames in words."),
     "bench": ("qiki_hil.console.cli.bench", "Check kernels against their closed forms."),
@@ -54,6 +56,12 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name)
         raise_on_interrupt()
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Its commands, without importing any of them."""
+        found = [name for name in COMMANDS if name.startswith(incomplete)]
+        commands = [CompletionItem(name, help=COMMANDS[name][1]) for name in found]
+        return commands + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Without importing any of them."""

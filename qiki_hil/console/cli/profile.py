@@ -12,6 +12,7 @@ from rich.table import Table
 from qiki_hil.app.event_text import reason_text
 from qiki_hil.app.profile_run import Push, limit_text, preview_push, profile_command, why_not
 from qiki_hil.command import shipped_profiles
+from qiki_hil.console.cli.completion import names_or_files
 from qiki_hil.console.safe_console import report_console
 from qiki_hil.console.say import say, say_json
 from qiki_hil.kernels import ProfilePreview, Spent, Stores
@@ -29,9 +30,18 @@ def profile() -> None:
 
 
 @profile.command()
-@click.argument("source", metavar="NAME|FILE.yaml|'DIR PCT DUR; ...'")
+@click.argument(
+    "source",
+    metavar="NAME|FILE.yaml|'DIR PCT DUR; ...'",
+    shell_complete=names_or_files(shipped_profiles),
+)
 @click.option(
-    "--bot", "name", default=BASE, show_default=True, help="A bot's name, or its YAML file."
+    "--bot",
+    "name",
+    default=BASE,
+    show_default=True,
+    help="A bot's name, or its YAML file.",
+    shell_complete=names_or_files(BotSpec.shipped),
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def preview(source: str, name: str, as_json: bool) -> None:

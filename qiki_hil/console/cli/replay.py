@@ -8,13 +8,14 @@ import click
 
 from qiki_hil.app.replay import ReplayResult
 from qiki_hil.app.replay import replay as replay_run
+from qiki_hil.console.cli.completion import run_folders
 from qiki_hil.console.say import say, say_json
 
 DIFFERENCES_SHOWN = 20
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=click.Path(path_type=Path), shell_complete=run_folders)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def replay(run: Path, as_json: bool) -> None:
     """Feed the inputs recorded in RUN (a run directory) through the controller and compare what

@@ -2,9 +2,8 @@
 
 import asyncio
 import sys
-from contextlib import nullcontext
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TextIO, cast
 
 import click
 from click.core import ParameterSource
@@ -27,8 +26,11 @@ from qiki_hil.app.run import Outcome, settle_killed
 from qiki_hil.app.runner import Runner
 from qiki_hil.app.stop_signals import StopSignals
 from qiki_hil.app.supervisor import RunObserver
-from qiki_hil.command import parse_command, shipped_profiles, unconfirmed
+from qiki_hil.command import shipped_profiles
+from qiki_hil.console.cli.completion import names_or_files
+from qiki_hil.console.cli.operator import Operator
 from qiki_hil.console.cli.profile import exit_code, show_pushes
+from qiki_hil.console.cli.runs import root_option
 from qiki_hil.console.cli.scenario import say_warnings
 from qiki_hil.console.live.command_line import CommandLine
 from qiki_hil.console.live.outlet import Outlet
@@ -37,11 +39,12 @@ from qiki_hil.console.live.view import LiveView, PlainView, View
 from qiki_hil.console.live.watcher import Watcher
 from qiki_hil.console.safe_console import SafeConsole
 from qiki_hil.console.say import escaped, say
-from qiki_hil.errors import EXIT_INTERRUPTED, QikiError
+from qiki_hil.errors import EXIT_INTERRUPTED
 from qiki_hil.kernels import RATE_MAX_HZ, RATE_MIN_HZ
 from qiki_hil.rig import RigConfig
 from qiki_hil.scenario import Scenario
 from qiki_hil.scenario.model import SEED_MAX
+from qiki_hil.spec import BotSpec
 from qiki_hil.telemetry import PublisherStats
 
 PROMPT_S = 0.05
@@ -80,12 +83,32 @@ class Nobody:
 
 
 @click.command()
-@click.option("--rig", default="sim", show_default=True, help="Rig by name, or a rig.yaml.")
-@click.option("--scenario", default="demo", show_default=True, help="Scenario by name or file.")
 @click.option(
-    "--profile", help="In place of a scenario: fly a thrust profile by name, file or segments."
+    "--rig",
+    default="sim",
+    show_default=True,
+    help="Rig by name, or a rig.yaml.",
+    shell_complete=names_or_files(RigConfig.shipped),
 )
-@click.option("--bot", default="dodeca-01", show_default=True, help="BotSpec by name or file.")
+@click.option(
+    "--scenario",
+    default="demo",
+    show_default=True,
+    help="Scenario by name or file.",
+    shell_complete=names_or_files(Scenario.shipped),
+)
+@click.option(
+    "--profile",
+    help="In place of a scenario: fly a thrust profile by name, file or segments.",
+    shell_complete=names_or_files(shipped_profiles),
+)
+@click.option(
+    "--bot",
+    default="dodeca-01",
+    show_default=True,
+    help="BotSpec by name or file.",
+    shell_complete=names_or_files(BotSpec.shipped),
+)
 @click.option(
     "--rate", type=int, help=f"Loop rate, {RATE_MIN_HZ}..{RATE_MAX_HZ} Hz.  [default: the rig's]"
 )
@@ -106,14 +129,7 @@ class Nobody:
     metavar="private|off|URL",
     help="Broker: one of the run's own, none, or the one at URL.",
 )
-@click.option(
-    "--runs",
-    "root",
-    type=click.Path(file_okay=False, path_type=Path),
-    default="runs",
-    show_default=True,
-    help="Where runs are kept.",
-)
+@root_option
 @click.option(
     "--report/--no-report",
     default=True,
@@ -142,7 +158,7 @@ def run(
     list_only: bool,
 ) -> None:
     """Fly SCENARIO on RIG. Commands can be typed while it runs: arm, hold, goto X Y Z, turn R P Y,
-    rcs.forward 50 1s, brake, safe, disarm, ...
+    rcs.forward 50 1s, brake, safe, disarm, ...; help lists them, quit ends the run.
 
     Ctrl-C ends the run with the valves closed. Exit codes: 0 passed, 1 failed, 2 usage or set-up,
     130 interrupted.
@@ -173,11 +189,20 @@ def run(
     say_warnings(parts.scenario)
     live = sys.stdout.isatty() and not plain and not as_json
     report_killed(root)
-    view = None if as_json else make_view(live)
-    # The view is left last: whoever does not read it holds up nothing else.
-    with Outlet(sys.stderr, LEFT_OUT) as errors, view or nullcontext(), StopSignals() as signals:
-        outcome = asyncio.run(fly(parts, view, errors, signals))
-    show(outcome, as_json, live)
+    # Outlets are left last: whoever does not read them holds up nothing else.
+    with Outlet(sys.stderr, LEFT_OUT) as errors:
+        if as_json:
+            with StopSignals() as signals:
+                outcome = asyncio.run(fly(parts, None, errors, signals))
+            say(outcome.summary.model_dump_json(indent=2))
+        else:
+            with Outlet(sys.stdout, "" if live else LEFT_OUT) as out:
+                with make_view(live, out) as view, StopSignals() as signals:
+                    outcome = asyncio.run(fly(parts, view, errors, signals))
+                show(outcome, live, out)
+        if outcome.complaint:
+            errors.write(escaped(f"error: {outcome.complaint}\n"))
+            errors.flush()
     sys.exit(EXIT_BY_STATUS[outcome.summary.status])
 
 
@@ -202,11 +227,9 @@ def preview(request: RunRequest, as_json: bool) -> int:
     return exit_code(found)
 
 
-def make_view(live: bool) -> View:
+def make_view(live: bool, out: Outlet) -> View:
     """The live view on a terminal, plain lines elsewhere."""
-    if live:
-        return LiveView(outlet=Outlet(sys.stdout))
-    return PlainView(Outlet(sys.stdout, LEFT_OUT))
+    return LiveView(outlet=out) if live else PlainView(out)
 
 
 def report_killed(root: Path) -> None:
@@ -221,15 +244,17 @@ async def fly(parts: RunParts, view: View | None, errors: Outlet, signals: StopS
     watcher = Watcher(parts, view) if view else None
     observer: RunObserver = watcher or Nobody()
     runner = Runner(parts, observer)
+    live = isinstance(view, LiveView)
+    operator = Operator(runner.supervisor, watcher.state if watcher and live else None)
 
     def take(text: str) -> None:
         """Hands a typed line to the run; what is wrong with it is noted where it was typed."""
-        line.notice = submit(runner, text)
+        line.notice = operator.take(text)
         if line.notice and not line.interactive:
             errors.write(f"{escaped(line.notice)}\n")
             errors.flush()
 
-    line = CommandLine(take, edit=isinstance(view, LiveView))
+    line = CommandLine(take, edit=live, on_page=operator.turn)
     async with line:
         ticker = asyncio.create_task(follow(watcher, line)) if watcher else None
         try:
@@ -237,20 +262,6 @@ async def fly(parts: RunParts, view: View | None, errors: Outlet, signals: StopS
         finally:
             if ticker:
                 ticker.cancel()
-
-
-def submit(runner: Runner, line: str) -> str:
-    """Hands a typed line to the run; returns what is wrong with it."""
-    if not line.strip():
-        return ""
-    try:
-        command = parse_command(line)
-        complaint = unconfirmed(command)
-        if not complaint:
-            runner.supervisor.submit(command)
-    except QikiError as error:
-        return str(error)
-    return complaint
 
 
 async def follow(watcher: Watcher, line: CommandLine) -> None:
@@ -262,18 +273,14 @@ async def follow(watcher: Watcher, line: CommandLine) -> None:
         await asyncio.sleep(PROMPT_S)
 
 
-def show(outcome: Outcome, as_json: bool, live: bool) -> None:
+def show(outcome: Outcome, live: bool, out: Outlet) -> None:
     """Prints the summary."""
-    summary = outcome.summary
-    if outcome.complaint:
-        say(f"error: {outcome.complaint}", err=True)
-    if as_json:
-        say(summary.model_dump_json(indent=2))
-    elif live:
-        SafeConsole(highlight=False).print(summary_view(summary))
+    if live:
+        file = cast("TextIO", out)
+        SafeConsole(highlight=False, file=file).print(summary_view(outcome.summary))
     else:
-        say("\n".join(summary_lines(summary)))
-    if not as_json:
-        say(f"run: {outcome.directory}")
-        if outcome.report:
-            say(f"report: {outcome.report}")
+        out.write(escaped("\n".join(summary_lines(outcome.summary)) + "\n"))
+    out.write(escaped(f"run: {outcome.directory}\n"))
+    if outcome.report:
+        out.write(escaped(f"report: {outcome.report}\n"))
+    out.flush()

@@ -16,15 +16,23 @@ if TYPE_CHECKING:
 class CommandLine:
     """Calls `on_line` with every line, stripped, and never with an empty one.
 
-    With `edit`, a terminal is read key by key: the line is edited here, and `prompt` is what the
-    view shows of it. Elsewhere, and without `edit`, lines are read as they come, to the end of
-    the input. Use it as an async context manager; the terminal gets its modes back when the
-    block is left.
+    With `edit`, a terminal is read key by key: the line is edited here, `prompt` is what the view
+    shows of it, and `on_page` gets -1 for every PageUp and 1 for every PageDown. Elsewhere, and
+    without `edit`, lines are read as they come, to the end of the input. Use it as an async context
+    manager; the terminal gets its modes back when the block is left.
     """
 
-    def __init__(self, on_line: Callable[[str], None], fd: int = 0, *, edit: bool = True) -> None:
+    def __init__(
+        self,
+        on_line: Callable[[str], None],
+        fd: int = 0,
+        *,
+        edit: bool = True,
+        on_page: Callable[[int], None] = lambda _: None,
+    ) -> None:
         self.notice = ""
         self._on_line = on_line
+        self._on_page = on_page
         self._fd = fd
         self._edit = edit
         self._editor: LineEditor | None = None
@@ -66,7 +74,7 @@ class CommandLine:
         from qiki_hil.console.live.editor import LineEditor
 
         try:
-            editor = LineEditor(self._fd, self._take)
+            editor = LineEditor(self._fd, self._take, self._on_page)
             self._editor = await self._open.enter_async_context(editor)
         except OSError:
             self._editor = None  # the terminal is gone: no commands from there

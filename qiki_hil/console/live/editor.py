@@ -38,13 +38,19 @@ class LineEditor:
     modes back when the block is left. Raises OSError where they cannot be set.
     """
 
-    def __init__(self, fd: int, on_line: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        fd: int,
+        on_line: Callable[[str], None],
+        on_page: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """`on_page` gets -1 for every PageUp and 1 for every PageDown."""
         self._on_line = on_line
         self._modes = _KeyMode(fd)
         self._line = _Line(multiline=False, accept_handler=self._accept)
         self._app: Application[None] = Application(
             layout=Layout(Window(BufferControl(self._line))),
-            key_bindings=_paste_bindings(),
+            key_bindings=_bindings(on_page),
             input=_Keyboard(fd),
             output=DummyOutput(),
             terminal_size_polling_interval=None,
@@ -153,9 +159,12 @@ class _KeyMode(raw_mode):
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _paste_bindings() -> KeyBindings:
-    """Lines pasted in brackets are finished one by one, as those pasted without are."""
+def _bindings(on_page: Callable[[int], None]) -> KeyBindings:
+    """Lines pasted in brackets are finished one by one, as those pasted without are; the keys that
+    turn pages are somebody else's."""
     keys = KeyBindings()
+    keys.add(Keys.PageUp)(lambda _: on_page(-1))
+    keys.add(Keys.PageDown)(lambda _: on_page(1))
 
     @keys.add(Keys.BracketedPaste)
     def _(event: KeyPressEvent) -> None:

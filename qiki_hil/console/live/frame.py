@@ -1,12 +1,12 @@
 """The live view as lines: `frame_lines` turns a `LiveState` into exactly the lines that fit.
 
 The screen is made of sections, each a title line and a few rows. In 80 x 24 all of them fit;
-a taller screen shows more events, a shorter one loses sections from the least important on.
-Complaints, limits and events are wrapped, not cut: a reason stands at their end.
+a taller screen shows more events, a shorter one loses sections from the least important on, before
+the newest event loses a line. Complaints, limits and events are wrapped, not cut: a reason stands
+at their end.
 """
 
 import math
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +14,9 @@ from rich.text import Text
 
 from qiki_hil.console.live.glyphs import ASCII, Glyphs, bar, clip, fixed
 from qiki_hil.console.live.limits import limit_texts
+from qiki_hil.console.live.pages import page_rows
 from qiki_hil.console.live.plain import allocation_text
+from qiki_hil.console.live.rows import LINES_MAX, event_rows, printable, title, wrapped
 from qiki_hil.console.live.state import NODE_WORDS, STALE_S, EventLine, LiveState
 from qiki_hil.kernels import CLUSTERS, NOZZLES_PER_CLUSTER
 
@@ -28,13 +30,6 @@ class Prompt:
     notice: str = ""
 
 
-_LINES_MAX = 3
-"""Lines that a complaint, the limits or an event may take."""
-_WRAP_MIN = 24
-"""Columns below which a text is cut at the end of its line, not wrapped."""
-_LEVEL_STYLE = {"info": "", "good": "green", "warn": "yellow", "bad": "bold red"}
-
-
 def frame_lines(
     state: LiveState,
     width: int,
@@ -45,12 +40,7 @@ def frame_lines(
     """At most `height` lines of at most `width` cells; the prompt, if any, is the last."""
     footer = _footer(prompt, width, glyphs) if prompt else []
     room = max(height - len(footer), 0)
-    lines: list[Text] = []
-    for build in _SECTIONS:
-        section = build(state, width, glyphs)
-        if len(lines) + len(section) <= room:
-            lines += section
-    lines += _event_section(state.events, width, room - len(lines), glyphs)
+    lines = _body(state, width, room, glyphs)
     lines += [Text("") for _ in range(room - len(lines))]
     frame = [*lines, *footer][-height:]
     for line in frame:
@@ -59,6 +49,19 @@ def frame_lines(
         if glyphs is ASCII:
             line.plain = line.plain.encode("ascii", "replace").decode()
     return frame
+
+
+def _body(state: LiveState, width: int, room: int, glyphs: Glyphs) -> list[Text]:
+    """The live sections with the newest event, or the page that stands in their place."""
+    lines = _run_section(state, width, glyphs)[:room]
+    if state.page != "live":
+        return lines + page_rows(state, width, room - len(lines), glyphs)
+    newest = sum(len(event_rows(event, width, glyphs)) for event in state.events[-1:])
+    for build in _SECTIONS:
+        section = build(state, width, glyphs)
+        if len(lines) + len(section) + newest <= room:
+            lines += section
+    return lines + _event_section(state.events, width, room - len(lines), glyphs)
 
 
 def age_text(state: LiveState, part: str, glyphs: Glyphs) -> Text:
@@ -75,13 +78,6 @@ def _span(age_s: float) -> str:
     return f"{age_s * 1e3:.0f} ms" if age_s < 1.0 else f"{age_s:.1f} s"
 
 
-def _title(title: str, width: int, glyphs: Glyphs, *ages: Text) -> Text:
-    line = Text(f"{glyphs.rule * 2} ", "dim").append(Text(title, "bold"))
-    for age in ages:
-        line.append("  ").append(age)
-    return line.append(Text(" " + glyphs.rule * max(width - line.cell_len - 1, 0), "dim"))
-
-
 def _run_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
     ratio = state.time_s / state.duration_s if state.duration_s > 0.0 else math.nan
     name = printable(f"{state.scenario} {glyphs.dot} {state.rig} {glyphs.dot} {state.rate_hz:g} Hz")
@@ -94,16 +90,24 @@ def _run_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
     progress = bar(ratio, max(room - len(name) - 2, 0), glyphs)
     head = Text(f"{name}  ", "bold").append(Text(progress, "cyan")).append(Text(time))
     armed = (f"{glyphs.on} ARMED", "bold red") if state.armed else (f"{glyphs.off} silent", "")
-    inhibited = state.inhibit_reason != "NONE"
     mode = Text("mode ").append(Text(clip(state.mode, 10), "bold reverse")).append("  ")
     mode.append(Text(clip(armed[0], 8), armed[1]))
-    mode.append(
-        Text(f"  {glyphs.warn} inhibited: {state.inhibit_reason}", "bold yellow")
-        if inhibited
-        else Text("  not inhibited", "dim")
-    )
-    mode.append("  record ").append(age_text(state, "record", glyphs))
-    return [head, mode]
+    inhibited = Text("not inhibited", "dim")
+    if state.inhibit_reason != "NONE":
+        inhibited = Text(f"{glyphs.warn} inhibited: {state.inhibit_reason}", "bold yellow")
+    age = Text("record ").append(age_text(state, "record", glyphs))
+    return [head, *_in_rows([mode, inhibited, age], width)]
+
+
+def _in_rows(parts: Sequence[Text], width: int) -> list[Text]:
+    """The parts side by side, in as many rows as that takes."""
+    rows = [parts[0].copy()]
+    for part in parts[1:]:
+        if rows[-1].cell_len + 2 + part.cell_len <= width:
+            rows[-1].append("  ").append(part)
+        else:
+            rows.append(Text("  ").append(part))
+    return rows
 
 
 def _pose_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
@@ -119,8 +123,8 @@ def _pose_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
         (f"rates {deg}/s", state.rates_dps, 2),
     ]
     names = ("Fx N", "Fy N", "Fz N", "Tx Nm", "Ty Nm", "Tz Nm")
-    rows = [_title("pose", width, glyphs, age_text(state, "nav", glyphs))]
-    wrench = _title("wrench demanded > allocated", width, glyphs)
+    rows = [title("pose", width, glyphs, age_text(state, "nav", glyphs))]
+    wrench = title("wrench demanded > allocated", width, glyphs)
     rows[0] = _joined_titles(rows[0], wrench, 16 + 3 * cell)
     for index, (label, values, decimals) in enumerate(left):
         row = Text(clip(label, 14))
@@ -152,7 +156,11 @@ def _joined_titles(left: Text, right: Text, at: int) -> Text:
 def _thruster_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
     style = "bold red" if state.allocation_mode == "MANUAL_OVERRIDE" else ""
     allocation = Text(allocation_text(state), style)
-    rows = [_title("thrusters", width, glyphs, age_text(state, "thermal", glyphs), allocation)]
+    age = age_text(state, "thermal", glyphs)
+    heads = _in_rows([Text("thrusters", "bold"), age, allocation], width - 3)
+    rows = [title("thrusters", width, glyphs, age, allocation)]
+    if len(heads) > 1:
+        rows = [title("thrusters", width, glyphs, age), Text("  ").append(allocation)]
     cells = max((width - 21) // 4 - 9, 1)
     for cluster in range(CLUSTERS):
         node = state.node_state[cluster]
@@ -191,10 +199,8 @@ def _out_word(state: LiveState, nozzle: int) -> str:
 
 
 def _loop_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
-    title = _title("power", width, glyphs, age_text(state, "power", glyphs))
+    power = title("power", width, glyphs, age_text(state, "power", glyphs))
     half = width // 2
-    title = _joined_titles(title, _title("loop", width, glyphs), half)
-    broker_age = age_text(state, "broker", glyphs) if state.broker != "off" else Text("")
     cells = max(half - 24, 4)
     left = [_charge("battery", state.battery_soc, cells, glyphs)]
     left.append(_charge("supercap", state.supercap_soc, cells, glyphs))
@@ -204,19 +210,22 @@ def _loop_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
         )
     )
     left.append(Text(f"propellant {fixed(state.propellant_kg, 7, 3, glyphs)} kg"))
-    right = [_wakeup(state, glyphs), _losses(state, glyphs), _broker(state, broker_age, glyphs)]
+    broker = _broker(state, width - half, glyphs)
+    right = [_wakeup(state, glyphs), _losses(state, glyphs), broker]
     rate = fixed(state.measured_rate_hz, 6, 1, glyphs)
     right.append(Text(f"rate {rate} Hz, wall {state.wall_s:.1f} s"))
-    rows = [title]
+    rows = [_joined_titles(power, title("loop", width, glyphs), half)]
     for first, second in zip(left, right, strict=True):
         first.truncate(half - 1)
         first.append(" " * (half - first.cell_len))
         rows.append(first.append(second))
-    limits = limit_texts(state)
-    if limits:
-        text = f"{glyphs.warn} inhibited: {', '.join(limits)}"
-        rows += [Text(line, "bold yellow") for line in _wrapped(text, width, _LINES_MAX)]
     return rows
+
+
+def _limits_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
+    limits = limit_texts(state)
+    text = f"{glyphs.warn} inhibited: {', '.join(limits)}"
+    return [Text(line, "bold yellow") for line in wrapped(text, width)] if limits else []
 
 
 def _charge(name: str, soc: float, cells: int, glyphs: Glyphs) -> Text:
@@ -245,50 +254,40 @@ def _losses(state: LiveState, glyphs: Glyphs) -> Text:
     return mark.append(f"overruns {state.overruns}, dropped records {state.records_dropped}")
 
 
-def _broker(state: LiveState, age: Text, glyphs: Glyphs) -> Text:
+def _broker(state: LiveState, room: int, glyphs: Glyphs) -> Text:
+    """How publishing goes; where that is too long, without what is sent, and without its age."""
     if state.broker == "off":
         return Text("broker off", "dim")
     up = state.broker == "connected"
-    text = Text(f"{glyphs.good if up else glyphs.bad} ", "green" if up else "bold red")
-    text.append(f"broker {state.broker}, {state.broker_sent} sent")
-    if state.broker_waiting:
-        text.append(f", {state.broker_waiting} waiting")
-    if state.broker_lost:
-        text.append(Text(f", {state.broker_lost} lost", "bold yellow"))
-    return text.append(" ").append(age)
+    mark = Text(f"{glyphs.good if up else glyphs.bad} ", "green" if up else "bold red")
+    sent = Text(f", {state.broker_sent} sent")
+    rest = Text(f", {state.broker_waiting} waiting" if state.broker_waiting else "")
+    rest.append(Text(f", {state.broker_lost} lost" if state.broker_lost else "", "bold yellow"))
+    age = Text(" ").append(age_text(state, "broker", glyphs))
+    name = mark.append(f"broker {state.broker}")
+    ways = ([name, sent, rest, age], [name, rest, age], [name, rest])
+    texts = [Text.assemble(*parts) for parts in ways]
+    return next((text for text in texts if text.cell_len <= room), texts[-1])
 
 
 def _event_section(
     events: Sequence[EventLine], width: int, room: int, glyphs: Glyphs
 ) -> list[Text]:
-    """As many of the newest events as fit whole; the very newest is cut where it has to be."""
-    titles = [_title("events", width, glyphs)] if room > 1 else []
+    """As many of the newest events as fit whole; the very newest is cut where it has to be, and has
+    no title where that would cost it a line."""
+    newest = len(event_rows(events[-1], width, glyphs)) if events else 0
+    titles = [title("events", width, glyphs)] if room > max(newest, 1) else []
     room -= len(titles)
     rows: list[Text] = []
     for event in reversed(events):
         if room <= 0:
             break
-        lines = _event_rows(event, width, glyphs, _LINES_MAX if rows else min(room, _LINES_MAX))
+        lines = event_rows(event, width, glyphs, LINES_MAX if rows else min(room, LINES_MAX))
         if len(lines) > room:
             break
         rows = lines + rows
         room -= len(lines)
     return titles + rows
-
-
-def _event_rows(event: EventLine, width: int, glyphs: Glyphs, lines_max: int) -> list[Text]:
-    marks: dict[str, str] = {
-        "info": glyphs.dot,
-        "good": glyphs.good,
-        "warn": glyphs.warn,
-        "bad": glyphs.bad,
-    }
-    time = f"{event.time_s:8.2f} s "
-    words = f"{marks[event.level]} {printable(event.text)}"
-    lines = _wrapped(words, width - len(time), lines_max)
-    style = _LEVEL_STYLE[event.level]
-    heads = [Text(time, "dim"), *(Text(" " * len(time)) for _ in lines[1:])]
-    return [head.append(Text(line, style)) for head, line in zip(heads, lines, strict=True)]
 
 
 def _footer(prompt: Prompt, width: int, glyphs: Glyphs) -> list[Text]:
@@ -300,25 +299,12 @@ def _footer(prompt: Prompt, width: int, glyphs: Glyphs) -> list[Text]:
     line.append(printable(after)[: room - len(before)])
     if not prompt.notice:
         return [line]
-    notice = _wrapped(f"{glyphs.warn} {printable(prompt.notice)}", width, _LINES_MAX)
+    notice = wrapped(f"{glyphs.warn} {printable(prompt.notice)}", width)
     return [*(Text(words, "yellow") for words in notice), line]
 
 
-def _wrapped(text: str, width: int, lines_max: int) -> list[str]:
-    """The text in lines of `width` cells, those after the first indented; an ellipsis where even
-    `lines_max` lines are too few."""
-    if width < _WRAP_MIN:
-        return [clip(text, max(width, 1)).rstrip()]
-    return textwrap.wrap(text, width, subsequent_indent="  ", max_lines=lines_max, placeholder=" …")
-
-
-def printable(text: str) -> str:
-    """One line without control characters: nothing in it can move the cursor."""
-    return "".join(char if char.isprintable() else " " for char in text)
-
-
 _SECTIONS: tuple[Callable[[LiveState, int, Glyphs], list[Text]], ...] = (
-    _run_section,
+    _limits_section,
     _pose_section,
     _thruster_section,
     _loop_section,

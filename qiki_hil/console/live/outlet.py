@@ -13,6 +13,10 @@ from typing import Self, TextIO
 
 WAITING_MAX_CHARS = 1 << 16
 """So much waits to be written: some seconds of lines, or a dozen frames."""
+PATIENCE_S = 10.0
+"""So long the end waits for a reader that takes nothing. The run is kept by then."""
+CHUNK_BYTES = 1024
+"""Written at once, so that a slow reader is known from one that does not read."""
 
 
 class Outlet:
@@ -21,7 +25,7 @@ class Outlet:
     What is written between two flushes is one piece: it is written whole or, while the reader is
     far behind, left out. `notice` says how many were, ahead of the next one; with `{}` for their
     number. Nothing else may write to the stream until the block of this context manager is left,
-    which takes until everything is written.
+    which takes until everything is written, or given up.
     """
 
     def __init__(self, stream: TextIO, notice: str = "") -> None:
@@ -34,6 +38,8 @@ class Outlet:
         self._draft: list[str] = []
         self._waiting = ""
         self._writing = False
+        self._chunks_written = 0
+        self._given_up = False
         self._change = threading.Condition()
         stream.flush()
         threading.Thread(target=self._write_forever, name="outlet", daemon=True).start()
@@ -61,6 +67,8 @@ class Outlet:
         piece = "".join(self._draft)
         self._draft.clear()
         with self._change:
+            if self._given_up:
+                return
             if len(self._waiting) + len(piece) > WAITING_MAX_CHARS:
                 self._left_out += 1
                 return
@@ -71,12 +79,21 @@ class Outlet:
             self._change.notify_all()
 
     def finish(self) -> None:
-        """Returns when everything is written, or nobody is left to read it."""
+        """Returns when everything is written, or nobody is left to read it, or nothing of it was
+        read for `PATIENCE_S`: then what waits is given up, and whatever else is written here."""
         with self._change:
-            self._change.wait_for(lambda: self.idle)
-        if self._left_out and self._notice:
+            while not self.idle and not self._given_up:
+                if not self._wait_for_progress():
+                    self._given_up = True
+        if self._left_out and self._notice and not self._given_up:
             self.flush()
             self.finish()
+
+    def _wait_for_progress(self) -> bool:
+        written = self._chunks_written
+        return self._change.wait_for(
+            lambda: self.idle or self._chunks_written != written, PATIENCE_S
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -104,7 +121,10 @@ class Outlet:
         program ends must not hold the lock of a stream that the interpreter closes."""
         while data:
             try:
-                data = data[os.write(self._fd, data) :]
+                data = data[os.write(self._fd, data[:CHUNK_BYTES]) :]
+                with self._change:
+                    self._chunks_written += 1
+                    self._change.notify_all()
             except BlockingIOError:  # somebody who shares the terminal made it so
                 select.select([], [self._fd], [])
             except OSError:

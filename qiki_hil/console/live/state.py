@@ -23,6 +23,7 @@ from qiki_hil.scenario.signals import (
 Vec3 = tuple[float, float, float]
 Wrench = tuple[float, float, float, float, float, float]
 Level = Literal["info", "good", "warn", "bad"]
+Page = Literal["live", "events", "help"]
 
 NAN3: Vec3 = (float("nan"),) * 3
 NAN6: Wrench = (float("nan"),) * 6
@@ -120,6 +121,11 @@ class LiveState:
     # Ages of "record", "nav", "power", "thermal", "broker"; None where never heard.
     ages_s: dict[str, float | None] = field(default_factory=dict)
     events: list[EventLine] = field(default_factory=list)
+
+    page: Page = "live"
+    # Rows of the help above the screen; newest events below it on their page.
+    help_from: int = 0
+    events_hidden: int = 0
 
 
 class ColumnFeed:

@@ -14,7 +14,12 @@ from qiki_hil.app.summary_text import (
     timing_rows,
 )
 
-_STATUS_STYLE = {"passed": "bold green", "failed": "bold red", "aborted": "bold yellow"}
+_STATUS_STYLE = {
+    "passed": "bold green",
+    "failed": "bold red",
+    "aborted": "bold yellow",
+    "killed": "bold red",
+}
 
 
 def verdict(summary: RunSummary) -> str:

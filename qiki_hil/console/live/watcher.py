@@ -10,7 +10,8 @@ from qiki_hil.console.live.view import View
 from qiki_hil.kernels import decode_cycles
 from qiki_hil.telemetry import PublisherStats
 
-EVENTS_SHOWN = 200
+EVENTS_KEPT = 1000
+"""The newest events that can be scrolled to; the event store has all."""
 _LEVELS: dict[int, Level] = {
     events_pb2.SEVERITY_WARNING: "warn",
     events_pb2.SEVERITY_CRITICAL: "bad",
@@ -56,7 +57,10 @@ class Watcher:
         self.state.records_dropped += event.records_dropped.records
         line = EventLine(event.time_ns * 1e-9, event_text(event), level_of(event))
         self.state.events.append(line)
-        del self.state.events[:-EVENTS_SHOWN]
+        del self.state.events[:-EVENTS_KEPT]
+        if self.state.events_hidden:
+            # Whoever looks at older events goes on seeing the same.
+            self.state.events_hidden = min(self.state.events_hidden + 1, EVENTS_KEPT - 1)
 
     def _fill_telemetry(self, telemetry: PublisherStats) -> None:
         state = self.state
