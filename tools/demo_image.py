@@ -20,12 +20,13 @@ from PIL.PngImagePlugin import PngInfo
 
 from qiki_hil.campaign.case import Case
 from qiki_hil.campaign.flight import fly
-from qiki_hil.campaign.rerun import columns_of
+from qiki_hil.kernels import decode_cycles
 from qiki_hil.kernels.controller import period_us
 from qiki_hil.rig import RigConfig
 from qiki_hil.scenario import Scenario
 from qiki_hil.scenario.signals import Columns
 from qiki_hil.spec import BotSpec
+from qiki_hil.store import RunDirectory, RunStore
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "images" / "demo.png"
@@ -67,7 +68,8 @@ def make() -> None:
         command = [Path(sys.executable).with_name("qiki-hil"), "run", "--scenario", "demo"]
         subprocess.run([*command, "--nats", "off", "--plain", "--runs", folder], check=True)
         (run,) = Path(folder).iterdir()
-        flown = fingerprint(columns_of(run))
+        with RunStore.open(RunDirectory.open(run).store_path) as store:
+            flown = fingerprint(decode_cycles(list(store.cycle_blobs())))
         if flown != flown_now():
             sys.exit("demo_image: the loop missed deadlines; fly it on a quiet machine")
         note = PngInfo()

@@ -17,6 +17,7 @@ from qiki_hil.kernels import (
     Allocator,
     Controller,
     ControllerCore,
+    CycleDecoder,
     CycleScanner,
     FaultInjectorCore,
     Feedback,
@@ -128,6 +129,17 @@ def scanned(core: CycleScanner) -> Any:
     return core.scan(PACKET)
 
 
+def decoder() -> CycleDecoder:
+    core = CycleDecoder()
+    core.decode([row[2] for row in CycleScanner().scan(PACKET)[0]])
+    return core
+
+
+def decoded(core: CycleDecoder) -> Any:
+    """What a record leaves out that says nothing is as before."""
+    return {name: values.tobytes() for name, values in core.decode([b""]).items()}
+
+
 def replayed(core: ReplayCore) -> Any:
     return [core.step(row[2]) for row in CycleScanner().scan(PACKET)[0]]
 
@@ -155,6 +167,7 @@ SUBJECTS = {
     "PulseAllocator": Subject(lambda: PulseAllocator(SPEC.effectiveness, [1.0] * 6), pulses),
     "FaultInjectorCore": Subject(injector, losses),
     "CycleScanner": Subject(CycleScanner, scanned),
+    "CycleDecoder": Subject(decoder, decoded),
     "ReplayCore": Subject(lambda: ReplayCore(CRAFT, 2000), replayed),
     "Feedback": Subject(filled, feedback_values),
     "Truth": Subject(Truth, lambda truth: truth.mass_kg),

@@ -171,3 +171,30 @@ def test_init_into_a_missing_folder_or_onto_a_folder_says_so(tmp_path: Path) -> 
     assert "cannot be written: No such file or directory" in str(result.exception)
     result = run("init", tmp_path, "--yes")
     assert "is a directory; give the name of a YAML file" in str(result.exception)
+
+
+def test_the_bots_that_ship_are_listed_and_those_of_a_folder(tmp_path: Path) -> None:
+    result = run("list")
+    assert result.exit_code == 0
+    assert [line.split()[0] for line in result.output.splitlines()] == [*BotSpec.shipped()]
+    text = BotSpec.load("dodeca-01").to_yaml().replace("id: dodeca-01", "id: mine")
+    (tmp_path / "mine.yaml").write_text(text)
+    (tmp_path / "scenario.yml").write_text("name: demo\n")
+    (tmp_path / "notes.txt").write_text("no bot")
+    result = run("list", tmp_path)
+    mine, other = result.output.splitlines()[len(BotSpec.shipped()) :]
+    assert mine.startswith(f"{tmp_path}/mine.yaml")
+    assert "  mine, " in mine
+    assert f"{tmp_path}/scenario.yml  no bot: " in other
+    assert " more)" in other
+    report = json.loads(run("list", tmp_path, "--json").output)
+    assert report["schema_version"] == 1
+    names = [entry["id"] for entry in report["bots"]]
+    assert names == [*(BotSpec.load(name).metadata.id for name in BotSpec.shipped()), "mine", None]
+    assert report["bots"][-1]["error"].startswith("no bot: ")
+
+
+def test_a_folder_that_there_is_not_is_told(tmp_path: Path) -> None:
+    result = run("list", tmp_path / "nowhere")
+    assert result.exit_code == 2
+    assert "does not exist" in result.stderr

@@ -2,6 +2,7 @@
 
 import click
 
+from qiki_hil.console.cli.completion import names_or_files
 from qiki_hil.console.say import say
 from qiki_hil.errors import ScenarioError
 from qiki_hil.scenario import Scenario
@@ -16,7 +17,12 @@ def scenario() -> None:
 
 
 @scenario.command()
-@click.argument("names", metavar="[NAME|FILE]...", nargs=-1)
+@click.argument(
+    "names",
+    metavar="[NAME|FILE]...",
+    nargs=-1,
+    shell_complete=names_or_files(Scenario.shipped),
+)
 @click.pass_context
 def check(context: click.Context, names: tuple[str, ...]) -> None:
     """Check scenarios and list every problem; without a name, all that ship.

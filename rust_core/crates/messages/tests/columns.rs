@@ -232,6 +232,21 @@ fn a_record_does_not_leak_into_the_next() {
 }
 
 #[test]
+fn a_part_begins_with_what_the_part_before_it_told() {
+    let whole = columns(&[full(), empty(8), empty(9)]);
+    let first = columns(&[full(), empty(8)]);
+    let bytes = empty(9).encode_to_vec();
+    let next = Columns::decode_after(&first, [bytes.as_slice()].into_iter()).unwrap();
+    assert_eq!((next.len, next.tick.as_slice()), (1, &[9][..]));
+    assert_eq!(next.bus_v, [27.0]);
+    assert_eq!(next.cluster_temp_c, whole.cluster_temp_c[8..]);
+    assert_eq!(next.thrust_n, whole.thrust_n[32..]);
+    assert_eq!(next.isolated, [0]);
+    let nothing = Columns::decode_after(&next.last_row(), [].into_iter()).unwrap();
+    assert_eq!((nothing.len, nothing.bus_v.len()), (0, 0));
+}
+
+#[test]
 fn wrong_bytes_name_the_record() {
     let good = full().encode_to_vec();
     let bad: [&[u8]; 4] = [&good[..good.len() - 1], &[0xFF; 20], &[0x22, 0x05], &[0x08]];
