@@ -95,7 +95,8 @@ bench-again: ## Only the benchmarks that failed last time
 	$(BIN)/pytest -q benches --last-failed --last-failed-no-failures none
 
 .PHONY: soak
-soak: .venv/.built ## The long forms: 60 s in real time with the live view
+soak: .venv/.built ## The long forms: 2000 flights under random commands, 60 s in real time with the live view
+	cargo test --locked --release -p qiki-campaign --test all -- --ignored
 	tools/peers.sh
 	QIKI_BENCH_SECONDS=60 $(BIN)/pytest -q benches/test_wakeup.py
 

@@ -153,7 +153,7 @@ def test_every_kind_of_event_has_words() -> None:
 def test_every_reason_to_refuse_says_when_it_would_be_allowed() -> None:
     refusals = {
         *("CMD_VALIDATION_FAILED", "NOT_ARMED", "SAFE_LOCKED", "NAV_STALE", "NODE_OFFLINE"),
-        *("BRIDGE_ACTIVE_RESTRICTED_MOTION", "MODE_NOT_REACHABLE", "CAP_LOW"),
+        *("BRIDGE_ACTIVE_RESTRICTED_MOTION", "MODE_NOT_REACHABLE", "CAP_LOW", "BAT_LOW"),
         *("RCS_CLUSTER_HOT", "POWER_TELEM_STALE"),
         *("CONFIRM_REQUIRED", "MANUAL_OVERRIDE_ACTIVE", "MANUAL_OVERRIDE_OFF"),
         *("MANUAL_NOT_FROM_MODE", "NOZZLE_ISOLATED", "NOZZLE_RESTING", "NOZZLES_BUSY"),

@@ -136,8 +136,8 @@ impl Plan {
         if push.group_broken {
             return self.finish(End::Broken);
         }
-        if now.tank_empty {
-            return self.finish(End::Late(Reason::WorkingMassLow));
+        if let Some(reason) = now.spent {
+            return self.finish(End::Late(reason));
         }
         if closing && self.settled(now) {
             return self.finish(End::Given);

@@ -59,8 +59,8 @@ pub struct Now {
     /// Resting, isolated, or limited to less than full thrust. Where this changes, the push is
     /// computed anew.
     pub impaired: u16,
-    /// The tank holds too little for a shortest pulse.
-    pub tank_empty: bool,
+    /// What a push takes is used up, and that is so for good: the reason.
+    pub spent: Option<Reason>,
 }
 
 impl Now {

@@ -7,3 +7,4 @@ mod flight;
 mod hold;
 mod mismatch;
 mod motion;
+mod soak;

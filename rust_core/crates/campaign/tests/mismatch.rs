@@ -7,7 +7,7 @@ use qiki_craft::{Craft, NOZZLES, Thruster};
 
 use crate::common::references::Results;
 use crate::hold::{hold, nominal};
-use crate::motion::{Dice, flown_as, unit};
+use crate::motion::{Dice, flown_as, rows, unit};
 
 /// Makes another craft of the one described.
 type Change<'a> = &'a mut dyn FnMut(&mut Craft);
@@ -146,7 +146,7 @@ fn longest_out_s(columns: &Columns) -> f64 {
     let mut longest = 0;
     for n in 0..NOZZLES {
         let mut run = 0;
-        for row in 0..columns.len {
+        for row in 0..rows(columns) {
             let out = (columns.stuck_closed[row] | columns.stuck_open[row]) >> n & 1 == 1;
             run = if out { run + 1 } else { 0 };
             longest = longest.max(run);

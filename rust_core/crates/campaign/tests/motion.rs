@@ -156,7 +156,7 @@ fn blamed(columns: &Columns, row: usize) -> u32 {
 }
 
 /// Rows until the tank is nearly dry: then there is nothing to see.
-fn rows(columns: &Columns) -> usize {
+pub fn rows(columns: &Columns) -> usize {
     let dry = columns.propellant_kg.iter().position(|kg| *kg < 0.25);
     dry.unwrap_or(columns.len)
 }

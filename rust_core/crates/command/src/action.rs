@@ -50,6 +50,21 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// Whether it is nothing without thrust.
+    #[must_use]
+    pub fn takes_thrust(&self) -> bool {
+        match self {
+            Self::Brake | Self::Hold | Self::GoTo(_) | Self::Burn { .. } | Self::Fire { .. } => {
+                true
+            }
+            Self::SetMode(mode) => mode.thrusts() && *mode != Mode::Safe,
+            Self::SetAllocation { mode, .. } => *mode == AllocationMode::ManualOverride,
+            Self::Arm | Self::Disarm | Self::Safe | Self::StopThrust => false,
+        }
+    }
+}
+
 /// A decoded command.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Command {

@@ -79,4 +79,6 @@ pub enum Reason {
     NavConflict = 35,
     /// Valve nodes are heard, but do not arm.
     NodeNotArmed = 36,
+    /// Too little in the battery for a push.
+    BatLow = 37,
 }

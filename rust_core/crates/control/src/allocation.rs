@@ -8,7 +8,7 @@ use nalgebra::Vector3;
 use qiki_alloc::{AXES, Allocator, Bounds, Solution, Status};
 use qiki_burn::Push;
 use qiki_command::{AllocationMode, Group, Mode, Reason, Segment, Target};
-use qiki_craft::{Feedback, Geometry, NOZZLES, nozzles_in, nozzles_where};
+use qiki_craft::{Geometry, NOZZLES, levels, nozzles_in, nozzles_where};
 use qiki_fdir::Authority;
 use qiki_gnc::{Wrench, wrench};
 use qiki_maps::{Direction, NozzleSet};
@@ -29,7 +29,7 @@ const PUSH_POWER_RATIO: f64 = 0.9;
 const WHOLE: f64 = 1.0 - 1e-6;
 /// Margin for the rounding of a sum of powers, ratio: sixteen terms round by far less, and a limit
 /// must not be missed by rounding.
-const POWER_ROUNDING: f64 = 1.0 + 1e-9;
+pub(crate) const POWER_ROUNDING: f64 = 1.0 + 1e-9;
 
 /// Result of the allocation.
 #[derive(Debug, Clone, Copy)]
@@ -129,17 +129,6 @@ impl AllocationStage {
     /// Whether the craft cannot be held with the nozzles that are left.
     pub fn authority_lost(&self) -> bool {
         self.authority.lost()
-    }
-
-    /// Impulse by the measured open times of a tick, N·s, body.
-    pub fn measured_impulse_ns(&self, feedback: &Feedback) -> Vector3<f64> {
-        let mut impulse_ns = Vector3::zeros();
-        for n in nozzles_in(feedback.fresh.nozzles_heard()) {
-            let open_s = f64::from(feedback.open_time_us[n]) * 1e-6;
-            let thrust_ns = open_s * self.geometry.thrust_max_n[n];
-            impulse_ns += self.geometry.force_direction(n) * thrust_ns;
-        }
-        impulse_ns
     }
 
     /// Power for all nozzles now, W. A nozzle that is stuck open draws its power whatever the
@@ -330,11 +319,6 @@ impl AllocationStage {
             ..push_per_n(&set.thrust_n, force.norm())
         }
     }
-}
-
-/// The same level for all of these nozzles, 0 for the others.
-pub(crate) fn levels(nozzles: u16, level: f64) -> [f64; NOZZLES] {
-    std::array::from_fn(|n| if nozzles >> n & 1 == 1 { level } else { 0.0 })
 }
 
 /// Thrusts that together give a net force.

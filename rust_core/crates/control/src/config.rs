@@ -31,18 +31,6 @@ pub enum ConfigError {
     Modulator(#[from] ParamError),
 }
 
-/// The strictest valve times of all nozzles; shortest opening and pause are those of the nozzles
-/// that are on or off.
-fn valve_times(craft: &Craft) -> ValveTimes {
-    let fired = || craft.thrusters.iter().filter(|t| !t.throttleable);
-    let max_on_s = craft.thrusters.iter().map(|t| t.max_on_s);
-    ValveTimes {
-        min_on_s: fired().map(|t| t.min_on_s).fold(0.0, f64::max),
-        min_off_s: fired().map(|t| t.min_off_s).fold(0.0, f64::max),
-        max_on_s: max_on_s.fold(f64::INFINITY, f64::min),
-    }
-}
-
 fn micros(seconds: f64) -> u32 {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let us = (seconds * 1e6).round() as u32;
@@ -84,7 +72,7 @@ pub fn parts(craft: &Craft, period_us: u32) -> Result<Parts, ConfigError> {
     let geometry = geometry(craft);
     let control = &craft.control;
     let (f, t) = (control.force_weight_per_n, control.torque_weight_per_nm);
-    let times = valve_times(craft);
+    let times = ValveTimes::strictest(craft);
     let power_w = per_nozzle(craft, |t| t.power_w_per_n * t.thrust_max_n);
     let bus = &craft.power;
     let others_w = bus.base_out_w + bus.mcqpu_w + bus.radar_w + bus.transponder_w + bus.nbl_w;

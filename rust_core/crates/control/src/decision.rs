@@ -25,6 +25,8 @@ pub(crate) struct Decision {
     pub(crate) armed: bool,
     /// Why motion is inhibited.
     pub(crate) inhibit_reason: Reason,
+    /// Nothing is left in the tank: every valve stays shut.
+    pub(crate) tank_empty: bool,
     /// Too little power for anything but holding the attitude.
     pub(crate) stabilise_only: bool,
     /// Allocation mode in effect.
@@ -43,6 +45,6 @@ pub(crate) struct Decision {
 impl Decision {
     /// Whether nozzles may fire at all.
     pub(crate) fn thrusts(&self) -> bool {
-        self.armed && self.mode.thrusts()
+        self.armed && self.mode.thrusts() && !self.tank_empty
     }
 }

@@ -12,9 +12,6 @@ use qiki_power::{HeatStatus, PowerBudget, PowerStatus, Set, ThermalLimiter};
 
 use crate::config::Parts;
 
-/// Standard gravity, m/s² (exact, CGPM 1901): turns a specific impulse in seconds into exhaust
-/// speed.
-pub const STANDARD_GRAVITY_MPS2: f64 = 9.80665;
 /// With less in the tank than this a nozzle may not thrust, however well it works, kg. Four open
 /// nozzles of 240 N at 60 s of specific impulse burn 1.6 kg/s, and the tank is reported every 0.1
 /// s: 0.16 kg between two reports, rounded up.
@@ -93,7 +90,7 @@ impl Estimator {
             nav_stale_ticks: ticks(control.nav_stale_s, dt_s),
             motion_evidence: control.motion_evidence,
             dry_kg: craft.mass.dry_kg,
-            pulse_kg: pulse_kg(craft),
+            pulse_kg: craft.shortest_pulse_kg(),
             thrust_max_n: parts.geometry.thrust_max_n,
             propellant_kg: craft.mass.propellant_kg,
             navigator: Navigator::new(&SensorLimits::new(craft, &parts.geometry)),
@@ -189,6 +186,12 @@ impl Estimator {
         self.heat.record_command(command);
     }
 
+    /// A tick goes by in which the nozzles of each cluster draw so much, J: for a craft whose valves
+    /// are not commanded.
+    pub fn record_energy(&mut self, cluster_j: &[f64; CLUSTERS]) {
+        self.heat.record_energy(cluster_j);
+    }
+
     /// What is known of the nozzles.
     pub fn faults(&self) -> NozzleFaults {
         self.health.faults()
@@ -230,20 +233,20 @@ impl Estimate {
         }
     }
 
+    /// What a push takes and is used up, where that is so.
+    pub fn spent(&self) -> Option<Reason> {
+        let tank = self.tank_empty.then_some(Reason::WorkingMassLow);
+        tank.or(self
+            .power
+            .shortage
+            .filter(|reason| *reason == Reason::BatLow))
+    }
+
     /// Why nothing but the attitude can be held, where that is so.
     pub fn stabilise_reason(&self) -> Option<Reason> {
-        if self.power.stabilise_only {
-            Some(self.power.shortage)
-        } else {
-            self.nav_suspected.then_some(Reason::NavConflict)
-        }
+        let conflict = self.nav_suspected.then_some(Reason::NavConflict);
+        self.power.shortage.or(conflict)
     }
-}
-
-/// What the shortest pulse of the strongest nozzle burns, kg.
-fn pulse_kg(craft: &Craft) -> f64 {
-    let impulses_ns = craft.thrusters.iter().map(|t| t.thrust_max_n * t.min_on_s);
-    impulses_ns.fold(0.0, f64::max) / (craft.mass.isp_s * STANDARD_GRAVITY_MPS2)
 }
 
 /// How many ticks cover a span of time.

@@ -39,7 +39,7 @@ mod tests;
 
 pub use allocation::AllocationStage;
 pub use config::{ConfigError, Parts, parts};
-pub use estimate::{Estimate, Estimator, FlightContext, STANDARD_GRAVITY_MPS2};
+pub use estimate::{Estimate, Estimator, FlightContext};
 pub use guarded::GuardedController;
 pub use io::{Inputs, Outputs};
 pub use mode_manager::{burn_conditions, may_burn, may_push};

@@ -4,11 +4,11 @@
 //! valve moves, and manual override ends by itself on a high rate, a new fault or a time-out.
 
 use qiki_command::{Firing, Reason};
-use qiki_craft::NOZZLES;
+use qiki_craft::{CLUSTERS, NOZZLES, levels, nozzles_of};
 
 use qiki_pulse::{PulseLimits, PulseTrain};
 
-use crate::allocation::{AllocationStage, levels};
+use crate::allocation::AllocationStage;
 use crate::decision::ManualPulses;
 
 /// Manual override ends after this long without a firing or a repeated command, s: the operator may
@@ -37,6 +37,8 @@ pub(crate) struct Readiness {
     pub(crate) resting: u16,
     /// What all nozzles together may draw, W.
     pub(crate) power_w: f64,
+    /// What the nozzles of each cluster may draw before it is too hot, J.
+    pub(crate) room_j: [f64; CLUSTERS],
 }
 
 /// Whether a firing may begin. Flight modes are not considered here; `modes.rs` does that.
@@ -57,6 +59,11 @@ pub(crate) fn check_firing(
         return Err(Reason::NozzleResting);
     }
     let open = firing.nozzles | ready.stuck_open;
+    let open_s = f64::from(train.open_us()) * 1e-6;
+    let heats = |c| stage.drawn_w(firing.nozzles & nozzles_of(c)) * open_s > ready.room_j[c];
+    if (0..CLUSTERS).any(heats) {
+        return Err(Reason::RcsClusterHot);
+    }
     let (_, [_, _, _, x, y, z]) = stage.geometry.thrust_at(&levels(open, 1.0));
     let torque_nm = (x * x + y * y + z * z).sqrt();
     // Written so that NaN is not within a limit.
@@ -146,9 +153,7 @@ impl ManualOverride {
 
     /// Mean level of the nozzles that are being fired.
     pub(crate) fn level(&self) -> f64 {
-        self.train.map_or(0.0, |train| {
-            f64::from(train.on_us) / f64::from(train.cycle_us)
-        })
+        self.train.map_or(0.0, |train| train.level())
     }
 
     /// Whether a nozzle was isolated since manual override began.

@@ -223,6 +223,7 @@ impl Deciding<'_> {
             mode: state.mode,
             armed: state.armed,
             inhibit_reason: state.inhibit_reason(stabilise),
+            tank_empty: estimate.tank_empty,
             stabilise_only: stabilise.is_some(),
             allocation_mode: state.allocation_mode(),
             plans_pulses: state.plans_pulses(),

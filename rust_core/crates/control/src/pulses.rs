@@ -7,7 +7,7 @@
 //! while the craft holds still. The modulators follow the commands of the others, so that shortest
 //! pulse and pause hold across a change.
 
-use nalgebra::{Matrix3, UnitQuaternion, Vector3};
+use nalgebra::{Matrix3, Vector3};
 use qiki_alloc::{AXES, Solution};
 use qiki_command::Mode;
 use qiki_craft::{NOZZLES, ValveCommand, nozzles_in};
@@ -16,7 +16,7 @@ use qiki_guard::{CloseReason, ForceClose};
 use qiki_pulse::{Draw, HoldContext, MinimumImpulseHold, PulseScheduler, State};
 use qiki_pwpf::{Bank, Gate};
 
-use crate::allocation::{Allocation, AllocationStage};
+use crate::allocation::{Allocation, AllocationStage, POWER_ROUNDING};
 use crate::decision::Decision;
 use crate::estimate::Estimate;
 use crate::tracking::Demand;
@@ -81,6 +81,9 @@ pub(crate) struct PulseStage {
     closed_before: u16,
     /// The guard closed the valves in the last tick, which the modulators do not know.
     guard_tripped: bool,
+    /// Bit n: a plan was given up that power or heat do not allow any more, and nozzle n ends its
+    /// pulse.
+    ends_pulses: u16,
 }
 
 /// Inputs of a tick.
@@ -124,6 +127,7 @@ impl PulseStage {
             mode: PulseMode::Modulated,
             closed_before: u16::MAX,
             guard_tripped: false,
+            ends_pulses: 0,
         }
     }
 
@@ -150,6 +154,7 @@ impl PulseStage {
                     estimate.nozzles.isolated
                 },
                 no_opening: estimate.heat.resting,
+                ending: estimate.heat.stopped,
                 power_max_w: estimate.power.available_w,
             },
             stage,
@@ -187,16 +192,11 @@ impl PulseStage {
     /// The pose for which a wrench is computed: that of the moment at which it will act. A window
     /// is planned ahead, and the torque impulse that the present one still gives is known.
     pub(crate) fn predicted_pose(&self, pose: &Pose) -> Pose {
-        let mut pose = *pose;
         if self.mode == PulseMode::Windowed {
-            let (impulse, lead_s) = self.scheduler.look_ahead();
-            let torque = Vector3::new(impulse[3], impulse[4], impulse[5]);
-            let change = self.inverse_inertia * torque;
-            let rotation = (pose.rates + 0.5 * change) * lead_s;
-            pose.attitude *= UnitQuaternion::from_scaled_axis(rotation);
-            pose.rates += change;
+            self.scheduler.predicted_pose(pose, &self.inverse_inertia)
+        } else {
+            *pose
         }
-        pose
     }
 
     /// Force impulse that was demanded and is planned, but not given yet, N·s, body.
@@ -214,8 +214,9 @@ impl PulseStage {
         let hold = tick.demand.hold;
         let closed_before = std::mem::replace(&mut self.closed_before, tick.gate.closed);
         let hold_changed = mode == PulseMode::MinimumImpulse && hold != self.minimum_impulse.hold();
-        if mode != self.mode || hold_changed || closed_before != tick.gate.closed {
-            let unchanged = !hold_changed && closed_before == tick.gate.closed;
+        let exceeded = self.exceeds(tick);
+        let unchanged = !hold_changed && !exceeded && closed_before == tick.gate.closed;
+        if mode != self.mode || !unchanged {
             if self.mode == PulseMode::MinimumImpulse && unchanged && self.may_hold(tick) {
                 self.minimum_impulse.give_up();
             }
@@ -223,15 +224,20 @@ impl PulseStage {
             self.minimum_impulse.reset(hold);
             self.scheduler.reset();
             self.mode = PulseMode::Modulated;
+            self.ends_pulses = if exceeded { u16::MAX } else { 0 };
         }
         let thrust_n = &tick.allocation.solution.thrust_n;
         if mode == PulseMode::Modulated {
+            self.ends_pulses = 0;
             return self.modulated(thrust_n, tick.gate);
         }
         if self.mode == PulseMode::Modulated {
             if self.bank.open_mask() & !tick.gate.closed != 0 {
-                return self.modulated(&[0.0; NOZZLES], tick.gate);
+                let mut gate = tick.gate;
+                gate.ending |= self.ends_pulses;
+                return self.modulated(&[0.0; NOZZLES], gate);
             }
+            self.ends_pulses = 0;
             self.mode = mode;
             if mode == PulseMode::Windowed {
                 self.scheduler.restart(&self.window_demand(tick));
@@ -245,6 +251,15 @@ impl PulseStage {
         };
         self.bank.follow(&on_time_us);
         on_time_us
+    }
+
+    /// Whether the coming tick of a plan opens a nozzle that has to end its pulse, or more nozzles
+    /// than power allows: a plan is made for the limits of its time, and these may fall.
+    fn exceeds(&self, tick: &Tick<'_>) -> bool {
+        // Of the two only the one that is active has a plan.
+        let opened = self.scheduler.opened_next() | self.minimum_impulse.opened_next();
+        let limit_w = tick.draw().power_max_w.max(0.0) * POWER_ROUNDING;
+        opened & tick.gate.ending != 0 || tick.stage.drawn_w(opened) > limit_w
     }
 
     fn select_mode(&self, tick: &Tick<'_>) -> PulseMode {
@@ -353,7 +368,7 @@ fn force_close(estimate: &Estimate, decision: &Decision, tripped: bool) -> Force
     let isolated = estimate.nozzles.isolated & all_but_named;
     ForceClose::NONE
         .and(CloseReason::Disarmed, closed(!decision.armed))
-        .and(CloseReason::NoThrustMode, closed(!decision.mode.thrusts()))
+        .and(CloseReason::NoThrustMode, closed(!decision.thrusts()))
         .and(
             CloseReason::ManualOverride,
             closed(decision.manual.holds_valves),

@@ -68,6 +68,107 @@ fn without_the_right_to_a_boost_the_battery_alone_sets_the_power() {
     assert_eq!(battery.outputs.rcs_power_limits & 8, 8, "CAP_LOW");
 }
 
+/// A craft with this much in its battery.
+fn with_battery(soc: f64) -> Loop {
+    let mut craft = craft();
+    craft.power.battery_soc_init = soc;
+    let mut l = Loop::from(&craft, 2000, &qiki_plant::InitialState::default());
+    l.run(0.1);
+    l.say(arm());
+    l
+}
+
+#[test]
+fn a_push_ends_where_the_battery_is_low_and_none_is_begun_from_there_on() {
+    let mut l = with_battery(0.205);
+    let id = l.say(fire(BodyAxis::Port, 1.0, 20.0));
+    l.until("low", 5.0, |l| l.outputs.mode != Mode::Burn);
+    assert!(l.feedback.battery_soc <= 0.2);
+    assert_eq!(l.outputs.mode, Mode::Coast);
+    assert_eq!(
+        l.said(id).last(),
+        Some(&(ReplyStatus::EffectTimeout, Reason::BatLow))
+    );
+    for action in [go(2.0), fire(BodyAxis::Forward, 0.5, 1.0)] {
+        let id = l.say(action);
+        assert_eq!(l.said(id), [(ReplyStatus::Rejected, Reason::BatLow)]);
+    }
+    let low = bit(RcsLimit::BatteryLow) | bit(RcsLimit::SupercapLow);
+    assert_eq!(l.outputs.rcs_power_limits & low, bit(RcsLimit::BatteryLow));
+    // The attitude can be held, and is.
+    l.say(Wire::HoldPose(wire::HoldPose {}));
+    l.step(None);
+    assert_eq!(l.outputs.mode, Mode::Manoeuvre);
+    assert_eq!(l.outputs.inhibit_reason, Reason::BatLow);
+    let id = l.say(brake());
+    l.until("braked all the same", 30.0, |l| l.confirmed(id));
+}
+
+#[test]
+fn nozzles_leave_the_battery_its_reserve_and_the_avionics_stay_up() {
+    let craft = craft();
+    let reserve = qiki_power::reserve_soc(&craft.power);
+    // Half an hour of base and computer, less the steady source.
+    assert!((reserve - 65.0 * 1800.0 / (500.0 * 3600.0)).abs() < 1e-12);
+    let mut craft = craft;
+    craft.power.battery_soc_init = reserve + 0.002;
+    let spin = qiki_plant::InitialState {
+        rates_rps_body: [2.0, -1.0, 1.5],
+        ..qiki_plant::InitialState::default()
+    };
+    let mut l = Loop::from(&craft, 2000, &spin);
+    l.run(0.1);
+    l.say(arm());
+    l.say(brake());
+    l.run(60.0);
+    assert!(l.waves.pulses > 0, "it stabilises above the reserve");
+    assert_eq!(l.outputs.rcs_power_max_w, 0.0);
+    assert!(l.closed());
+    let report = l.plant.power_system().report();
+    // Since then the avionics: a minute of 109 W.
+    assert!(report.battery_soc > reserve - 109.0 * 60.0 / (500.0 * 3600.0) - 0.001);
+    for load in [Load::Base, Load::Mcqpu] {
+        let (asked_w, got_w) = (report.requested_w[load as usize], report.supplied_w(load));
+        assert_eq!(got_w, asked_w);
+    }
+    assert!(report.faults.is_empty());
+}
+
+#[test]
+fn windows_that_were_planned_with_a_boost_end_with_it() {
+    for (bot, mut craft) in [("dodeca-01", craft()), ("dodeca-table", table())] {
+        craft.power.supercap_soc_init = 0.61;
+        craft.power.supercap_charge_max_w = 0.0;
+        let mut l = Loop::from(&craft, 2000, &qiki_plant::InitialState::default());
+        l.run(0.1);
+        l.say(arm());
+        // Two clusters at once, so that it takes more than the battery gives.
+        l.say(profile(vec![segment([0.48, 0.6, 0.64], 1.0, 10.0)]));
+        let nozzle_w: Vec<f64> = craft
+            .thrusters
+            .iter()
+            .map(|t| t.power_w_per_n * t.thrust_max_n)
+            .collect();
+        let drawn_w = |l: &Loop| -> f64 {
+            (0..NOZZLES)
+                .filter(|n| l.outputs.command.on_time_us[*n] > 0)
+                .map(|n| nozzle_w[n])
+                .sum()
+        };
+        let (mut most_w, mut over_ticks, mut fell) = (0.0f64, 0, false);
+        for _ in 0..l.ticks(8.0) {
+            l.step(None);
+            most_w = most_w.max(drawn_w(&l));
+            fell |= l.outputs.rcs_power_limits & bit(RcsLimit::SupercapLow) != 0;
+            over_ticks += u32::from(drawn_w(&l) > l.outputs.rcs_power_max_w);
+        }
+        assert!(most_w > 25_000.0, "{bot}: {most_w} W: a boost");
+        assert!(fell, "{bot}: the boost is over");
+        // A shortest opening, and the tick in which the report comes.
+        assert!(over_ticks <= 16, "{bot}: {over_ticks} ticks");
+    }
+}
+
 #[test]
 fn the_nozzles_never_draw_more_than_the_budget() {
     let mut l = with_charge(0.5, 1.0);

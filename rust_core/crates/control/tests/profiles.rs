@@ -110,9 +110,10 @@ fn a_push_that_warms_a_cluster_is_split_and_the_cluster_never_trips() {
     let warmest_c = said.cluster_max_c.into_iter().fold(0.0, f64::max);
     let flown = fly(&mut standing(&craft()), &long);
     assert_eq!(inhibits(&flown), [Reason::RcsClusterHot]);
-    // From its warning to where it would trip.
+    // From its warning to where it would trip. The prediction leaves out what the hull takes between
+    // two reports: 1.5 W/K over 160 K, of 140 J/K, in 0.2 s.
     for hottest_c in [warmest_c, flown.hottest_c] {
-        assert!((110.0..120.0).contains(&hottest_c), "{hottest_c} C");
+        assert!((109.6..120.0).contains(&hottest_c), "{hottest_c} C");
     }
     assert_flown("warm", &said, &flown);
     let mut results =

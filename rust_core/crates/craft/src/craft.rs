@@ -4,6 +4,10 @@ use serde::Deserialize;
 
 use crate::{NOZZLES, Vec3};
 
+/// Standard gravity, m/s² (exact, CGPM 1901): turns a specific impulse in seconds into exhaust
+/// speed.
+pub const STANDARD_GRAVITY_MPS2: f64 = 9.80665;
+
 /// Why a craft description is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum CraftError {
@@ -388,5 +392,12 @@ impl Craft {
             return Err(CraftError::ThrusterCount(craft.thrusters.len()));
         }
         Ok(craft)
+    }
+
+    /// What the shortest pulse of the strongest nozzle burns, kg.
+    #[must_use]
+    pub fn shortest_pulse_kg(&self) -> f64 {
+        let impulses_ns = self.thrusters.iter().map(|t| t.thrust_max_n * t.min_on_s);
+        impulses_ns.fold(0.0, f64::max) / (self.mass.isp_s * STANDARD_GRAVITY_MPS2)
     }
 }

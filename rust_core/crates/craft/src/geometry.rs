@@ -3,6 +3,8 @@
 use nalgebra::{Matrix3, Vector3};
 
 use crate::craft::{Craft, Thruster};
+use crate::feedback::Feedback;
+use crate::nozzles::nozzles_in;
 use crate::{AXES, NOZZLES};
 
 /// The craft as the controller uses it: full tank, one set of valve times for all.
@@ -22,6 +24,18 @@ impl Geometry {
     pub fn force_direction(&self, n: usize) -> Vector3<f64> {
         let b = &self.effectiveness;
         Vector3::new(b[0][n], b[1][n], b[2][n])
+    }
+
+    /// Impulse by the measured open times of a tick, N·s, body.
+    #[must_use]
+    pub fn measured_impulse_ns(&self, feedback: &Feedback) -> Vector3<f64> {
+        let mut impulse_ns = Vector3::zeros();
+        for n in nozzles_in(feedback.fresh.nozzles_heard()) {
+            let open_s = f64::from(feedback.open_time_us[n]) * 1e-6;
+            let thrust_ns = open_s * self.thrust_max_n[n];
+            impulse_ns += self.force_direction(n) * thrust_ns;
+        }
+        impulse_ns
     }
 
     /// Thrust (N) and wrench (N, N·m, body) of nozzles at these levels, 0..1.

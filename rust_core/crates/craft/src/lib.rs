@@ -17,12 +17,12 @@ mod power_detail;
 
 pub use craft::{
     Attitude, AttitudeLimits, ControlConfig, Craft, CraftError, HeatInput, HeatSource,
-    LoopAllocation, Mass, ModulatorConfig, Position, PowerPlane, SensorConfig, Sensors,
-    ThermalCoupling, ThermalNode, ThermalPlane, Thruster,
+    LoopAllocation, Mass, ModulatorConfig, Position, PowerPlane, STANDARD_GRAVITY_MPS2,
+    SensorConfig, Sensors, ThermalCoupling, ThermalNode, ThermalPlane, Thruster,
 };
 pub use feedback::{Feedback, Fresh, NodeState, Truth, ValveCommand};
 pub use geometry::{Geometry, geometry, per_nozzle, throttleable_nozzles};
-pub use nozzles::{nozzles_in, nozzles_of, nozzles_where};
+pub use nozzles::{levels, nozzles_in, nozzles_of, nozzles_where};
 pub use power_detail::{LOADS, NODES_MAX, NodeTemps, PowerDetail};
 
 /// Nozzles of the craft.

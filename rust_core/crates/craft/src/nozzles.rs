@@ -37,3 +37,14 @@ pub fn nozzles_in(set: u16) -> impl Iterator<Item = usize> {
 pub const fn nozzles_of(cluster: usize) -> u16 {
     ((1 << NOZZLES_PER_CLUSTER) - 1) << (cluster * NOZZLES_PER_CLUSTER)
 }
+
+/// The same level for all of these nozzles, 0 for the others.
+///
+/// ```
+/// use qiki_craft::levels;
+/// assert_eq!(levels(0b101, 0.5)[..4], [0.5, 0.0, 0.5, 0.0]);
+/// ```
+#[must_use]
+pub fn levels(nozzles: u16, level: f64) -> [f64; NOZZLES] {
+    std::array::from_fn(|n| if nozzles >> n & 1 == 1 { level } else { 0.0 })
+}

@@ -7,7 +7,7 @@ use qiki_craft::{ValveCommand, nozzles_in};
 pub enum CloseReason {
     /// The controller is silent; the command says so too.
     Disarmed,
-    /// The flight mode has no thrust.
+    /// The flight mode has no thrust, or the tank is empty.
     NoThrustMode,
     /// Control leaves the valves to manual override, or gets them back.
     ManualOverride,

@@ -1,6 +1,6 @@
 //! Sixteen valves: the wrench they give in a tick, and the propellant that takes.
 
-use qiki_craft::{Craft, NOZZLES, Thruster, Vec3};
+use qiki_craft::{Craft, NOZZLES, STANDARD_GRAVITY_MPS2, Thruster, Vec3};
 
 use crate::PlantError;
 use crate::algebra::{add_scaled, cross, norm, scale};
@@ -8,8 +8,6 @@ use crate::error::check;
 use crate::valve::Valve;
 use crate::valve_fault::ValveFault;
 
-/// Standard gravity, m/s²: the definition that turns specific impulse into exhaust speed.
-pub(crate) const STANDARD_GRAVITY_MPS2: f64 = 9.80665;
 /// Longest delay of a valve, s, and in ticks: what a queue is sized for at most.
 const DELAY_MAX_S: f64 = 1.0;
 const DELAY_MAX_TICKS: f64 = 10_000.0;

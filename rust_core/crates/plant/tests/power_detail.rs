@@ -97,7 +97,11 @@ fn faults_are_bits_without_the_trips_of_nodes() {
     let detail = told(&mut plant, &CLOSED);
     assert_eq!(detail.faults & 8, 8, "BATTERY_EMPTY");
     assert_eq!(detail.faults & !0xF, 0);
-    assert!(detail.rcs_budget_limits & 1 << RcsLimit::SupercapLow.index() != 0);
+    let low = 1 << RcsLimit::BatteryLow.index() | 1 << RcsLimit::SupercapLow.index();
+    assert_eq!(
+        detail.rcs_budget_limits & low,
+        1 << RcsLimit::BatteryLow.index()
+    );
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use qiki_craft::PowerPlane;
 
+use crate::battery_gate::reserve_soc;
 use crate::gate::RcsAllowance;
 use crate::set::{Member, Set};
-use crate::storage::J_PER_WH;
+use crate::units::J_PER_WH;
 
 /// Shortest time for which a budget is computed, s: the shortest tick (1 kHz). Stored energy is
 /// divided by it, so a shorter one would only make a number that no tick can use.
@@ -13,8 +14,10 @@ const SPAN_MIN_S: f64 = 1e-3;
 /// What the budget depends on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RcsConditions {
-    /// What [`RcsGate`](crate::RcsGate) permits.
+    /// What the charges of supercapacitor and battery permit.
     pub allowance: RcsAllowance,
+    /// The battery leaves nothing for a push, whatever the supercapacitor holds.
+    pub battery_spent: bool,
     /// Battery state of charge, 0..1.
     pub battery_soc: f64,
     /// Supercapacitor state of charge, 0..1.
@@ -45,6 +48,7 @@ impl RcsConditions {
     ) -> Self {
         Self {
             allowance,
+            battery_spent: false,
             battery_soc,
             supercap_soc,
             others_w,
@@ -64,7 +68,7 @@ impl RcsConditions {
 pub enum RcsLimit {
     /// The bot's peak, minus what other loads draw of it, is the tightest limit.
     PeakShared = 0,
-    /// Too little in the battery.
+    /// Too little in the battery, or only its reserve.
     BatteryLow,
     /// The battery is hot.
     BatteryHot,
@@ -126,8 +130,8 @@ pub struct RcsBudget {
 /// power   = pdu_derating * min(sources, peak - others), at least 0
 /// ```
 ///
-/// `battery` is its power limit or what is stored over `span_s`, derated. `supercap` likewise,
-/// counting only what is stored above the hold threshold, and only under
+/// `battery` is its power limit or what is stored above its reserve over `span_s`, derated.
+/// `supercap` likewise, counting only what is stored above the hold threshold, and only under
 /// [`RcsAllowance::Full`]. `reserve` is the supercapacitor's charging power under
 /// [`RcsAllowance::StabiliseOnly`]. An input that is NaN counts as nothing, or makes the result 0.
 #[must_use]
@@ -137,11 +141,12 @@ pub fn rcs_power_available_w(plane: &PowerPlane, now: &RcsConditions) -> RcsBudg
     let lasting_w = |soc: f64, capacity_wh: f64| soc.max(0.0) * capacity_wh * J_PER_WH / span_s;
 
     let battery_w = {
-        let stored_w = lasting_w(now.battery_soc, plane.battery_capacity_wh);
+        let spare = now.battery_soc - reserve_soc(plane);
+        let stored_w = lasting_w(spare, plane.battery_capacity_wh);
         insert_if(
             &mut limits,
             RcsLimit::BatteryLow,
-            stored_w < plane.battery_discharge_max_w,
+            now.battery_spent || stored_w < plane.battery_discharge_max_w,
         );
         insert_if(
             &mut limits,
@@ -165,7 +170,7 @@ pub fn rcs_power_available_w(plane: &PowerPlane, now: &RcsConditions) -> RcsBudg
         );
         plane.supercap_discharge_max_w.min(stored_w) * unit(now.supercap_derating)
     } else {
-        limits.insert(RcsLimit::SupercapLow);
+        insert_if(&mut limits, RcsLimit::SupercapLow, !now.battery_spent);
         0.0
     };
     let reserve_w = if now.allowance == RcsAllowance::StabiliseOnly {

@@ -14,14 +14,16 @@
 //! * `pdu`: distribution of what the buses carry. `dock`: the bridge and its soft start.
 //! * `storage`: battery and supercapacitor.
 //! * `thermal`, `watch`: the nodes; warning, derating, trip and clearing of one node.
-//! * `gate`, `budget`, `limits`: what the supercapacitor's charge permits, how much power the
-//!   nozzles may draw, and what limits it. They depend on no other part, so that a controller can
+//! * `gate`, `battery_gate`, `budget`, `limits`: what the charges of supercapacitor and battery permit,
+//!   how much power the nozzles may draw, and what limits it. They depend on no other part, so that a controller can
 //!   use them with reported values.
+//! * `units`: factors between units.
 //! * `power_budget`, `thermal_limiter`: the controller's use of them, from feedback.
 //!
 //! Nothing is allocated after [`PowerSystem::new`] and nothing fails: outcomes are values.
 //! Equations, choices and limits: `docs/math/power.md`.
 
+mod battery_gate;
 mod budget;
 mod demand;
 mod dock;
@@ -38,8 +40,10 @@ mod storage;
 mod system;
 mod thermal;
 mod thermal_limiter;
+mod units;
 mod watch;
 
+pub use battery_gate::reserve_soc;
 pub use budget::{RcsBudget, RcsConditions, RcsLimit, rcs_power_available_w};
 pub use demand::Demand;
 pub use error::PowerError;

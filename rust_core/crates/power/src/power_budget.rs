@@ -1,7 +1,8 @@
 //! The controller's power budget: what the nozzles may draw until the next power report.
 //!
 //! The supercapacitor's charge decides what is allowed (`gate.rs`): boost from 0.6 on, only
-//! stabilisation below 0.3 until it has been charged again. The allocation's power limit is what
+//! stabilisation below 0.3 until it has been charged again. A low battery leaves stabilisation alone,
+//! and below its reserve nothing (`battery_gate.rs`). The allocation's power limit is what
 //! battery and supercapacitor can give until the next report. A warm store or distribution gives
 //! less before it trips. Where a rig does not report the temperature of a store, the derating is 1,
 //! because the power plane trips by itself.
@@ -9,6 +10,7 @@
 //! Without a power report for [`POWER_STALE_S`] the supercapacitor's charge is unknown, and unknown
 //! counts as empty.
 
+use crate::battery_gate::BatteryGate;
 use crate::budget::{RcsConditions, RcsLimit, rcs_power_available_w};
 use crate::gate::{RcsAllowance, RcsGate};
 use crate::watch::NodeWatch;
@@ -56,10 +58,8 @@ pub struct PowerStatus {
     pub available_w: f64,
     /// What limits it: bits of [`RcsLimit`].
     pub limits: u32,
-    /// Too little is stored for anything but holding the attitude.
-    pub stabilise_only: bool,
-    /// The reason, where that is so.
-    pub shortage: Reason,
+    /// Why too little is stored for anything but holding the attitude, where that is so.
+    pub shortage: Option<Reason>,
 }
 
 /// Power budget of the nozzles.
@@ -67,6 +67,7 @@ pub struct PowerStatus {
 pub struct PowerBudget {
     plane: PowerPlane,
     gate: RcsGate,
+    battery_gate: BatteryGate,
     /// Of battery, supercapacitor and distribution; none where the craft has no such node.
     stores: [Option<Store>; 3],
     /// Of the last report, 0..1.
@@ -92,6 +93,7 @@ impl PowerBudget {
         let mut budget = Self {
             plane: plane.clone(),
             gate: RcsGate::new(plane),
+            battery_gate: BatteryGate::new(plane),
             stores: ["battery", "supercap", "pdu"].map(|name| Store::find(craft, name)),
             battery_soc: plane.battery_soc_init,
             supercap_soc: plane.supercap_soc_init,
@@ -130,10 +132,12 @@ impl PowerBudget {
     fn update(&mut self) {
         let stale = self.stale();
         let supercap_soc = if stale { f64::NAN } else { self.supercap_soc };
-        self.allowance = self.gate.update(supercap_soc);
+        self.battery_gate.update(self.battery_soc);
+        self.allowance = self.battery_gate.limit(self.gate.update(supercap_soc));
         let [battery, supercap, pdu] = &self.stores;
         let derating = |store: &Option<Store>| store.as_ref().map_or(1.0, |s| s.watch.derating());
         let now = RcsConditions {
+            battery_spent: self.battery_gate.spent(),
             battery_derating: derating(battery),
             supercap_derating: derating(supercap),
             pdu_derating: derating(pdu),
@@ -162,8 +166,7 @@ impl PowerBudget {
         PowerStatus {
             available_w: self.power_w(),
             limits: self.limits(),
-            stabilise_only: self.stabilise_only(),
-            shortage: self.shortage_reason(),
+            shortage: self.shortage(),
         }
     }
 
@@ -177,17 +180,16 @@ impl PowerBudget {
         self.limits
     }
 
-    /// Whether too little is stored for anything but holding the attitude.
-    pub fn stabilise_only(&self) -> bool {
-        self.allowance == RcsAllowance::StabiliseOnly
-    }
-
-    /// The reason for [`Self::stabilise_only`]; meaningful only where that is so.
-    pub fn shortage_reason(&self) -> Reason {
-        if self.stale() {
-            Reason::PowerTelemStale
+    /// Why too little is stored for anything but holding the attitude, where that is so.
+    pub fn shortage(&self) -> Option<Reason> {
+        if self.allowance != RcsAllowance::StabiliseOnly {
+            None
+        } else if self.stale() {
+            Some(Reason::PowerTelemStale)
+        } else if self.battery_gate.spent() {
+            Some(Reason::BatLow)
         } else {
-            Reason::CapLow
+            Some(Reason::CapLow)
         }
     }
 }

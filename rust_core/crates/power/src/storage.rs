@@ -2,7 +2,9 @@
 
 use qiki_craft::PowerPlane;
 
-pub(crate) const J_PER_WH: f64 = 3600.0;
+use crate::battery_gate::reserve_soc;
+use crate::units::J_PER_WH;
+
 /// Largest imbalance of power that counts as rounding, W: 2e-14 of the peak of 45 kW.
 const ROUNDING_W: f64 = 1e-9;
 /// State of charge below which a store counts as empty, ratio: 2 mJ of the battery's 1.8 MJ.
@@ -63,6 +65,8 @@ pub(crate) struct Flows {
 pub(crate) struct Storage {
     pub(crate) battery: Store,
     pub(crate) supercap: Store,
+    /// What the battery keeps for the avionics: the supercapacitor is not charged with it, J.
+    reserve_j: f64,
 }
 
 impl Storage {
@@ -86,6 +90,7 @@ impl Storage {
                 plane.supercap_charge_max_w,
                 plane.supercap_discharge_max_w,
             ),
+            reserve_j: reserve_soc(plane) * plane.battery_capacity_wh * J_PER_WH,
         }
     }
 
@@ -124,16 +129,26 @@ impl Storage {
             let peak_w = (need_w - can_w).min(self.supercap.can_give_w(span_s));
             return (can_w, peak_w);
         }
-        let refill_w = (can_w - need_w).min(room_w);
+        let refill_w = (can_w - need_w)
+            .min(room_w)
+            .min(self.spare_w(need_w, span_s));
         // `min` against rounding, here and below.
         ((need_w + refill_w).min(can_w), -refill_w)
+    }
+
+    /// What the battery can give above its reserve besides `used_w`, W.
+    fn spare_w(&self, used_w: f64, span_s: f64) -> f64 {
+        let above_j = self.battery.energy_j - self.reserve_j;
+        (above_j / span_s - used_w).max(0.0)
     }
 
     /// A surplus fills the supercapacitor first, because it is the right to a peak.
     fn absorb(&self, surplus_w: f64, room_w: f64, span_s: f64) -> (f64, f64) {
         let cap_w = room_w.min(surplus_w);
         if room_w > cap_w {
-            let refill_w = (room_w - cap_w).min(self.battery.can_give_w(span_s));
+            let refill_w = (room_w - cap_w)
+                .min(self.battery.can_give_w(span_s))
+                .min(self.spare_w(0.0, span_s));
             return (refill_w, -(cap_w + refill_w).min(room_w));
         }
         let charge_w = (surplus_w - cap_w).min(self.battery.can_take_w(span_s));

@@ -4,6 +4,7 @@ use std::fmt;
 
 use qiki_craft::{CLUSTERS, PowerPlane, ThermalPlane};
 
+use crate::battery_gate::BatteryGate;
 use crate::budget::{RcsConditions, rcs_power_available_w};
 use crate::demand::Demand;
 use crate::dock::DockBridge;
@@ -59,7 +60,7 @@ pub struct PowerSystem {
     storage: Storage,
     dock: DockBridge,
     gate: RcsGate,
-    low_soc: bool,
+    battery_gate: BatteryGate,
     thermal: ThermalNet,
     known: Known,
     report: PowerReport,
@@ -90,7 +91,7 @@ impl PowerSystem {
             storage: Storage::new(plane),
             dock: DockBridge::new(plane),
             gate: RcsGate::new(plane),
-            low_soc: false,
+            battery_gate: BatteryGate::new(plane),
             thermal,
             known,
             report: PowerReport::default(),
@@ -166,13 +167,8 @@ impl PowerSystem {
     }
 
     fn shed_low_soc(&mut self, shares: &mut Shares) {
-        let soc = self.storage.battery.soc();
-        self.low_soc = if self.low_soc {
-            soc < self.plane.battery_restore_soc
-        } else {
-            soc <= self.plane.battery_shed_soc
-        };
-        if self.low_soc {
+        self.battery_gate.update(self.storage.battery.soc());
+        if self.battery_gate.low() {
             shares.shed(Load::Radar, ShedReason::LowSoc);
             shares.shed(Load::Transponder, ShedReason::LowSoc);
         }
@@ -246,7 +242,7 @@ impl PowerSystem {
             shed: shares.shed,
             throttled: shares.throttled,
             reasons: shares.reasons,
-            low_soc: self.low_soc,
+            low_soc: self.battery_gate.low(),
             dock_connected: step.demand.dock_connected,
             dock_closed: self.dock.is_closed(),
             dock_soft_start: self.dock.soft_start(),
@@ -266,10 +262,12 @@ impl PowerSystem {
         self.report.tripped = self.thermal.tripped();
         self.report.warned = self.thermal.warned();
         self.report.faults = self.faults(step);
-        self.report.rcs_allowance = self.gate.update(self.report.supercap_soc);
+        let allowance = self.gate.update(self.report.supercap_soc);
+        self.report.rcs_allowance = self.battery_gate.limit(allowance);
         let derating = |node| self.thermal.at(node).map_or(1.0, NodeWatch::derating);
         let conditions = RcsConditions {
             allowance: self.report.rcs_allowance,
+            battery_spent: self.battery_gate.spent(),
             battery_soc: self.report.battery_soc,
             supercap_soc: self.report.supercap_soc,
             others_w: step.shares.avionics_w(),

@@ -8,10 +8,11 @@
 use nalgebra::Vector3;
 use qiki_burn::{End, Order, Plan, PlanLimits};
 use qiki_command::{Action, AllocationMode, Reason, SEGMENTS_MAX, Segment};
+use qiki_craft::STANDARD_GRAVITY_MPS2;
 use qiki_craft::{CLUSTERS, Craft, Feedback, Fresh, LoopAllocation, NOZZLES, NOZZLES_PER_CLUSTER};
 use qiki_power::{Demand, PowerSystem};
 
-use qiki_control::{AllocationStage, Estimator, FlightContext, STANDARD_GRAVITY_MPS2};
+use qiki_control::{AllocationStage, Estimator, FlightContext};
 use qiki_control::{burn_conditions, may_burn, may_push, parts};
 
 use crate::result::{LimitHit, Preview, PreviewError, SegmentPreview, Spent, Stores};
@@ -232,10 +233,12 @@ impl PreviewCraft {
         let due_j: f64 = self.due_j.iter().sum();
         let part =
             (self.estimator.estimate().power.available_w * STEP_S / due_j.max(1e-9)).min(1.0);
-        for (due_j, cluster_j) in self.due_j.iter_mut().zip(&mut self.cluster_j) {
-            *cluster_j += *due_j * part;
-            *due_j -= *due_j * part;
+        let drawn_j = self.due_j.map(|due_j| due_j * part);
+        for (c, drawn_j) in drawn_j.iter().enumerate() {
+            self.cluster_j[c] += drawn_j;
+            self.due_j[c] -= drawn_j;
         }
+        self.estimator.record_energy(&drawn_j);
     }
 
     fn step_power(&mut self) {

@@ -245,6 +245,15 @@ impl MinimumImpulseHold {
         self.hold
     }
 
+    /// Bit n: by the set that is being fired nozzle n is open in the coming tick.
+    #[must_use]
+    pub fn opened_next(&self) -> u16 {
+        match self.phase {
+            Phase::Fire => self.plan.opened(self.at_us, self.period_us),
+            Phase::Coast | Phase::Search => 0,
+        }
+    }
+
     /// Mean wrench of the set that is being fired, N and N·m, body; zero while coasting.
     pub fn wrench(&self) -> [f64; AXES] {
         match self.phase {

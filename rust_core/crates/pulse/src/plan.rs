@@ -1,6 +1,6 @@
 //! A plan of pulses, and the on-times of its ticks.
 
-use qiki_craft::NOZZLES;
+use qiki_craft::{NOZZLES, nozzles_where};
 
 /// At most one pulse of each nozzle. Times count from the beginning of the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,13 @@ impl Plan {
             let open = self.on_us[n] > 0 && self.end_us(n) >= self.span_us;
             mask | u16::from(open) << n
         })
+    }
+
+    /// Bit n: nozzle n is open at some moment of the tick from `at_us` to `at_us + period_us`.
+    #[must_use]
+    pub fn opened(&self, at_us: u32, period_us: u32) -> u16 {
+        let on_time_us = self.on_time_us(at_us, period_us);
+        nozzles_where(|n| on_time_us[n] > 0)
     }
 
     /// When nozzle n closes, µs.

@@ -14,8 +14,10 @@
 //! pulses of a window are searched for during the one before, because a search takes longer than a
 //! tick.
 
+use nalgebra::{Matrix3, UnitQuaternion, Vector3};
 use qiki_alloc::{AXES, AllocError, PulseAllocator, PulseBounds, Search};
 use qiki_craft::NOZZLES;
+use qiki_gnc::Pose;
 
 use crate::{Draw, Plan, State, Valves, schedule};
 
@@ -167,6 +169,19 @@ impl PulseScheduler {
         )
     }
 
+    /// The pose in the middle of the next window, by the torque that the present one still gives.
+    #[must_use]
+    pub fn predicted_pose(&self, pose: &Pose, inverse_inertia: &Matrix3<f64>) -> Pose {
+        let (impulse, lead_s) = self.look_ahead();
+        let change = inverse_inertia * Vector3::new(impulse[3], impulse[4], impulse[5]);
+        let rotation = (pose.rates + 0.5 * change) * lead_s;
+        Pose {
+            attitude: pose.attitude * UnitQuaternion::from_scaled_axis(rotation),
+            rates: pose.rates + change,
+            ..*pose
+        }
+    }
+
     /// Force impulse that was demanded and is still to come, N·s, body: not planned yet, or planned
     /// and not fired.
     #[must_use]
@@ -185,6 +200,12 @@ impl PulseScheduler {
     #[must_use]
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// Bit n: by the present plan nozzle n is open in the coming tick.
+    #[must_use]
+    pub fn opened_next(&self) -> u16 {
+        self.plan.opened(self.at_us, self.period_us)
     }
 
     /// On-times of this tick, µs.

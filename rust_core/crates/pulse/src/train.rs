@@ -85,6 +85,11 @@ impl PulseTrain {
         (self.count - 1) * self.cycle_us + self.on_us
     }
 
+    /// Mean level of the named nozzles, 0..1.
+    pub fn level(&self) -> f64 {
+        f64::from(self.on_us) / f64::from(self.cycle_us)
+    }
+
     /// How long each named nozzle is open, µs.
     pub fn open_us(&self) -> u32 {
         self.count * self.on_us

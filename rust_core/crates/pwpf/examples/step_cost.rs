@@ -46,6 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let gate = Gate {
             closed: 0,
             no_opening: 0,
+            ending: 0,
             power_max_w,
         };
         let bank = Bank::new(&pwpf, times, &nozzles, 2000)?;

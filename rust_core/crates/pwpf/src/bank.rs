@@ -2,6 +2,7 @@
 
 use qiki_craft::{ModulatorConfig, NOZZLES};
 
+use crate::rule::input;
 use crate::throttle::{Throttles, dot, set_bits};
 use crate::valve::micros;
 use crate::{Firing, Gate, Modulator, ParamError, ValveTimes, WideGate};
@@ -70,14 +71,16 @@ impl Bank {
     }
 
     /// One tick: `level` (thrust over maximum, 0..1) in, on-times in µs out. A level that is not a
-    /// number counts as zero. Valves that are open keep their power; the throttled nozzles share
-    /// what is left.
+    /// number counts as zero. Valves that are open keep their power, as far as the limit allows it;
+    /// the throttled nozzles share what is left.
     pub fn step(&mut self, level: &[f64; NOZZLES], gate: Gate, on_time_us: &mut [u32; NOZZLES]) {
         if self.throttles.mask() == 0 {
             return self.fire(level, gate, gate.power_max_w, on_time_us);
         }
         let mask = self.throttles.mask();
-        let demanded_w = self.throttles.demand(level, gate.closed | gate.no_opening);
+        let demanded_w = self
+            .throttles
+            .demand(level, gate.closed | gate.no_opening | gate.ending);
         let fired = std::array::from_fn(|n| if mask >> n & 1 == 1 { 0.0 } else { level[n] });
         *on_time_us = [0; NOZZLES];
         self.fire(&fired, gate, gate.power_max_w - demanded_w, on_time_us);
@@ -116,6 +119,7 @@ impl Bank {
         power_w: f64,
         on_time_us: &mut [u32; NOZZLES],
     ) {
+        let surplus = self.surplus(level, gate.power_max_w);
         let Some(firing) = &mut self.firing else {
             return;
         };
@@ -124,8 +128,26 @@ impl Bank {
         let gate = WideGate {
             closed: u64::from(gate.closed),
             no_opening: u64::from(gate.no_opening),
+            ending: u64::from(gate.ending | surplus),
             open_max,
         };
         firing.step(level, gate, on_time_us);
+    }
+
+    /// Bit n: on/off nozzle n has to end its pulse, because those that are open draw more than
+    /// `power_w`; the ones with the smallest levels do.
+    fn surplus(&self, level: &[f64; NOZZLES], power_w: f64) -> u16 {
+        #[allow(clippy::cast_possible_truncation)]
+        let mut open = self.firing.as_ref().map_or(0, |f| f.open_mask() as u16);
+        let mut ending = 0;
+        while set_bits(open).map(|n| self.power_w[n]).sum::<f64>() * POWER_ROUNDING > power_w {
+            let smaller = |a: &usize, b: &usize| input(level[*a]).total_cmp(&input(level[*b]));
+            let Some(least) = set_bits(open).min_by(smaller) else {
+                break;
+            };
+            open &= !(1 << least);
+            ending |= 1 << least;
+        }
+        ending
     }
 }

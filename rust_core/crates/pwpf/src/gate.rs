@@ -13,7 +13,11 @@ pub struct Gate {
     /// Bit n: nozzle n may not open now; an open one may end its pulse. A throttled one has no
     /// pulse to end and closes.
     pub no_opening: u16,
-    /// Most electrical power of all nozzles at once, W. What is open already may go on.
+    /// Bit n: nozzle n may not open, and an open one ends its pulse as soon as its shortest opening
+    /// is over. A throttled one closes.
+    pub ending: u16,
+    /// Most electrical power of all nozzles at once, W. Where those that are open draw more, the
+    /// ones with the smallest levels end their pulses.
     pub power_max_w: f64,
 }
 
@@ -24,7 +28,9 @@ pub struct WideGate {
     pub closed: u64,
     /// Bit n: valve n may not open now; an open one may go on.
     pub no_opening: u64,
-    /// Most valves open at once.
+    /// Bit n: valve n may not open, and an open one closes as soon as its shortest opening is over.
+    pub ending: u64,
+    /// Most valves open at once. What is open already may go on.
     pub open_max: u32,
 }
 
@@ -33,6 +39,7 @@ impl WideGate {
     pub const FREE: Self = Self {
         closed: 0,
         no_opening: 0,
+        ending: 0,
         open_max: u32::MAX,
     };
 }

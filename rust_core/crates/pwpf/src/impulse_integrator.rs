@@ -199,6 +199,18 @@ impl ImpulseIntegrator {
         whole(((relay.threshold() - residual_us) / (input - relay.output)).ceil())
     }
 
+    /// The tick of valve `n` with this edge, if any; its on-time, µs.
+    fn tick_with(&mut self, n: usize, input: f64, edge_us: Option<u32>) -> u32 {
+        let on_time_us = match edge_us {
+            Some(at_us) => self.valves.switch(n, at_us),
+            None => self.valves.steady_us()[n],
+        };
+        self.set_relay(n);
+        let demanded_us = input * self.period_us;
+        self.keep_residual(n, self.residual_us[n] + demanded_us - f64::from(on_time_us));
+        on_time_us
+    }
+
     /// Keeps the residual after the tick, and drops what the valve cannot make good.
     fn keep_residual(&mut self, n: usize, residual_us: f64) {
         self.next_us[n] = residual_us.min(self.residual_max_us);
@@ -247,14 +259,13 @@ impl Rule for ImpulseIntegrator {
     }
 
     fn tick(&mut self, n: usize, input: f64, may_open: bool) -> u32 {
-        let on_time_us = match self.edge(n, input, may_open) {
-            Some(at_us) => self.valves.switch(n, at_us),
-            None => self.valves.steady_us()[n],
-        };
-        self.set_relay(n);
-        let demanded_us = input * self.period_us;
-        self.keep_residual(n, self.residual_us[n] + demanded_us - f64::from(on_time_us));
-        on_time_us
+        let edge_us = self.edge(n, input, may_open);
+        self.tick_with(n, input, edge_us)
+    }
+
+    fn end_pulse(&mut self, n: usize, input: f64) -> u32 {
+        let at_us = self.valves.until_edge_us(n);
+        self.tick_with(n, input, (at_us < self.valves.period_us()).then_some(at_us))
     }
 
     fn force_close(&mut self, n: usize, input: f64) {

@@ -199,6 +199,15 @@ impl Rule for Pwpf {
         }
     }
 
+    fn end_pulse(&mut self, n: usize, input: f64) -> u32 {
+        let at_us = self.valves.until_edge_us(n);
+        if at_us >= self.valves.period_us() {
+            return self.keep_state(n);
+        }
+        let exact_us = f64::from(at_us);
+        self.switch(n, input, &Edge { at_us, exact_us })
+    }
+
     fn force_close(&mut self, n: usize, _: f64) {
         self.valves.force_close(n);
         self.set_relay(n);

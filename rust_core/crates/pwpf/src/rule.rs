@@ -21,6 +21,10 @@ pub(crate) trait Rule: Modulator {
     /// The tick of valve `n`, whose relay switches or may not; its on-time, µs.
     fn tick(&mut self, n: usize, input: f64, may_open: bool) -> u32;
 
+    /// The tick of valve `n`, which is open and closes as soon as its shortest opening is over; its
+    /// on-time, µs.
+    fn end_pulse(&mut self, n: usize, input: f64) -> u32;
+
     /// The tick of valve `n`, which must be closed at once.
     fn force_close(&mut self, n: usize, input: f64);
 
@@ -41,7 +45,7 @@ pub(crate) fn step<R: Rule>(rule: &mut R, level: &[f64], gate: WideGate, on_time
     let (level, on_time_us) = (&level[..count], &mut on_time_us[..count]);
     let any_switches = rule.integrate(level) || rule.valves().any_must_close();
     on_time_us.copy_from_slice(rule.valves().steady_us());
-    if any_switches || gate.closed != 0 {
+    if any_switches || gate.closed != 0 || gate.ending & rule.valves().open_mask() != 0 {
         step_edges(rule, level, gate, on_time_us);
     }
     rule.end();
@@ -58,9 +62,11 @@ fn step_edges<R: Rule>(rule: &mut R, level: &[f64], gate: WideGate, on_time_us: 
         if gate.closed >> n & 1 == 1 {
             rule.force_close(n, input(level[n]));
             on_time_us[n] = 0;
+        } else if gate.ending >> n & 1 == 1 && rule.valves().is_open(n) {
+            on_time_us[n] = rule.end_pulse(n, input(level[n]));
         } else if rule.will_switch(n) || rule.valves().must_close(n) {
             let was_open = rule.valves().is_open(n);
-            let free = gate.no_opening >> n & 1 == 0;
+            let free = (gate.no_opening | gate.ending) >> n & 1 == 0;
             let room = open < gate.open_max;
             if free && !room && refused.is_none() && rule.valves().could_open(n) {
                 refused = Some(n);

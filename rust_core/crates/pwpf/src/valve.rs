@@ -1,5 +1,7 @@
 //! Time limits of a valve, and which valves are open since when.
 
+use qiki_craft::Craft;
+
 /// Time limits of a valve, s.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ValveTimes {
@@ -12,6 +14,19 @@ pub struct ValveTimes {
 }
 
 impl ValveTimes {
+    /// The strictest times of all nozzles; shortest opening and pause are those of the nozzles that
+    /// are on or off.
+    #[must_use]
+    pub fn strictest(craft: &Craft) -> Self {
+        let fired = || craft.thrusters.iter().filter(|t| !t.throttleable);
+        let max_on_s = craft.thrusters.iter().map(|t| t.max_on_s);
+        Self {
+            min_on_s: fired().map(|t| t.min_on_s).fold(0.0, f64::max),
+            min_off_s: fired().map(|t| t.min_off_s).fold(0.0, f64::max),
+            max_on_s: max_on_s.fold(f64::INFINITY, f64::min),
+        }
+    }
+
     /// Whether a tick is short enough for one edge a tick; the shorter limit where it is not.
     pub(crate) fn check_tick(&self, period_us: u32) -> Result<f64, (f64, f64)> {
         let dt_s = f64::from(period_us) * 1e-6;

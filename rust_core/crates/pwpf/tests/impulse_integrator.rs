@@ -161,11 +161,13 @@ fn what_limits_and_gates_keep_back_is_told() {
                 }
                 let closed = if tick % 50 == 0 { 0b101 } else { 0 };
                 let no_opening = (dice.unit() * 65536.0) as u64;
+                let ending = if tick % 40 == 0 { 0b1010 } else { 0 };
                 bench.tick(
                     &level,
                     WideGate {
                         closed,
                         no_opening,
+                        ending,
                         open_max: 9,
                     },
                 );

@@ -18,13 +18,15 @@ const VALVE: ValveTimes = ValveTimes {
 };
 const ALL_CLOSED: Gate = Gate {
     closed: u16::MAX,
-    no_opening: 0,
-    power_max_w: 16.0,
+    ..FREE
 };
 const NO_OPENING: Gate = Gate {
-    closed: 0,
     no_opening: u16::MAX,
-    power_max_w: 16.0,
+    ..FREE
+};
+const ENDING: Gate = Gate {
+    ending: u16::MAX,
+    ..FREE
 };
 
 /// Until every nozzle has just opened.
@@ -191,20 +193,38 @@ fn no_opening_keeps_the_closed_closed_and_lets_the_open_go_on() {
 }
 
 #[test]
+fn a_nozzle_that_ends_its_pulse_keeps_its_shortest_opening_and_stays_closed() {
+    for period_us in PERIODS_US {
+        let mut bench = just_opened(SHIPPED, VALVE, period_us);
+        bench.run(1.0, ENDING, 3.0);
+        assert_eq!(bench.waves[0].pulses(), [30_000], "{period_us} us");
+        assert_eq!(bench.bank.open_mask(), 0);
+
+        // One that has been open for longer closes at the start of the tick.
+        let mut bench = just_opened(SHIPPED, VALVE, period_us);
+        bench.run(1.0, FREE, 0.1);
+        bench.tick(&[1.0; NOZZLES], ENDING);
+        assert_eq!(bench.on_time_us, [0; NOZZLES], "{period_us} us");
+    }
+}
+
+#[test]
 fn a_nozzle_that_may_not_open_does_not_wind_up() {
-    let mut bench = Bench::new(SHIPPED, VALVE, 2000);
-    bench.run(1.0, NO_OPENING, 10.0);
-    bench.tick(&[1.0; NOZZLES], FREE);
-    assert_eq!(
-        bench.on_time_us, [2000; NOZZLES],
-        "open from the first moment it may"
-    );
-    bench.run(1.0, FREE, 3.0);
-    let pulse = bench.waves[0].pulses()[0] as f64;
-    assert!(
-        (pulse - SHIPPED.on_time_s(1.0) * 1e6).abs() < 1.0,
-        "{pulse}"
-    );
+    for gate in [NO_OPENING, ENDING] {
+        let mut bench = Bench::new(SHIPPED, VALVE, 2000);
+        bench.run(1.0, gate, 10.0);
+        bench.tick(&[1.0; NOZZLES], FREE);
+        assert_eq!(
+            bench.on_time_us, [2000; NOZZLES],
+            "open from the first moment it may"
+        );
+        bench.run(1.0, FREE, 3.0);
+        let pulse = bench.waves[0].pulses()[0] as f64;
+        assert!(
+            (pulse - SHIPPED.on_time_s(1.0) * 1e6).abs() < 1.0,
+            "{pulse}"
+        );
+    }
 }
 
 #[test]
@@ -228,6 +248,30 @@ fn never_more_nozzles_are_open_than_the_gate_allows() {
         }
         assert_eq!(most, open_max as usize);
     }
+}
+
+#[test]
+fn when_the_power_falls_the_smallest_levels_end_their_pulses() {
+    let mut bench = just_opened(SHIPPED, VALVE, 2000);
+    let level: [f64; NOZZLES] = std::array::from_fn(|n| 1.0 - 0.01 * n as f64);
+    for _ in 0..50 {
+        bench.tick(&level, FREE);
+    }
+    assert_eq!(bench.bank.open_mask(), u16::MAX);
+    let five = Gate {
+        power_max_w: 5.5,
+        ..FREE
+    };
+    bench.tick(&level, five);
+    assert_eq!(bench.bank.open_mask(), 0b1_1111);
+    bench.tick(&level, five);
+    assert_eq!(bench.bank.open_mask(), 0b1_1111, "what fits goes on");
+
+    // Those that have just opened keep their shortest opening.
+    let mut bench = just_opened(SHIPPED, VALVE, 2000);
+    bench.run(1.0, five, 0.2);
+    let shortest = bench.waves.iter().flat_map(|wave| wave.pulses()).min();
+    assert_eq!(shortest, Some(30_000));
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn levels(dice: &mut Dice, held: &mut [f64; NOZZLES]) {
 
 fn gate(dice: &mut Dice) -> Gate {
     let bits = |dice: &mut Dice| (dice.unit() * 65536.0) as u16;
-    match (dice.unit() * 6.0) as u32 {
+    match (dice.unit() * 7.0) as u32 {
         0 => Gate {
             closed: bits(dice) & bits(dice) & bits(dice),
             ..FREE
@@ -51,6 +51,10 @@ fn gate(dice: &mut Dice) -> Gate {
             ..FREE
         },
         2 => Gate {
+            ending: bits(dice) & bits(dice),
+            ..FREE
+        },
+        3 => Gate {
             power_max_w: dice.unit() * 17.0,
             ..FREE
         },

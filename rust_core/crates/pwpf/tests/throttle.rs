@@ -112,6 +112,10 @@ fn a_gate_closes_it_at_once_and_nothing_is_saved_up() {
             no_opening: ALL,
             ..FREE
         },
+        Gate {
+            ending: ALL,
+            ..FREE
+        },
     ] {
         let mut bank = bank(ALL, VALVE);
         step(&mut bank, 0.4999, FREE);

@@ -86,6 +86,7 @@ class ReasonCode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REASON_CODE_POWER_TELEM_STALE: _ClassVar[ReasonCode]
     REASON_CODE_NAV_CONFLICT: _ClassVar[ReasonCode]
     REASON_CODE_NODE_NOT_ARMED: _ClassVar[ReasonCode]
+    REASON_CODE_BAT_LOW: _ClassVar[ReasonCode]
 
 class ThrustGroup(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -167,6 +168,7 @@ REASON_CODE_DELTA_V_MISSED: ReasonCode
 REASON_CODE_POWER_TELEM_STALE: ReasonCode
 REASON_CODE_NAV_CONFLICT: ReasonCode
 REASON_CODE_NODE_NOT_ARMED: ReasonCode
+REASON_CODE_BAT_LOW: ReasonCode
 THRUST_GROUP_UNSPECIFIED: ThrustGroup
 THRUST_GROUP_ZTT_FORWARD: ThrustGroup
 THRUST_GROUP_ZTT_AFT: ThrustGroup

@@ -53,7 +53,7 @@ fn now(residual_ns: Vector3<f64>) -> Now {
         warm: 0,
         ready: u16::MAX,
         impaired: 0,
-        tank_empty: false,
+        spent: None,
     }
 }
 

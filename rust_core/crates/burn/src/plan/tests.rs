@@ -55,7 +55,7 @@ fn calm() -> Now {
         warm: 0,
         ready: u16::MAX,
         impaired: 0,
-        tank_empty: false,
+        spent: None,
     }
 }
 
@@ -379,11 +379,11 @@ fn nozzles_that_give_nothing_end_a_profile_with_the_reason() {
         ..calm()
     };
     assert_eq!(nothing(power_limited).0, End::Late(Reason::CapLow));
-    let dry = Now {
-        tank_empty: true,
-        ..calm()
-    };
-    assert_eq!(nothing(dry), (End::Late(Reason::WorkingMassLow), 0.0));
+    for reason in [Reason::WorkingMassLow, Reason::BatLow] {
+        let spent = Some(reason);
+        let used_up = Now { spent, ..calm() };
+        assert_eq!(nothing(used_up), (End::Late(reason), 0.0));
+    }
 }
 
 #[test]

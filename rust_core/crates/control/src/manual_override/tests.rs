@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use qiki_craft::{Craft, NOZZLES, ValveCommand};
+use qiki_craft::{CLUSTERS, Craft, NOZZLES, ValveCommand};
 
 use super::{Firing, ManualLimits, ManualOverride, Readiness, check_firing};
 use crate::allocation::AllocationStage;
@@ -27,6 +27,7 @@ const READY: Readiness = Readiness {
     stuck_open: 0,
     resting: 0,
     power_w: 45_000.0,
+    room_j: [f64::INFINITY; CLUSTERS],
 };
 /// Of dodeca-01: 240 N at 17.5 W/N.
 static STAGE: LazyLock<AllocationStage> = LazyLock::new(|| {

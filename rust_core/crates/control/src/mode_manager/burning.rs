@@ -30,7 +30,7 @@ impl Deciding<'_> {
             attitude: self.estimate.pose.attitude,
             mass_kg: self.estimate.mass_before_kg,
         };
-        let impulse_ns = self.allocation.measured_impulse_ns(self.feedback);
+        let impulse_ns = self.allocation.geometry.measured_impulse_ns(self.feedback);
         burn.observe(self.feedback, impulse_ns, &motion);
     }
 
@@ -77,10 +77,13 @@ impl Deciding<'_> {
     }
 }
 
-/// Below the supercapacitor's hold level, and while sensors contradict each other, no new push is
-/// begun, and no burn while a cluster has
-/// tripped or its temperature is unknown.
+/// With an empty tank nothing that takes thrust is begun. Below the supercapacitor's hold level, with
+/// a low battery, and while sensors contradict each other, no new push is begun, and no burn while a
+/// cluster has tripped or its temperature is unknown.
 pub fn may_push(action: &Action, estimate: &Estimate) -> Result<(), Reason> {
+    if estimate.tank_empty && action.takes_thrust() {
+        return Err(Reason::WorkingMassLow);
+    }
     let push = match action {
         Action::Burn { .. } => true,
         Action::GoTo(goal) => goal.position.is_some(),
@@ -95,7 +98,7 @@ pub fn may_push(action: &Action, estimate: &Estimate) -> Result<(), Reason> {
     }
 }
 
-/// Whether a profile can be begun at all: with something in the tank, and with its groups whole.
+/// Whether a profile can be begun with the groups that it names.
 pub fn may_burn(
     action: &Action,
     estimate: &Estimate,
@@ -104,9 +107,6 @@ pub fn may_burn(
     let Action::Burn { segments, count } = action else {
         return Ok(());
     };
-    if estimate.tank_empty {
-        return Err(Reason::WorkingMassLow);
-    }
     for segment in &segments[..*count] {
         if let Target::Group(group) = segment.target {
             let set = allocation.set(group).ok_or(Reason::ThrustMapMissing)?;
@@ -145,6 +145,6 @@ pub fn burn_conditions(
         warm: estimate.heat.warm,
         ready: estimate.heat.ready,
         impaired: allocation.impaired(estimate),
-        tank_empty: estimate.tank_empty,
+        spent: estimate.spent(),
     }
 }

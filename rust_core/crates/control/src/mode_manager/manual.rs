@@ -39,6 +39,7 @@ impl Deciding<'_> {
             stuck_open: estimate.nozzles.stuck_open,
             resting: estimate.heat.resting | warm,
             power_w: estimate.power.available_w,
+            room_j: estimate.heat.room_j,
         };
         check_firing(firing, &self.state.manual_limits, &ready, self.allocation)
     }

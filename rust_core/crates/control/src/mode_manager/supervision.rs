@@ -60,6 +60,9 @@ impl Deciding<'_> {
             Some(reason)
         } else if estimate.nodes.too_few() {
             Some(Reason::NodeOffline)
+        } else if estimate.tank_empty && self.state.mode != Mode::Burn {
+            // A burn ends by itself first, and says so.
+            Some(Reason::WorkingMassLow)
         } else if self.allocation.authority_lost() {
             Some(Reason::ValveFault)
         } else {

@@ -29,6 +29,10 @@ pub fn craft() -> Craft {
     Craft::from_json(include_str!("../../../craft/fixtures/dodeca-01.json")).unwrap()
 }
 
+pub fn table() -> Craft {
+    Craft::from_json(include_str!("../../../craft/fixtures/dodeca-table.json")).unwrap()
+}
+
 /// Sensors of which anything may be true: for feedback that is made by hand.
 pub fn believe_all_sensors(craft: &mut Craft) {
     let sensors = &mut craft.sensors;

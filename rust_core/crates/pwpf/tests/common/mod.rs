@@ -24,6 +24,7 @@ pub const QUICK: ValveTimes = ValveTimes {
 pub const FREE: Gate = Gate {
     closed: 0,
     no_opening: 0,
+    ending: 0,
     power_max_w: 16.0,
 };
 /// Nozzles that are on or off and take 1 W.

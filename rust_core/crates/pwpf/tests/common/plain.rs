@@ -64,10 +64,12 @@ impl PlainBank {
     pub fn step(&mut self, level: &[f64; NOZZLES], gate: Gate, on_time_us: &mut [u32; NOZZLES]) {
         let mut open = self.channels.iter().filter(|c| c.open).count();
         let mut refused = None;
+        let ending = gate.ending | self.surplus(level, gate.power_max_w);
         for (place, n) in self.order.into_iter().enumerate() {
             let closed = gate.closed >> n & 1 == 1;
             let room = open < gate.power_max_w as usize;
-            let free = gate.no_opening >> n & 1 == 0;
+            let ends = ending >> n & 1 == 1;
+            let free = gate.no_opening >> n & 1 == 0 && !ends;
             let input = if level[n].is_finite() {
                 level[n].clamp(0.0, 1.0)
             } else {
@@ -79,6 +81,8 @@ impl PlainBank {
             let was_open = self.channels[n].open;
             on_time_us[n] = if closed {
                 self.force_close(n)
+            } else if ends && self.channels[n].open {
+                self.end_pulse(n, input)
             } else {
                 self.tick(n, input, free && room)
             };
@@ -97,6 +101,32 @@ impl PlainBank {
         let channel = &self.channels[n];
         let rested = channel.since_edge_us.saturating_add(self.period_us) > self.min_off_us;
         !channel.open && rested && self.crossing_us(channel, input).is_some()
+    }
+
+    /// The open nozzles beyond the power, the smallest levels first.
+    fn surplus(&self, level: &[f64; NOZZLES], power_max_w: f64) -> u16 {
+        let level = level.map(|level| if level.is_finite() { level } else { 0.0 });
+        let mut open: Vec<usize> = (0..NOZZLES).filter(|n| self.channels[*n].open).collect();
+        open.sort_by(|a, b| {
+            level[*b]
+                .clamp(0.0, 1.0)
+                .total_cmp(&level[*a].clamp(0.0, 1.0))
+                .then(b.cmp(a))
+        });
+        let stay = open.len().min(power_max_w as usize);
+        open[stay..].iter().fold(0, |mask, n| mask | 1 << n)
+    }
+
+    /// Closes a nozzle as soon as its shortest opening is over.
+    fn end_pulse(&mut self, n: usize, input: f64) -> u32 {
+        let at_us = self
+            .min_on_us
+            .saturating_sub(self.channels[n].since_edge_us);
+        if at_us >= self.period_us {
+            return self.stay(n, input);
+        }
+        let exact_us = f64::from(at_us);
+        self.switch(n, input, Edge { at_us, exact_us })
     }
 
     /// Closes a nozzle at once and empties its filter.

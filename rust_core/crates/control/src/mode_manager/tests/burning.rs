@@ -245,21 +245,34 @@ fn what_a_plan_may_draw_and_why_it_is_no_more() {
     let low = 1 << RcsLimit::SupercapLow as u32;
     let other = !low;
     let table = [
-        (false, 0, 30_000.0, Reason::PduPeakDenied),
-        (false, other, 30_000.0, Reason::PduPeakDenied),
-        (false, low, 30_000.0, Reason::CapLow),
-        (false, u32::MAX, 30_000.0, Reason::CapLow),
-        (true, 0, 0.0, Reason::PowerTelemStale),
-        (true, low, 0.0, Reason::PowerTelemStale),
+        (None, 0, 30_000.0, Reason::PduPeakDenied),
+        (None, other, 30_000.0, Reason::PduPeakDenied),
+        (None, low, 30_000.0, Reason::CapLow),
+        (None, u32::MAX, 30_000.0, Reason::CapLow),
+        (
+            Some(Reason::PowerTelemStale),
+            0,
+            0.0,
+            Reason::PowerTelemStale,
+        ),
+        (
+            Some(Reason::PowerTelemStale),
+            low,
+            0.0,
+            Reason::PowerTelemStale,
+        ),
+        (Some(Reason::BatLow), 0, 0.0, Reason::BatLow),
     ];
-    for (stabilise_only, limits, power_w, reason) in table {
-        estimate.power.stabilise_only = stabilise_only;
+    for (shortage, limits, power_w, reason) in table {
         estimate.power.limits = limits;
         estimate.power.available_w = 30_000.0;
-        estimate.power.shortage = Reason::PowerTelemStale;
+        estimate.power.shortage = shortage;
         let (residual, pending) = (Vector3::new(1.0, 2.0, 3.0), Vector3::new(4.0, 5.0, 6.0));
         let now = burn_conditions(&estimate, &parts.allocation, 0.002, residual, pending);
         assert_eq!((now.power_w, now.power_reason), (power_w, reason));
+        // The battery does not come back as a report or the supercapacitor does.
+        let spent = shortage.filter(|reason| *reason == Reason::BatLow);
+        assert_eq!(now.spent, spent);
         assert_eq!(
             (now.dt_s, now.residual_ns, now.pending_ns),
             (0.002, residual, pending)

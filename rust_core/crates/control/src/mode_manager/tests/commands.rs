@@ -241,9 +241,10 @@ fn a_command_is_refused_by_the_first_rule_that_it_breaks() {
     let empty = |desk: &mut Desk| desk.feedback.supercap_soc = 0.1;
     let hot = |desk: &mut Desk| desk.feedback.cluster_temp_c[3] = 121.0;
     let dry = |desk: &mut Desk| desk.feedback.propellant_kg = 0.001;
+    let weak = |desk: &mut Desk| desk.feedback.battery_soc = 0.19;
     let none = |_: &mut Desk| {};
     let turn = || go_to(None, Some(0.5));
-    let table: [(Prepare, Action, Option<Reason>); 13] = [
+    let table: [(Prepare, Action, Option<Reason>); 20] = [
         (empty, burn(0.5, 1.0), Some(Reason::CapLow)),
         (empty, go_to(Some([1.0; 3]), None), Some(Reason::CapLow)),
         (empty, turn(), None),
@@ -252,7 +253,22 @@ fn a_command_is_refused_by_the_first_rule_that_it_breaks() {
         (hot, go_to(Some([1.0; 3]), None), None),
         (hot, Action::Hold, None),
         (dry, burn(0.5, 1.0), Some(Reason::WorkingMassLow)),
-        (dry, go_to(Some([1.0; 3]), None), None),
+        (
+            dry,
+            go_to(Some([1.0; 3]), None),
+            Some(Reason::WorkingMassLow),
+        ),
+        (dry, turn(), Some(Reason::WorkingMassLow)),
+        (dry, Action::Hold, Some(Reason::WorkingMassLow)),
+        (dry, Action::Brake, Some(Reason::WorkingMassLow)),
+        (
+            dry,
+            Action::SetMode(Mode::Emcon),
+            Some(Reason::WorkingMassLow),
+        ),
+        (dry, Action::SetMode(Mode::Idle), None),
+        (weak, burn(0.5, 1.0), Some(Reason::BatLow)),
+        (weak, turn(), None),
         (none, burn(0.5, 1.0), None),
         (
             none,
