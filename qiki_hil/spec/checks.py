@@ -209,6 +209,13 @@ def thermal_plane(thermal: ThermalPlane) -> Problems:
         if node.warn_c >= node.trip_c:
             text = f"{node.warn_c:g} °C, must be less than trip_c, {node.trip_c:g} °C"
             yield Problem(("thermal", "nodes", name, "warn_c"), text)
+        if node.warn_c <= thermal.ambient_c:
+            text = (
+                f"{node.warn_c:g} °C, must be more than ambient_c, {thermal.ambient_c:g} °C: the "
+            )
+            yield Problem(
+                ("thermal", "nodes", name, "warn_c"), f"{text}node would never cool to it"
+            )
     if len(thermal.nodes) > NODES_MAX:
         yield Problem(("thermal", "nodes"), f"{len(thermal.nodes)} given, at most {NODES_MAX}")
     yield from _stable(thermal)

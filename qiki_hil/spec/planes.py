@@ -3,6 +3,7 @@
 from typing import Literal
 
 from qiki_hil.spec.quantities import (
+    AmbientCelsius,
     Amperes,
     AmperesOrNone,
     Celsius,
@@ -120,7 +121,7 @@ class ThermalCoupling(Section):
 class ThermalPlane(Section):
     """The nodes, what couples them, and the environment."""
 
-    ambient_c: Celsius
+    ambient_c: AmbientCelsius
     ambient_exchange_w_per_k: Conductance
     """Added to every node's own cooling, W/K."""
     nodes: dict[Name, ThermalNode]

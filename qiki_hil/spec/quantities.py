@@ -106,9 +106,10 @@ PowerPerSpeed = Annotated[float, Range(1e-3, 1e6, "W/(m/s)", or_zero=True)]
 SoftStart = Annotated[float, Range(1e-3, 3600.0, "s", or_zero=True)]
 Ratio = Annotated[float, Range(0.0, 1.0)]
 
-# Heat. The thermal model itself keeps every node within -120..160 °C.
-Celsius = Annotated[float, Range(-273.15, 2000.0, "°C")]
-Kelvin = Annotated[float, Range(1e-3, 2000.0, "K")]
+# Heat. The thermal model keeps every node within -120..160 °C; the sky is colder.
+Celsius = Annotated[float, Range(-120.0, 160.0, "°C")]
+AmbientCelsius = Annotated[float, Range(-273.15, 160.0, "°C")]
+Kelvin = Annotated[float, Range(1e-3, 280.0, "K")]
 HeatCapacity = Annotated[float, Range(1e-3, 1e9, "J/K")]
 Conductance = Annotated[float, Range(1e-6, 1e6, "W/K", or_zero=True)]
 HeatGain = Annotated[float, Range(1e-6, 1e3, "W per unit of the source", or_zero=True)]

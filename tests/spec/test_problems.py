@@ -167,6 +167,9 @@ CASES: list[tuple[Change, str]] = [
      "thermal.nodes.core.init_c: 95 °C, must be less than trip_c, 90 °C"),
     (put(90.0, "thermal", "nodes", "core", "warn_c"),
      "thermal.nodes.core.warn_c: 90 °C, must be less than trip_c, 90 °C"),
+    (put(-60.0, "thermal", "nodes", "core", "warn_c"),
+     "thermal.nodes.core.warn_c: -60 °C, must be more than ambient_c, -60 °C: the node would never "
+     "cool to it"),
     (put("rcs_cluster4_w", "thermal", "nodes", "rcs_c01", "heat", 0, "source"),
      "thermal.nodes.rcs_c01.heat[0].source: must be 'mcqpu_w', 'nbl_w', "),
     (put([0.0, 0.0, 1.0], *HULL, "F03", "outward_normal_body"),
