@@ -71,6 +71,14 @@ def test_more_than_the_tank_holds_is_not_given() -> None:
     assert found.after.propellant_kg == pytest.approx(0.0, abs=0.02)
 
 
+def test_a_push_that_ends_at_once_knows_heat_and_charge_from_the_beginning() -> None:
+    mass = SPEC.mass.model_copy(update={"propellant_kg": 0.02})
+    found = preview("profile up 60 1s", SPEC.model_copy(update={"mass": mass}))
+    assert found.total.time_s < 0.02
+    assert found.cluster_max_c == pytest.approx((20.0,) * 4)
+    assert found.supercap_min_soc == SPEC.power.supercap_soc_init
+
+
 def test_a_craft_that_cannot_push_refuses_with_the_reason() -> None:
     power = SPEC.power.model_copy(update={"supercap_soc_init": 0.1})
     weak = SPEC.model_copy(update={"power": power})

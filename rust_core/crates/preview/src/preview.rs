@@ -115,6 +115,7 @@ impl PreviewCraft {
             },
         };
         preview_craft.report();
+        preview_craft.record_extremes();
         Ok(preview_craft)
     }
 
@@ -247,9 +248,15 @@ impl PreviewCraft {
             rcs_cluster_w: std::mem::take(&mut self.cluster_j).map(|j| j / span_s),
             ..Demand::default()
         };
-        let report = self.power.step(&demand, span_s);
+        self.power.step(&demand, span_s);
+        self.record_extremes();
+    }
+
+    /// The hottest that the clusters, and the emptiest that the supercapacitor has been.
+    fn record_extremes(&mut self) {
         let result = &mut self.result;
-        result.supercap_min_soc = result.supercap_min_soc.min(report.supercap_soc);
+        let supercap_soc = self.power.report().supercap_soc;
+        result.supercap_min_soc = result.supercap_min_soc.min(supercap_soc);
         let clusters = self.power.thermal().clusters();
         for (most_c, node) in result.cluster_max_c.iter_mut().zip(clusters) {
             *most_c = most_c.max(node.temp_c());
