@@ -42,8 +42,8 @@ from qiki_hil.spec.planes import CLUSTER_NODES, PowerPlane, ThermalPlane
 
 PUSH_MAX_MPS2, TURN_MAX_RPS2 = 100.0, 100.0
 """Most acceleration by one nozzle: within a shortest pulse of 30 ms it makes 3 m/s or 3 rad/s."""
-THERMAL_STEP_S = 0.02
-"""The longest step of the thermal model."""
+THERMAL_STEP_S = 0.025
+"""The longest step of the thermal model: 20 ms and one tick of the slowest loop."""
 ANGLE_TOLERANCE = 1e-3
 """Allowed error of the cosine between two face normals: four decimals are enough."""
 

@@ -3,12 +3,16 @@ the check."""
 
 import copy
 import json
+import math
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
 from qiki_hil.analysis import Availability, controllability, explain
 from qiki_hil.analysis.maps import map_report
@@ -56,8 +60,20 @@ class Number(NamedTuple):
     @property
     def values(self) -> list[float]:
         """Extremes, and both ends of the range."""
-        ends = [end for end in (self.low, self.high) if end is not None]
-        return [*EXTREMES, *ends]
+        return [*EXTREMES, *self._ends]
+
+    def drawn(self, random: Random) -> float:
+        """An end of the range, or something in it, small or large alike."""
+        low, high = self._ends or [0.0, 0.0]
+        if random.random() < 0.3:
+            return random.choice([low, high, 0.0])
+        if low > 0.0:
+            return math.exp(random.uniform(math.log(low), math.log(high)))
+        return random.uniform(low, high)
+
+    @property
+    def _ends(self) -> list[float]:
+        return [end for end in (self.low, self.high) if end is not None]
 
 
 def content(name: str) -> dict[str, Any]:
@@ -84,12 +100,31 @@ def _paths(value: Any, path: Path_) -> Iterator[Path_]:
 
 
 def _number(data: dict[str, Any], path: Path_) -> Number:
+    section = str(path[0])
     try:
-        BotSpec.from_mapping(changed(data, path, float("nan")))
-    except SpecFileError as error:
-        found = _RANGE.search(" ".join(error.problems))
+        _adapter(section).validate_python(changed(data, path, float("nan"))[section])
+    except ValidationError as error:
+        found = _RANGE.search(" ".join(problem["msg"] for problem in error.errors()))
         return Number(path, *map(float, found.groups())) if found else Number(path, None, None)
     raise AssertionError(f"{path} takes nan")
+
+
+@cache
+def _adapter(section: str) -> TypeAdapter[Any]:
+    annotation: Any = BotSpec.model_fields[section].annotation
+    return TypeAdapter(annotation)
+
+
+def combined(data: dict[str, Any], numbers: list[Number], random: Random) -> dict[str, Any]:
+    """The data with some numbers anywhere in their ranges, as far as they are accepted together."""
+    for number in random.sample(numbers, random.randint(2, 10)):
+        trial = changed(data, number.path, number.drawn(random))
+        try:
+            BotSpec.from_mapping(trial)
+        except SpecFileError:
+            continue
+        data = trial
+    return data
 
 
 def changed(data: dict[str, Any], path: Path_, value: float) -> dict[str, Any]:

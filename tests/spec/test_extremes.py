@@ -1,12 +1,13 @@
 """What passes `bot check` flies, is previewed, mapped and explained, at every rate of the loop."""
 
+from random import Random
 from typing import Any
 
 import pytest
 
 from qiki_hil.errors import SpecError, SpecFileError
 from qiki_hil.spec import Answers, BotSpec, generate
-from tests.spec.extremes import RATES_HZ, changed, content, numbers, use
+from tests.spec.extremes import RATES_HZ, changed, combined, content, numbers, use
 
 SAMPLED = 24
 """Each number in so many is tried, another part of them for each bot. All of them take minutes."""
@@ -27,6 +28,14 @@ def test_what_the_check_accepts_can_be_used(part: int, name: str) -> None:
             accepted += 1
             use(spec, RATES_HZ[accepted % len(RATES_HZ)])
     assert accepted > 10
+
+
+@pytest.mark.parametrize(("seed", "name"), list(enumerate(BotSpec.shipped())))
+def test_what_the_check_accepts_together_can_be_used(seed: int, name: str) -> None:
+    data, random = content(name), Random(seed)
+    ranges = [number for number in numbers(data) if number.low is not None]
+    for rate_hz in RATES_HZ * 2:
+        use(BotSpec.from_mapping(combined(data, ranges, random)), rate_hz)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0, 1e-300, 1e300])

@@ -103,7 +103,7 @@ CASES: list[tuple[Change, str]] = [
      "thruster_defaults.thrust_max_n: the nozzle alone gives 184.8 rad/s², at most 100 rad/s² is "
      "allowed; see mass.inertia_kgm2"),
     (put(0.05, "thermal", "nodes", "rcs_c02", "heat_capacity_j_per_k"),
-     "thermal.nodes.rcs_c02.heat_capacity_j_per_k: 0.05 J/K, must be at least 0.084 J/K for what "
+     "thermal.nodes.rcs_c02.heat_capacity_j_per_k: 0.05 J/K, must be at least 0.105 J/K for what "
      "cools the node, its couplings and ambient_exchange_w_per_k"),
     (put(0.01, "thruster_defaults", "valve", "max_on_s"),
      "thruster_defaults.valve.max_on_s: 0.01 s, must be greater than min_on_s, 0.03 s"),
