@@ -89,6 +89,20 @@ def test_a_report_is_drawn_anew_from_what_is_recorded(root: Path, copy: RunDirec
     assert (copy.path / "summary.json").read_bytes() == verdict
 
 
+def test_a_verdict_that_was_lost_is_found_again(root: Path, copy: RunDirectory) -> None:
+    before = summary_of(copy)
+    (copy.path / "summary.json").unlink()
+    one = runs("report", copy.run_id, "--runs", root)
+    assert one.end() == 0, one.errors
+    assert "✓ PASSED short on sim" in one.text
+    # The time that the flight took, and what was published, is kept nowhere else.
+    unknown = {"wall_s", "speed_ratio", "telemetry", "realtime_measures", "rig_counters"}
+    unknown |= {"directory"}
+    after = summary_of(copy)
+    assert {name for name in before if before[name] != after[name]} <= unknown
+    assert RunDirectory.open(copy.path).manifest.status == RunStatus.PASSED
+
+
 def test_runs_are_listed_as_a_table_and_as_json(root: Path, copy: RunDirectory) -> None:
     broken = root / "20200101T000000Z-broken"
     broken.mkdir()

@@ -1,11 +1,12 @@
 """Runs that are kept: found by name, judged and drawn anew, removed."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from qiki_hil._pb.qiki.events.v1 import events_pb2
 from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
 from qiki_hil.app.event_text import event_text
 from qiki_hil.app.run.findings import Findings, facts_of
@@ -53,17 +54,22 @@ def summary_of(run: RunDirectory) -> RunSummary | None:
 
 
 def report_again(run: RunDirectory) -> RunSummary:
-    """Draws the report of a run anew. One that nobody has judged, because it was killed, is judged
-    by what is in its store: it cannot have passed. Raises StoreError where the run goes on, or
-    where a record is damaged."""
+    """Draws the report of a run anew. One without a verdict is judged by what is in its store;
+    where that does not tell how the run ended, it was killed, and cannot have passed. Raises
+    StoreError where the run goes on, or where a record is damaged."""
     if run.manifest.status == RunStatus.RUNNING:
         raise StoreError(f"{run.path}: the run is under way; wait for its end")
+    spec = BotSpec.load(run.path / "spec.yaml")
     scenario = Scenario.load(run.path / "scenario.yaml")
-    findings = _read(run, BotSpec.load(run.path / "spec.yaml"), scenario)
+    with RunStore.open(run.store_path) as store:
+        findings = Findings(spec, scenario, store.counts().cycles)
+        for columns in column_parts(store):
+            findings.take(columns)
+        ended = [event.run_ended for event in store.events(["run_ended"])]
     summary = summary_of(run)
     if summary is None:
-        summary = _judged(run, scenario, findings)
-        run.set_status(run.manifest.status)
+        summary = _judged(run, scenario, findings, ended)
+        run.set_status(RunStatus(summary.status))
         run.write(SUMMARY, summary.model_dump_json(indent=2).encode())
     if findings.traces is not None:
         # Imported here: it loads the template engine.
@@ -74,25 +80,34 @@ def report_again(run: RunDirectory) -> RunSummary:
     return summary
 
 
-def _read(run: RunDirectory, spec: BotSpec, scenario: Scenario) -> Findings:
-    with RunStore.open(run.store_path) as store:
-        findings = Findings(spec, scenario, store.counts().cycles)
-        for columns in column_parts(store):
-            findings.take(columns)
-    return findings
-
-
-def _judged(run: RunDirectory, scenario: Scenario, findings: Findings) -> RunSummary:
-    totals = findings.totals
+def _judged(
+    run: RunDirectory, scenario: Scenario, findings: Findings, told: Sequence[events_pb2.RunEnded]
+) -> RunSummary:
+    """The verdict by the records, and by the events that tell of the end of the run."""
+    facts, totals, results = facts_of(run, scenario), findings.totals, findings.results()
+    for end in told:
+        return summarize(facts, totals, _loop_end(end), results)
     ended = link_pb2.LoopEnded(
         detail=KILLED,
         ticks=totals.ticks,
         records_dropped=totals.ticks - totals.records,
         overruns=totals.overruns,
     )
-    summary = summarize(facts_of(run, scenario), totals, ended, findings.results())
-    # Of a run that ended without a verdict the manifest knows at most that it failed.
-    return summary.model_copy(update={"status": run.manifest.status.value})
+    # A loop that outlived its supervisor has said that the run failed.
+    status = "failed" if run.manifest.status == RunStatus.FAILED else "killed"
+    return summarize(facts, totals, ended, results).model_copy(update={"status": status})
+
+
+def _loop_end(end: events_pb2.RunEnded) -> link_pb2.LoopEnded:
+    return link_pb2.LoopEnded(
+        end=end.loop_end,
+        detail=end.detail,
+        ticks=end.ticks,
+        records_dropped=end.records_dropped,
+        overruns=end.overruns,
+        valves_closed=end.valves_closed,
+        commands_unanswered=end.commands_unanswered,
+    )
 
 
 def check_removable(run: RunDirectory) -> None:
