@@ -55,7 +55,7 @@ def _items(file: BinaryIO) -> Items:
 
 
 def _text(file: BinaryIO) -> TextIO:
-    return io.TextIOWrapper(file, encoding="utf-8", errors="replace")
+    return io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace")
 
 
 def _lines(file: TextIO) -> Items:

@@ -84,6 +84,7 @@ def test_frames_without_values_are_counted_as_what_they_are() -> None:
         "(1.0) can0 123##1AABB",
         "\tno part of an error frame",
     ]
+    lines[0] = f"\ufeff{lines[0]}"  # as some editors begin a file
     result = CliRunner().invoke(can, ["decode"], input="\n".join(lines))
     assert result.exit_code == 1
     assert result.stderr == (
