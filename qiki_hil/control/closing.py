@@ -24,6 +24,8 @@ has followed (its delays are 4 ms)."""
 PATIENCE_S = 1.0
 """Time that the nodes have for it, s: as long as they have to follow `disarm`, 200 reports at
 200 Hz, so that lost ones do not matter."""
+IDLE = (NodeState.SILENT, NodeState.FAULT)
+"""Nodes in these states open no valve until they are armed."""
 
 
 @dataclass(slots=True)
@@ -31,8 +33,8 @@ class _Node:
     """What a node has said since it was disarmed."""
 
     cluster: int
-    heard: bool = False
-    armed: bool = False
+    state: int | None = None
+    """By its last report, as `NodeState` numbers it; None where it was not heard."""
     open_nozzles: tuple[int, ...] = ()
     closed_reports: int = 0
 
@@ -43,19 +45,18 @@ class _Node:
         first = self.cluster * NOZZLES_PER_CLUSTER
         nozzles = range(first, first + NOZZLES_PER_CLUSTER)
         open_time_us = feedback.open_time_us
-        self.heard = True
-        self.armed = feedback.node_state[self.cluster] not in (NodeState.SILENT, NodeState.FAULT)
+        self.state = feedback.node_state[self.cluster]
         self.open_nozzles = tuple(n for n in nozzles if open_time_us[n])
-        closed = not self.armed and not self.open_nozzles
+        closed = self.state in IDLE and not self.open_nozzles
         self.closed_reports = self.closed_reports + 1 if closed else 0
 
     def doubt(self) -> str:
         """Why its valves may be open."""
         name = f"node C{self.cluster + 1}"
-        if not self.heard:
+        if self.state is None:
             return f"{name} was not heard"
-        if self.armed:
-            return f"{name} says that it is still armed"
+        if self.state not in IDLE:
+            return f"{name} does not say that it is disarmed"
         if self.open_nozzles:
             return f"{name} says that nozzle(s) {', '.join(map(str, self.open_nozzles))} are open"
         return f"{name} was heard too seldom"
@@ -69,7 +70,7 @@ def close_valves(rig: Rig, pacer: Pacer, period_s: float) -> list[str]:
     """
     feedback = Feedback()
     nodes = [_Node(cluster) for cluster in range(CLUSTERS)]
-    needed = max(2, round(CLOSED_FOR_S / period_s))
+    needed = round(CLOSED_FOR_S / period_s)
     rig.read(feedback)  # what arrived before says nothing
     for _ in range(round(PATIENCE_S / period_s)):
         rig.write(ValveCommand())

@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from qiki_hil.control.closing import close_valves
+from qiki_hil._pb.qiki.telemetry.v1 import link_pb2
+from qiki_hil.control.closing import close_valves, not_closed
 from qiki_hil.control.pacer import FreePacer
 from qiki_hil.kernels import CLUSTERS, ValveCommand
 from qiki_hil.rig import NodeState, Rig
 
 PERIOD_S = 0.002
 PERIOD_US = 2000
-Report = tuple[tuple[int, int, int, int], NodeState] | None
+Report = tuple[tuple[int, int, int, int], int] | None
 CLOSED: Report = ((0, 0, 0, 0), NodeState.SILENT)
 
 
@@ -25,10 +26,12 @@ class Nodes(Rig):
         self.says = says
         self.lockstep = lockstep
         self.commands: list[ValveCommand] = []
+        self.log: list[str] = []
 
     def open(self, period_s: float) -> None: ...
 
     def read(self, feedback: Any) -> None:
+        self.log.append("read")
         feedback.clear()
         for cluster in range(CLUSTERS):
             report = self.says(cluster, len(self.commands))
@@ -36,6 +39,7 @@ class Nodes(Rig):
                 feedback.set_valves(cluster, report[0], 0, report[1])
 
     def write(self, command: ValveCommand) -> None:
+        self.log.append("write")
         self.commands.append(command)
 
     def close(self) -> None: ...
@@ -64,7 +68,7 @@ def but(cluster: int, report: Report) -> Callable[[int, int], Report]:
 def test_nodes_that_say_closed_for_20_ms_are_believed() -> None:
     nodes = Nodes(lambda *_: CLOSED)
     assert close_valves(nodes, FreePacer(PERIOD_US * 1000), PERIOD_S) == []
-    assert len(nodes.commands) == 10
+    assert nodes.log == ["read", *["write", "read"] * 10], "what came before is thrown away"
     assert not any(command.armed or any(command.on_time_us) for command in nodes.commands)
 
 
@@ -72,8 +76,9 @@ def test_nodes_that_say_closed_for_20_ms_are_believed() -> None:
     ("report", "doubt"),
     [
         (None, "node C3 was not heard"),
-        (((0, 0, 0, 0), NodeState.ARMED), "node C3 says that it is still armed"),
-        (((0, 0, 0, 0), NodeState.FAILSAFE), "node C3 says that it is still armed"),
+        (((0, 0, 0, 0), NodeState.ARMED), "node C3 does not say that it is disarmed"),
+        (((0, 0, 0, 0), NodeState.FAILSAFE), "node C3 does not say that it is disarmed"),
+        (((0, 0, 0, 0), 0), "node C3 does not say that it is disarmed"),
         (((0, 2000, 0, 4), NodeState.SILENT), "node C3 says that nozzle(s) 9, 11 are open"),
     ],
 )
@@ -100,6 +105,20 @@ def test_a_valve_that_opens_once_more_after_the_command_is_waited_for() -> None:
     nodes = Nodes(lambda c, ticks: late if (c, ticks) == (1, 5) else CLOSED)
     assert close_valves(nodes, FreePacer(PERIOD_US * 1000), PERIOD_S) == []
     assert len(nodes.commands) == 5 + 10
+
+
+def test_a_node_that_has_said_enough_is_not_in_doubt_for_another_one() -> None:
+    def says(cluster: int, ticks: int) -> Report:
+        return CLOSED if cluster != 2 and ticks <= 10 else None
+
+    assert doubts(says) == ["node C3 was not heard"]
+
+
+def test_the_words_for_valves_that_are_not_closed_say_why_where_that_is_known() -> None:
+    assert not_closed(link_pb2.LoopEnded(valves_closed=True)) == ""
+    assert not_closed(link_pb2.LoopEnded()) == "valves NOT CONFIRMED CLOSED"
+    doubtful = link_pb2.LoopEnded(valves_doubt="node C1 was not heard")
+    assert not_closed(doubtful) == "valves NOT CONFIRMED CLOSED: node C1 was not heard"
 
 
 def test_reports_that_get_lost_are_waited_for_and_too_few_of_them_are_a_doubt() -> None:

@@ -221,7 +221,8 @@ def test_a_pulse_inside_a_tick_is_never_longer_than_the_period(armed: ValveNode)
 def test_a_node_says_to_a_controller_with_another_period_that_it_will_not_follow(
     node: ValveNode,
 ) -> None:
-    for period_us, state in ((PERIOD_US + 1, NodeState.FAULT), (PERIOD_US, NodeState.SILENT)):
+    fault, silent = NodeState.FAULT, NodeState.SILENT
+    for period_us, state in ((PERIOD_US + 1, fault), (PERIOD_US - 1, fault), (PERIOD_US, silent)):
         node.disarm(period_us)
         assert node.state is state
         assert node.tick() == CLOSED
