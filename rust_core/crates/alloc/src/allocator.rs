@@ -1,14 +1,16 @@
 //! The two stages put together.
 
-use crate::fuel::Fuel;
+use crate::fuel::{Fuel, ROOM};
 use crate::least_squares::LeastSquares;
 use crate::nearest::nearest;
 use crate::simplex::LpStatus;
+use crate::vector::{dot, norm};
 use crate::{AXES, AllocError, Bounds, Power, Solution, Status};
 
-/// Scaled error below which a wrench counts as met, without unit: with weights of 0.01 and 0.02
-/// (BotSpec) it is 10 µN and 5 µN·m, far below any pulse and far above rounding.
-const MET_TOLERANCE: f64 = 1e-7;
+/// Error below which a wrench counts as met, in parts of the wrench and of what the strongest
+/// nozzle can do. Of 240 N it is 2.4 µN, far below any pulse and above what the six nozzles between
+/// their bounds may be beyond them inside of the simplex (4e-10 each).
+const MET_TOLERANCE: f64 = 1e-8;
 /// Part of the residual below which a nozzle's gain counts as zero, ratio: such a nozzle may move
 /// without changing the error. Above rounding (1e-16 times the number of terms), below every gain
 /// that matters.
@@ -22,9 +24,36 @@ pub struct Allocator<const N: usize> {
     scale: [f64; AXES],
     /// `S B`, by column.
     columns: [[f64; AXES]; N],
+    /// Length of the longest column of `S B`.
+    longest: f64,
     power: Option<Power<N>>,
     fuel: Fuel<N>,
     least_squares: LeastSquares<N>,
+}
+
+/// Scaled wrenches on a line: `offset + a direction`, from `a = begin` on.
+#[derive(Debug, Clone, Copy)]
+struct Ray {
+    begin: f64,
+    offset: [f64; AXES],
+    direction: [f64; AXES],
+}
+
+/// The nozzles and the part of a wrench's direction: one variable more than nozzles at most.
+const WITH_RAY: usize = ROOM + 1;
+
+impl Ray {
+    fn from_zero(direction: [f64; AXES]) -> Self {
+        Self {
+            begin: 0.0,
+            offset: [0.0; AXES],
+            direction,
+        }
+    }
+
+    fn at(&self, part: f64) -> [f64; AXES] {
+        std::array::from_fn(|i| self.offset[i] + self.direction[i] * part)
+    }
 }
 
 /// Thrusts, and the scaled wrench they give.
@@ -32,14 +61,6 @@ pub struct Allocator<const N: usize> {
 struct Found<const N: usize> {
     thrust: [f64; N],
     allocated: [f64; AXES],
-}
-
-fn dot(a: &[f64; AXES], b: &[f64; AXES]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
-}
-
-fn norm(a: &[f64; AXES]) -> f64 {
-    dot(a, a).sqrt()
 }
 
 impl<const N: usize> Allocator<N> {
@@ -86,6 +107,7 @@ impl<const N: usize> Allocator<N> {
             effectiveness,
             scale,
             columns,
+            longest: columns.iter().map(norm).fold(0.0, f64::max),
             power,
             fuel,
             least_squares: LeastSquares::new(columns),
@@ -107,16 +129,25 @@ impl<const N: usize> Allocator<N> {
         if !(wrench.iter().all(|w| w.is_finite()) && bounds.usable()) {
             return Solution::default();
         }
-        let target: [f64; AXES] = std::array::from_fn(|i| self.scale[i] * wrench[i]);
-        let (found, pivots) = self.least_fuel(&target, bounds);
+        self.solve_scaled(&self.scaled(wrench), bounds)
+    }
+
+    fn scaled(&self, wrench: &[f64; AXES]) -> [f64; AXES] {
+        std::array::from_fn(|i| self.scale[i] * wrench[i])
+    }
+
+    fn solve_scaled(&mut self, target: &[f64; AXES], bounds: &Bounds<N>) -> Solution<N> {
+        let (found, pivots) = self.least_fuel(target, bounds);
         match found {
             Some(found) => self.answer(&found, Status::Optimal, pivots),
-            None => self.saturated(&target, bounds, pivots),
+            None => self.saturated(target, bounds, pivots),
         }
     }
 
     /// The largest part of `wrench`, all of it at most, that can be had in its own direction with
-    /// no torque above `torque_max_nm`; of the ways to have it the one with the least sum.
+    /// no torque above `torque_max_nm`; of the ways to have it the one with the least sum. Where
+    /// nozzles that cannot close push it off that direction, what comes nearest to it counts as on
+    /// it.
     pub fn solve_along(
         &mut self,
         wrench: &[f64; AXES],
@@ -138,8 +169,9 @@ impl<const N: usize> Allocator<N> {
             let status = if cut { Status::Saturated } else { whole.status };
             return Solution { status, ..whole };
         }
-        let part = self.reach_up_to(wrench, bounds, allowed);
-        let best = self.solve(&wrench.map(|w| w * part), bounds);
+        let ray = self.ray(self.scaled(wrench), allowed, bounds);
+        let part = self.reach_up_to(&ray, bounds, allowed);
+        let best = self.solve_scaled(&ray.at(part), bounds);
         let iterations = whole.iterations + best.iterations;
         Solution {
             status: Status::Saturated,
@@ -178,8 +210,9 @@ impl<const N: usize> Allocator<N> {
             })
             .fold(0.0, f64::max);
         let total: f64 = bounds.hi.iter().sum();
+        let ray = Ray::from_zero(self.scaled(wrench));
         self.clone()
-            .reach_up_to(wrench, bounds, total * longest / size)
+            .reach_up_to(&ray, bounds, total * longest / size)
     }
 
     /// What one newton or newton metre more of each axis would cost in thrust, N, at the answer
@@ -197,17 +230,44 @@ impl<const N: usize> Allocator<N> {
         self.fuel.power_price()
     }
 
+    /// Where the wrenches lie of which [`Allocator::solve_along`] takes the farthest: from zero on,
+    /// or, where zero cannot be had, through what can be had nearest to the wrench's direction.
+    fn ray(&mut self, direction: [f64; AXES], most: f64, bounds: &Bounds<N>) -> Ray {
+        let zero = Ray::from_zero(direction);
+        let (rests, _) = self.least_fuel(&[0.0; AXES], bounds);
+        if rests.is_some() {
+            return zero;
+        }
+        let mut columns: [[f64; AXES]; WITH_RAY] = widened(&self.columns, [0.0; AXES]);
+        columns[N] = direction.map(|d| -d);
+        let mut extended = Bounds {
+            lo: widened(&bounds.lo, 0.0),
+            hi: widened(&bounds.hi, 0.0),
+        };
+        extended.hi[N] = most;
+        let power = self.power.map(|power| Power {
+            w_per_n: widened(&power.w_per_n, 0.0),
+            max_w: power.max_w,
+        });
+        let mut least_squares = LeastSquares::new(columns);
+        let nearest = least_error(&mut least_squares, power, &[0.0; AXES], &extended).0;
+        nearest.map_or(zero, |x| Ray {
+            begin: x[N],
+            offset: product(&columns, &x),
+            direction,
+        })
+    }
+
     /// By bisection on whether stage two has an answer, to the last bits: every probe starts from
     /// the basis of the one before and takes few pivots.
-    fn reach_up_to(&mut self, wrench: &[f64; AXES], bounds: &Bounds<N>, most: f64) -> f64 {
-        let (mut low, mut high) = (0.0, most);
+    fn reach_up_to(&mut self, ray: &Ray, bounds: &Bounds<N>, most: f64) -> f64 {
+        let (mut low, mut high) = (ray.begin, most);
         while high - low > 1e-12 * most {
             let middle = 0.5 * (low + high);
             if middle <= low || middle >= high {
                 break;
             }
-            let target = std::array::from_fn(|i| self.scale[i] * wrench[i] * middle);
-            let (found, _) = self.least_fuel(&target, bounds);
+            let (found, _) = self.least_fuel(&ray.at(middle), bounds);
             if found.is_some() {
                 low = middle
             } else {
@@ -224,7 +284,8 @@ impl<const N: usize> Allocator<N> {
         bounds: &Bounds<N>,
         iterations: u32,
     ) -> Solution<N> {
-        let (found, steps) = self.least_error(target, bounds);
+        let (found, steps) = least_error(&mut self.least_squares, self.power, target, bounds);
+        let found = found.map(|thrust| self.found(thrust));
         let iterations = iterations + steps;
         let Some(nearest) = found else {
             let bounds_alone = self.power.is_some_and(|p| p.draw(&bounds.lo) > p.max_w);
@@ -240,16 +301,25 @@ impl<const N: usize> Allocator<N> {
             };
         };
         let residual: [f64; AXES] = std::array::from_fn(|i| target[i] - nearest.allocated[i]);
-        let met = norm(&residual) <= MET_TOLERANCE;
+        let met = norm(&residual) <= self.met_below(target, bounds);
         // At the edge of what is in reach rounding decides which stage finds the wrench met. The
-        // residual is noise then, and no nozzle may be fixed by it.
-        let face = if met {
+        // residual is noise then, and no nozzle may be fixed by it. Along a weak axis it is near
+        // noise; there the room that the rows have says what may be missed.
+        let face = if met || self.fuel.elastic() {
             *bounds
         } else {
             self.face(&residual, &nearest.thrust, bounds)
         };
-        let (cheaper, pivots) = self.least_fuel(&nearest.allocated, &face);
-        // Without an answer of stage two that of stage one is returned: least error, but not least
+        if met {
+            // Stage two has said that it cannot be met.
+            self.fuel.restart();
+        }
+        let (mut cheaper, mut pivots) = self.least_fuel(&nearest.allocated, &face);
+        if cheaper.is_none() {
+            let (inside, more) = self.least_fuel(&self.inside(&nearest.allocated, bounds), bounds);
+            (cheaper, pivots) = (inside, pivots + more);
+        }
+        // Without any answer of stage two that of stage one is returned: least error, but not least
         // fuel.
         let best = cheaper.unwrap_or(nearest);
         let status = if met {
@@ -260,29 +330,39 @@ impl<const N: usize> Allocator<N> {
         self.answer(&best, status, iterations + pivots)
     }
 
-    /// Stage two; None where the scaled wrench `target` cannot be met. What the simplex found is
-    /// checked: next to a dependent column its inverse can be worth nothing.
-    fn least_fuel(&mut self, target: &[f64; AXES], bounds: &Bounds<N>) -> (Option<Found<N>>, u32) {
-        let (status, thrust, pivots) = self.fuel.solve(target, bounds);
-        let found = self.found(thrust);
-        let error: [f64; AXES] = std::array::from_fn(|i| target[i] - found.allocated[i]);
-        let met = norm(&error) <= MET_TOLERANCE * (1.0 + norm(target));
-        (
-            (status == LpStatus::Optimal && met).then_some(found),
-            pivots + 1,
-        )
+    /// A scaled wrench as good as `edge`, a tenth of what counts as met nearer to the middle of what
+    /// can be had: for `edge` itself rounding may say that it cannot.
+    fn inside(&self, edge: &[f64; AXES], bounds: &Bounds<N>) -> [f64; AXES] {
+        let half = std::array::from_fn(|n| 0.5 * (bounds.lo[n] + bounds.hi[n]));
+        let middle = product(&self.columns, &half);
+        let inwards: [f64; AXES] = std::array::from_fn(|i| middle[i] - edge[i]);
+        let part = (0.1 * self.met_below(edge, bounds) / norm(&inwards)).min(1.0);
+        std::array::from_fn(|i| edge[i] + part * inwards[i])
     }
 
-    fn least_error(&mut self, target: &[f64; AXES], bounds: &Bounds<N>) -> (Option<Found<N>>, u32) {
-        let (found, steps) = self.least_squares.solve(target, bounds);
-        let (found, steps) = match (&self.power, found) {
-            (Some(power), Some(thrust)) if power.draw(&thrust) > power.max_w => {
-                let (limited, more) = nearest(&self.columns, target, bounds, power);
-                (limited, steps + more)
+    /// Stage two; None where the scaled wrench `target` cannot be met. What the simplex found is
+    /// checked: next to a dependent column its inverse can be worth nothing, and it begins anew.
+    fn least_fuel(&mut self, target: &[f64; AXES], bounds: &Bounds<N>) -> (Option<Found<N>>, u32) {
+        let mut pivots = 0;
+        for _ in 0..2 {
+            let (status, thrust, more) = self.fuel.solve(target, bounds);
+            pivots += more + 1;
+            if status == LpStatus::Infeasible {
+                break;
             }
-            _ => (found, steps),
-        };
-        (found.map(|thrust| self.found(thrust)), steps)
+            let found = self.found(thrust);
+            let error: [f64; AXES] = std::array::from_fn(|i| target[i] - found.allocated[i]);
+            if status == LpStatus::Optimal && norm(&error) <= self.met_below(target, bounds) {
+                return (Some(found), pivots);
+            }
+            self.fuel.restart();
+        }
+        (None, pivots)
+    }
+
+    /// The scaled error below which `target` counts as met.
+    fn met_below(&self, target: &[f64; AXES], bounds: &Bounds<N>) -> f64 {
+        MET_TOLERANCE * (norm(target) + self.longest * bounds.most())
     }
 
     /// Bounds that hold every nozzle which the least error fixes where it is. At the optimum a
@@ -319,13 +399,10 @@ impl<const N: usize> Allocator<N> {
     }
 
     fn found(&self, thrust: [f64; N]) -> Found<N> {
-        let mut allocated = [0.0; AXES];
-        for (column, f) in self.columns.iter().zip(&thrust) {
-            for i in 0..AXES {
-                allocated[i] += column[i] * f;
-            }
+        Found {
+            thrust,
+            allocated: product(&self.columns, &thrust),
         }
-        Found { thrust, allocated }
     }
 
     fn answer(&self, found: &Found<N>, status: Status, iterations: u32) -> Solution<N> {
@@ -336,4 +413,38 @@ impl<const N: usize> Allocator<N> {
             iterations,
         }
     }
+}
+
+/// Stage one: the thrusts that come nearest to the scaled wrench `target`, and the steps taken.
+/// None where a cap was reached, or where the bounds alone break the power limit.
+fn least_error<const K: usize>(
+    least_squares: &mut LeastSquares<K>,
+    power: Option<Power<K>>,
+    target: &[f64; AXES],
+    bounds: &Bounds<K>,
+) -> (Option<[f64; K]>, u32) {
+    let (found, steps) = least_squares.solve(target, bounds);
+    match (&power, found) {
+        (Some(power), Some(thrust)) if power.draw(&thrust) > power.max_w => {
+            let (limited, more) = nearest(least_squares.columns(), target, bounds, power);
+            (limited, steps + more)
+        }
+        _ => (found, steps),
+    }
+}
+
+fn product<const K: usize>(columns: &[[f64; AXES]; K], x: &[f64; K]) -> [f64; AXES] {
+    let mut product = [0.0; AXES];
+    for (column, x) in columns.iter().zip(x) {
+        for i in 0..AXES {
+            product[i] += column[i] * x;
+        }
+    }
+    product
+}
+
+fn widened<T: Copy, const FROM: usize, const TO: usize>(values: &[T; FROM], rest: T) -> [T; TO] {
+    let mut wide = [rest; TO];
+    wide[..FROM].copy_from_slice(values);
+    wide
 }

@@ -2,11 +2,13 @@
 //!
 //! Variables are the thrusts; rows the scaled wrench. A power limit is one row more, and seldom
 //! binds: the program without it comes first, and an answer that keeps the limit is the answer.
-//! Where rows need it they have a variable of their own beside the thrusts: fixed at zero for a
-//! row of the wrench, so that nozzles that span fewer than six axes make a basis all the same,
-//! and free between zero and the limit for the power row.
+//! Where rows need it they have a variable of their own beside the thrusts: at zero, or as far from
+//! it as counts as none for a weak row of the wrench (`rows.rs`), so that nozzles that span fewer
+//! than six axes make a basis all the same, and between zero and the limit for the power row.
 
+use crate::rows::Rows;
 use crate::simplex::{LpStatus, Simplex};
+use crate::vector::norm;
 use crate::{AXES, Bounds, Power};
 
 const POWER_ROW: usize = AXES;
@@ -15,9 +17,10 @@ pub(crate) const ROOM: usize = 16;
 const WITHOUT: usize = ROOM + AXES;
 const WITH: usize = ROOM + AXES + 1;
 
-/// By how much thrusts may leave their bounds inside the simplex, N; the answer is put back into
-/// them. Of 240 N it is 4e-10, above rounding, and no valve resolves it.
-const TOLERANCE_N: f64 = 1e-7;
+/// By how much thrusts may leave their bounds inside the simplex, in parts of the largest bound;
+/// the answer is put back into them. Of 240 N it is 1e-7 N: above rounding, and no valve resolves
+/// it.
+const TOLERANCE: f64 = 4e-10;
 /// Relative difference between the costs of nozzles. It makes the answer unique, whatever basis a
 /// solve starts from. Far above the cost tolerance of the simplex (1e-12), and too small to cost
 /// fuel.
@@ -26,13 +29,17 @@ const ORDER: f64 = 1e-7;
 /// symmetry of a craft makes two sets of nozzles cost the same.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
+/// By how much a weak row may miss the wrench, in parts of the wrench and of what the strongest
+/// nozzle can do: a tenth of what counts as met.
+const MISS: f64 = 1e-9;
+
 /// The program without a power limit, in the two sizes that occur.
 #[derive(Debug, Clone)]
 enum Engine {
-    /// The nozzles span all axes: the ordinary case.
+    /// The nozzles give all axes: the ordinary case.
     Plain(Box<Simplex<AXES, ROOM>>),
-    /// They do not.
-    Deficient(Box<Simplex<AXES, WITHOUT>>),
+    /// Some axes are weak or missing: each row has a variable of its own.
+    Elastic(Box<Simplex<AXES, WITHOUT>>),
 }
 
 /// The program with a power limit.
@@ -40,13 +47,17 @@ enum Engine {
 struct Limited<const N: usize> {
     simplex: Box<Simplex<{ AXES + 1 }, WITH>>,
     power: Power<N>,
-    /// The power row is in units of the limit at construction, so that all rows are of one size.
-    unit_w: f64,
+    /// The hungriest nozzle, W/N. In this unit the power row is about thrust, N, as the variables
+    /// are.
+    unit_w_per_n: f64,
 }
 
 /// Least fuel for one geometry; the basis of the last solve is the start of the next.
 #[derive(Debug, Clone)]
 pub(crate) struct Fuel<const N: usize> {
+    rows: Rows,
+    /// Length of the longest column.
+    longest: f64,
     engine: Engine,
     limited: Option<Limited<N>>,
     /// Whether the limit bound in the last solve.
@@ -75,22 +86,44 @@ impl<const N: usize> Fuel<N> {
     /// takes numbers that are not finite.
     pub(crate) fn new(columns: &[[f64; AXES]; N], power: Option<Power<N>>) -> Option<Self> {
         const { assert!(N <= ROOM) }
-        let engine = plain(columns).or_else(|| deficient(columns))?;
+        let rows = Rows::new(columns);
+        let made = columns.map(|column| rows.of(&column));
+        let plain = if rows.plain() { plain(&made) } else { None };
+        let engine = plain.or_else(|| elastic(&made))?;
         let limited = match power {
-            Some(power) => Some(Limited::new(columns, power)?),
+            Some(power) => Some(Limited::new(&made, power)?),
             None => None,
         };
         Some(Self {
+            rows,
+            longest: longest(columns),
             engine,
             limited,
             bound: false,
         })
     }
 
+    /// Whether some axes are weak or missing.
+    pub(crate) fn elastic(&self) -> bool {
+        matches!(self.engine, Engine::Elastic(_))
+    }
+
     /// Changes the power limit, W; without one from the beginning it changes nothing.
     pub(crate) fn set_power_max(&mut self, max_w: f64) {
         if let Some(limited) = &mut self.limited {
             limited.power.max_w = max_w;
+        }
+    }
+
+    /// Gives up the bases of earlier solves: next to dependent columns one can be worth nothing.
+    pub(crate) fn restart(&mut self) {
+        // Both have begun from these bases before.
+        let _ = match &mut self.engine {
+            Engine::Plain(simplex) => simplex.restart(),
+            Engine::Elastic(simplex) => simplex.restart(),
+        };
+        if let Some(limited) = &mut self.limited {
+            let _ = limited.simplex.restart();
         }
     }
 
@@ -101,16 +134,22 @@ impl<const N: usize> Fuel<N> {
         bounds: &Bounds<N>,
     ) -> (LpStatus, [f64; N], u32) {
         let (lo, hi) = (&bounds.lo, &bounds.hi);
+        let tolerance = TOLERANCE * bounds.most();
+        let miss = MISS * (norm(target) + self.longest * bounds.most());
+        let (target, room) = (&self.rows.of(target), &self.rows.room(miss));
         let free = match &mut self.engine {
-            Engine::Plain(simplex) => run(simplex, target, &widened(lo), &widened(hi)),
-            Engine::Deficient(simplex) => run(simplex, target, &widened(lo), &widened(hi)),
+            Engine::Plain(simplex) => run(simplex, target, &widened(lo), &widened(hi), tolerance),
+            Engine::Elastic(simplex) => {
+                let (lower, upper) = (with_room(lo, room, -1.0), with_room(hi, room, 1.0));
+                run(simplex, target, &lower, &upper, tolerance)
+            }
         };
         let (status, thrust, pivots) = free;
         self.bound = false;
         match &mut self.limited {
             Some(limited) if limited.has_its_turn(status, &thrust) => {
                 self.bound = true;
-                let (status, thrust, more) = limited.solve(target, bounds);
+                let (status, thrust, more) = limited.solve(target, room, bounds);
                 (status, thrust, pivots + more)
             }
             _ => free,
@@ -119,20 +158,22 @@ impl<const N: usize> Fuel<N> {
 
     /// What one unit more of each row of the scaled wrench would cost, N.
     pub(crate) fn prices(&self) -> [f64; AXES] {
-        match (&self.engine, &self.limited) {
+        self.rows.prices(&match (&self.engine, &self.limited) {
             (_, Some(limited)) if self.bound => {
                 let prices = limited.simplex.prices();
                 std::array::from_fn(|i| prices[i])
             }
             (Engine::Plain(simplex), _) => simplex.prices(),
-            (Engine::Deficient(simplex), _) => simplex.prices(),
-        }
+            (Engine::Elastic(simplex), _) => simplex.prices(),
+        })
     }
 
     /// What one watt more would save, N; zero where the limit does not bind.
     pub(crate) fn power_price(&self) -> f64 {
         match &self.limited {
-            Some(limited) if self.bound => -limited.simplex.prices()[POWER_ROW] / limited.unit_w,
+            Some(limited) if self.bound => {
+                -limited.simplex.prices()[POWER_ROW] / limited.unit_w_per_n
+            }
             _ => 0.0,
         }
     }
@@ -140,20 +181,21 @@ impl<const N: usize> Fuel<N> {
 
 impl<const N: usize> Limited<N> {
     fn new(columns: &[[f64; AXES]; N], power: Power<N>) -> Option<Self> {
-        let unit_w = if power.max_w > 0.0 { power.max_w } else { 1.0 };
+        let hungriest = power.w_per_n.iter().copied().fold(0.0, f64::max);
+        let unit_w_per_n = if hungriest > 0.0 { hungriest } else { 1.0 };
         let mut wide = [[0.0; AXES + 1]; WITH];
         for n in 0..N {
             wide[n][..AXES].copy_from_slice(&columns[n]);
-            wide[n][POWER_ROW] = power.w_per_n[n] / unit_w;
+            wide[n][POWER_ROW] = power.w_per_n[n] / unit_w_per_n;
         }
         for i in 0..=AXES {
-            wide[ROOM + i][i] = 1.0;
+            wide[ROOM + i][i] = if i < AXES { longest(columns) } else { 1.0 };
         }
-        let simplex = Box::new(Simplex::new(wide, costs(), TOLERANCE_N)?);
+        let simplex = Box::new(Simplex::new(wide, costs())?);
         Some(Self {
             simplex,
             power,
-            unit_w,
+            unit_w_per_n,
         })
     }
 
@@ -168,13 +210,20 @@ impl<const N: usize> Limited<N> {
         }
     }
 
-    fn solve(&mut self, target: &[f64; AXES], bounds: &Bounds<N>) -> (LpStatus, [f64; N], u32) {
-        let limit = self.power.max_w / self.unit_w;
-        let mut upper: [f64; WITH] = widened(&bounds.hi);
+    fn solve(
+        &mut self,
+        target: &[f64; AXES],
+        room: &[f64; AXES],
+        bounds: &Bounds<N>,
+    ) -> (LpStatus, [f64; N], u32) {
+        let limit = self.power.max_w / self.unit_w_per_n;
+        let lower: [f64; WITH] = with_room(&bounds.lo, room, -1.0);
+        let mut upper: [f64; WITH] = with_room(&bounds.hi, room, 1.0);
         upper[ROOM + POWER_ROW] = limit;
         let mut rhs: [f64; AXES + 1] = widened(target);
         rhs[POWER_ROW] = limit;
-        run(&mut self.simplex, &rhs, &widened(&bounds.lo), &upper)
+        let tolerance = TOLERANCE * bounds.most();
+        run(&mut self.simplex, &rhs, &lower, &upper, tolerance)
     }
 }
 
@@ -183,24 +232,44 @@ fn run<const M: usize, const TO: usize, const N: usize>(
     b: &[f64; M],
     lower: &[f64; TO],
     upper: &[f64; TO],
+    tolerance: f64,
 ) -> (LpStatus, [f64; N], u32) {
-    let (status, x, pivots) = simplex.solve(b, lower, upper);
+    let (status, x, pivots) = simplex.solve(b, lower, upper, tolerance);
     (status, std::array::from_fn(|n| x[n]), pivots)
 }
 
 fn plain<const N: usize>(columns: &[[f64; AXES]; N]) -> Option<Engine> {
     let mut wide = [[0.0; AXES]; ROOM];
     wide[..N].copy_from_slice(columns);
-    let simplex = Simplex::new(wide, costs(), TOLERANCE_N)?;
+    let simplex = Simplex::new(wide, costs())?;
     Some(Engine::Plain(Box::new(simplex)))
 }
 
-fn deficient<const N: usize>(columns: &[[f64; AXES]; N]) -> Option<Engine> {
+/// Length of the longest column: what stands beside the nozzles is of their size.
+fn longest<const N: usize>(columns: &[[f64; AXES]; N]) -> f64 {
+    let longest = columns.iter().map(norm).fold(0.0, f64::max);
+    if longest > 0.0 { longest } else { 1.0 }
+}
+
+/// The bounds of nozzles and, beside them, of what each row may be missed by.
+fn with_room<const N: usize, const TO: usize>(
+    nozzles: &[f64; N],
+    room: &[f64; AXES],
+    side: f64,
+) -> [f64; TO] {
+    let mut wide = widened(nozzles);
+    for i in 0..AXES {
+        wide[ROOM + i] = side * room[i];
+    }
+    wide
+}
+
+fn elastic<const N: usize>(columns: &[[f64; AXES]; N]) -> Option<Engine> {
     let mut wide = [[0.0; AXES]; WITHOUT];
     wide[..N].copy_from_slice(columns);
     for i in 0..AXES {
-        wide[ROOM + i][i] = 1.0;
+        wide[ROOM + i][i] = longest(columns);
     }
-    let simplex = Simplex::new(wide, costs(), TOLERANCE_N)?;
-    Some(Engine::Deficient(Box::new(simplex)))
+    let simplex = Simplex::new(wide, costs())?;
+    Some(Engine::Elastic(Box::new(simplex)))
 }

@@ -3,8 +3,10 @@
 //! The active set method of Stark and Parker, "Bounded-variable least-squares", Computational
 //! Statistics 10, 1995. A nozzle leaves its bound only when the gradient says so, and then its
 //! column is independent of the free ones, so at most six nozzles are between their bounds and
-//! every sub-problem is a small Cholesky solve.
+//! every sub-problem is a small QR factorisation. Normal equations would be quicker and would
+//! square the condition: of a craft with an axis nearly out of reach nothing would be left.
 
+use crate::vector::{dot, norm};
 use crate::{AXES, Bounds};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,30 +20,38 @@ enum Place {
 #[derive(Debug, Clone)]
 pub(crate) struct LeastSquares<const N: usize> {
     columns: [[f64; AXES]; N],
-    /// `(S B)ᵀ (S B)`.
-    gram: [[f64; N]; N],
+    /// Length of each column, and the column at length one; zeros where it has none.
+    length: [f64; N],
+    unit: [[f64; AXES]; N],
     place: [Place; N],
 }
 
 /// Sub-problems of a solve at most: eight times what ordinary ones take (one to eight).
 const ITERATION_CAP: u32 = 64;
-/// Gradients below this part of the largest scaled column are zero.
-const GRADIENT_TOLERANCE: f64 = 1e-10;
-/// A Cholesky pivot below this part of its diagonal means a dependent column.
-const PIVOT_TOLERANCE: f64 = 1e-10;
-
-fn dot(a: &[f64; AXES], b: &[f64; AXES]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
-}
+/// Gradients along a column of length one below this part of the target and of what the nozzles
+/// can do are zero. The residual is a sum of at most 17 such numbers, each rounded to 1e-16 of it.
+const GRADIENT_TOLERANCE: f64 = 2e-15;
+/// Squared length below which little is left of a column of length one.
+const LITTLE: f64 = 0.25;
+/// A column of length one of which less than this is independent of the others counts as
+/// dependent: rounding of 1e-16 would be 1e-5 of it.
+const INDEPENDENT_MIN: f64 = 1e-11;
 
 impl<const N: usize> LeastSquares<N> {
     pub(crate) fn new(columns: [[f64; AXES]; N]) -> Self {
-        let gram = std::array::from_fn(|i| std::array::from_fn(|j| dot(&columns[i], &columns[j])));
         Self {
             columns,
-            gram,
+            length: columns.map(|column| norm(&column)),
+            unit: columns.map(|column| {
+                let length = norm(&column);
+                column.map(|value| if length > 0.0 { value / length } else { 0.0 })
+            }),
             place: [Place::Lower; N],
         }
+    }
+
+    pub(crate) fn columns(&self) -> &[[f64; AXES]; N] {
+        &self.columns
     }
 
     /// The thrusts whose scaled wrench comes nearest to `target`, and the number of sub-problems
@@ -53,9 +63,10 @@ impl<const N: usize> LeastSquares<N> {
     ) -> (Option<[f64; N]>, u32) {
         let mut thrust = self.start(bounds);
         let mut residual = self.residual(target, &thrust);
+        let flat = GRADIENT_TOLERANCE * (norm(target) + self.most(bounds));
         let mut barred = [false; N];
         for iterations in 1..=ITERATION_CAP {
-            let Some(entering) = self.entering(&residual, bounds, &barred) else {
+            let Some(entering) = self.entering(&residual, flat, bounds, &barred) else {
                 return (Some(thrust), iterations);
             };
             self.place[entering] = Place::Free;
@@ -68,6 +79,12 @@ impl<const N: usize> LeastSquares<N> {
             barred[entering] = !lowered;
         }
         (None, ITERATION_CAP)
+    }
+
+    /// The largest scaled wrench of one nozzle.
+    fn most(&self, bounds: &Bounds<N>) -> f64 {
+        let each = self.length.iter().zip(&bounds.hi);
+        each.map(|(length, hi)| length * hi).fold(0.0, f64::max)
     }
 
     /// Every solve starts with all nozzles at their lower bound. A start from the last active
@@ -122,8 +139,10 @@ impl<const N: usize> LeastSquares<N> {
         (free, count)
     }
 
-    /// Least squares over the free columns alone, by Cholesky on their part of the Gram matrix.
-    /// None where they are dependent.
+    /// Least squares over the free columns alone, by QR of the columns at length one: modified
+    /// Gram-Schmidt, twice for a column of which little is left, so that it is orthogonal to
+    /// rounding (Daniel and others, Mathematics of Computation 30, 1976). None where they are
+    /// dependent.
     fn unconstrained(
         &self,
         free: &[usize],
@@ -137,35 +156,36 @@ impl<const N: usize> LeastSquares<N> {
         for &j in free {
             fixed[j] = 0.0;
         }
-        let residual = self.residual(target, &fixed);
-        let mut factor = [[0.0; AXES]; AXES];
+        let mut rest = self.residual(target, &fixed);
+        let mut q = [[0.0; AXES]; AXES];
+        let mut r = [[0.0; AXES]; AXES];
         let mut x = [0.0; AXES];
-        for (r, &i) in free.iter().enumerate() {
-            for (c, &j) in free.iter().enumerate().take(r + 1) {
-                let mut value = self.gram[i][j];
+        for (c, &j) in free.iter().enumerate() {
+            let mut v = self.unit[j];
+            for k in 0..c {
+                r[k][c] = remove(&q[k], &mut v);
+            }
+            if dot(&v, &v) < LITTLE {
                 for k in 0..c {
-                    value -= factor[r][k] * factor[c][k];
-                }
-                if r == c {
-                    if value <= PIVOT_TOLERANCE * self.gram[i][i] {
-                        return None;
-                    }
-                    factor[r][r] = value.sqrt();
-                } else {
-                    factor[r][c] = value / factor[c][c];
+                    r[k][c] += remove(&q[k], &mut v);
                 }
             }
-            let mut value = dot(&self.columns[i], &residual);
-            for k in 0..r {
-                value -= factor[r][k] * x[k];
+            r[c][c] = norm(&v);
+            if r[c][c] <= INDEPENDENT_MIN {
+                return None;
             }
-            x[r] = value / factor[r][r];
+            let scale = 1.0 / r[c][c];
+            q[c] = v.map(|value| value * scale);
+            x[c] = remove(&q[c], &mut rest);
         }
-        for r in (0..free.len()).rev() {
-            for k in r + 1..free.len() {
-                x[r] -= factor[k][r] * x[k];
+        for c in (0..free.len()).rev() {
+            for k in c + 1..free.len() {
+                x[c] -= r[c][k] * x[k];
             }
-            x[r] /= factor[r][r];
+            x[c] /= r[c][c];
+        }
+        for (x, &j) in x.iter_mut().zip(free) {
+            *x /= self.length[j];
         }
         Some(x)
     }
@@ -217,29 +237,39 @@ impl<const N: usize> LeastSquares<N> {
         residual
     }
 
-    /// The nozzle at a bound whose move off it lowers the error most steeply, if any.
+    /// The nozzle at a bound whose move off it lowers the error most steeply, if by more than
+    /// `flat` along a column of length one.
     fn entering(
         &self,
         residual: &[f64; AXES],
+        flat: f64,
         bounds: &Bounds<N>,
         barred: &[bool; N],
     ) -> Option<usize> {
-        let mut best = GRADIENT_TOLERANCE;
+        let mut best = flat;
         let mut entering = None;
         for j in 0..N {
-            let slope = dot(&self.columns[j], residual);
+            let slope = dot(&self.unit[j], residual);
             let gain = match self.place[j] {
                 _ if barred[j] || bounds.lo[j] >= bounds.hi[j] => continue,
                 Place::Free => continue,
                 Place::Lower => slope,
                 Place::Upper => -slope,
             };
-            let size = self.gram[j][j].sqrt();
-            if size > 0.0 && gain / size > best {
-                best = gain / size;
+            if gain > best {
+                best = gain;
                 entering = Some(j);
             }
         }
         entering
     }
+}
+
+/// Takes the part along `direction`, of length one, out of `v`; that part.
+fn remove(direction: &[f64; AXES], v: &mut [f64; AXES]) -> f64 {
+    let part = dot(direction, v);
+    for i in 0..AXES {
+        v[i] -= part * direction[i];
+    }
+    part
 }

@@ -25,7 +25,9 @@ mod least_squares;
 mod nearest;
 mod problem;
 mod pulses;
+mod rows;
 mod simplex;
+mod vector;
 
 pub use allocator::Allocator;
 pub use problem::{AllocError, Bounds, Power, Solution, Status};

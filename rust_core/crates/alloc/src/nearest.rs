@@ -6,6 +6,7 @@
 //! 11, 1976) needs nothing else. It keeps at most seven corners whose affine hull holds the
 //! present answer and ends after finitely many steps at the exact nearest point.
 
+use crate::vector::dot;
 use crate::{AXES, Bounds, Power};
 
 const CORNERS: usize = AXES + 1;
@@ -19,10 +20,6 @@ const GAIN_TOLERANCE: f64 = 1e-11;
 struct Corner<const N: usize> {
     thrust: [f64; N],
     offset: [f64; AXES],
-}
-
-fn dot(a: &[f64; AXES], b: &[f64; AXES]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
 /// Thrusts within bounds and power whose scaled wrench is nearest to `target`. `columns` are the

@@ -85,6 +85,13 @@ impl<const N: usize> Bounds<N> {
         };
         (0..N).fold(0, |broken, n| broken | u64::from(!sound(n))) == 0
     }
+
+    /// The largest bound, N.
+    pub(crate) fn most(&self) -> f64 {
+        // A plain selection: all nozzles are looked at side by side.
+        let larger = |a: f64, b: f64| if b > a { b } else { a };
+        self.hi.iter().fold(0.0, |most, hi| larger(most, *hi))
+    }
 }
 
 impl<const N: usize> Power<N> {

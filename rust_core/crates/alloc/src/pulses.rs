@@ -137,8 +137,7 @@ impl PulseAllocator {
             columns[N + 2 * i][i] = 1.0 / price[i];
             columns[N + 2 * i + 1][i] = -1.0 / price[i];
         }
-        let simplex =
-            Simplex::new(columns, cost, TOLERANCE_NS).ok_or(AllocError::Effectiveness(0))?;
+        let simplex = Simplex::new(columns, cost).ok_or(AllocError::Effectiveness(0))?;
         Ok(Self {
             simplex: Box::new(simplex),
             effectiveness,
@@ -227,7 +226,9 @@ impl PulseAllocator {
         let (mut lower, mut upper) = ([0.0; COLUMNS], [ERROR_MAX; COLUMNS]);
         lower[..N].copy_from_slice(&node.lower);
         upper[..N].copy_from_slice(&node.upper);
-        let (status, x, _) = self.simplex.solve(&self.demanded, &lower, &upper);
+        let (status, x, _) = self
+            .simplex
+            .solve(&self.demanded, &lower, &upper, TOLERANCE_NS);
         let cost = x.iter().zip(&self.cost).map(|(x, c)| x * c).sum();
         (status == LpStatus::Optimal).then(|| (std::array::from_fn(|n| x[n]), cost))
     }

@@ -16,6 +16,7 @@
 //! Techniques of the Simplex Method", 2003, chapter 10.
 
 use crate::elimination::{PIVOT_MIN, independent, inverted};
+use crate::vector::dot;
 
 /// How a solve ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +61,6 @@ pub(crate) struct Simplex<const M: usize, const N: usize> {
     length: [f64; M],
     reduced: [f64; N],
     updates: u32,
-    /// Allowed violation of a bound, in the unit of x.
-    tolerance: f64,
 }
 
 /// Where a solve stands.
@@ -74,54 +73,58 @@ struct Point<'a, const M: usize, const N: usize> {
     basic: [f64; M],
     low: [f64; M],
     high: [f64; M],
-}
-
-fn dot<const K: usize>(a: &[f64; K], b: &[f64; K]) -> f64 {
-    let mut sum = 0.0;
-    for i in 0..K {
-        sum += a[i] * b[i];
-    }
-    sum
+    /// By how much x may be beyond its bounds.
+    tolerance: f64,
 }
 
 impl<const M: usize, const N: usize> Simplex<M, N> {
     /// None where the columns do not span all M rows.
-    pub(crate) fn new(columns: [[f64; M]; N], cost: [f64; N], tolerance: f64) -> Option<Self> {
-        let basis = independent(&columns)?;
+    pub(crate) fn new(columns: [[f64; M]; N], cost: [f64; N]) -> Option<Self> {
         let mut simplex = Self {
             columns,
             rows: std::array::from_fn(|i| std::array::from_fn(|j| columns[j][i])),
             cost,
-            basis,
+            basis: [0; M],
             side: [1.0; N],
             inverse_columns: [[0.0; M]; M],
             length: [0.0; M],
             reduced: [0.0; N],
             updates: 0,
-            tolerance,
         };
-        for j in basis {
-            simplex.side[j] = 0.0;
-        }
-        simplex.refresh().then_some(simplex)
+        simplex.restart().then_some(simplex)
     }
 
-    /// Finds the least cost. Returns the status, the answer where that is [`LpStatus::Optimal`],
-    /// and the number of pivots.
+    /// Goes back to a basis that is as far from dependent as can be found. False where there is
+    /// none.
+    pub(crate) fn restart(&mut self) -> bool {
+        let Some(basis) = independent(&self.columns) else {
+            return false;
+        };
+        (self.basis, self.side) = (basis, [1.0; N]);
+        for j in basis {
+            self.side[j] = 0.0;
+        }
+        self.refresh()
+    }
+
+    /// Finds the least cost; `tolerance` is by how much x may be beyond its bounds on the way, the
+    /// answer is put back into them. Returns the status, the answer where that is
+    /// [`LpStatus::Optimal`], and the number of pivots.
     pub(crate) fn solve(
         &mut self,
         b: &[f64; M],
         lower: &[f64; N],
         upper: &[f64; N],
+        tolerance: f64,
     ) -> (LpStatus, [f64; N], u32) {
         self.choose_bounds();
-        let mut at = self.placed(b, lower, upper);
+        let mut at = self.placed(b, lower, upper, tolerance);
         let mut fresh = true;
         for pivots in 0..PIVOT_CAP {
             let Some((row, excess)) = self.leaving(&at) else {
                 if pivots > 0 {
                     // Once more with a new inverse: the updates may have left too much rounding.
-                    at = self.placed(b, lower, upper);
+                    at = self.placed(b, lower, upper, tolerance);
                 }
                 for (i, &j) in self.basis.iter().enumerate() {
                     at.x[j] = within(at.basic[i], at.low[i], at.high[i]);
@@ -137,7 +140,7 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
                 if !self.refresh() {
                     return (LpStatus::Stuck, at.x, pivots);
                 }
-                at = self.placed(b, lower, upper);
+                at = self.placed(b, lower, upper, tolerance);
                 fresh = true;
             }
         }
@@ -166,6 +169,7 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
         b: &[f64; M],
         lower: &'a [f64; N],
         upper: &'a [f64; N],
+        tolerance: f64,
     ) -> Point<'a, M, N> {
         let mut x = [0.0; N];
         for j in 0..N {
@@ -190,6 +194,7 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
             basic: self.times_inverse(&rest),
             low: self.basis.map(|j| lower[j]),
             high: self.basis.map(|j| upper[j]),
+            tolerance,
         }
     }
 
@@ -212,7 +217,7 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
         let mut excess = [0.0; M];
         for i in 0..M {
             let outside = beyond(at.basic[i], at.low[i], at.high[i]);
-            excess[i] = masked(outside, outside.abs() > self.tolerance);
+            excess[i] = masked(outside, outside.abs() > at.tolerance);
         }
         if excess.iter().fold(0.0, |sum, e| sum + e.abs()) == 0.0 {
             return None;
@@ -333,7 +338,7 @@ impl<const M: usize, const N: usize> Simplex<M, N> {
         }
         let mut flips = 0;
         // Less the tolerance: a wrench that only just can be had is not called out of reach.
-        let mut slope = excess - self.tolerance;
+        let mut slope = excess - at.tolerance;
         loop {
             let j = smallest(&ratio, alpha)?;
             slope -= alpha[j].abs() * (upper[j] - lower[j]);

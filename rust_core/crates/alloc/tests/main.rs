@@ -4,6 +4,7 @@
 mod along;
 mod common;
 mod degenerate;
+mod edges;
 mod effort;
 mod ends;
 mod optimum;

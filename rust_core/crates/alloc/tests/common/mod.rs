@@ -167,8 +167,13 @@ pub fn assert_within(
         "excess {excess}, error {e}\n{}",
         context()
     );
-    let met = e <= 1e-7 * (1.0 + size);
-    if e > 2e-7 * (1.0 + size) || e < 5e-8 {
+    let strongest = (0..N).map(|n| {
+        let column = std::array::from_fn(|i| SCALE[i] * b[i][n]);
+        norm(&column) * bounds.hi[n]
+    });
+    let none = 1e-8 * (size + strongest.fold(0.0, f64::max));
+    let met = e <= none;
+    if e > 2.0 * none || e < 0.5 * none {
         assert_eq!(
             answer.status == Status::Optimal,
             met,
