@@ -33,13 +33,17 @@ def shown(value: object) -> str:
 
 
 def as_texts(problems: Iterable[Problem], lines: Mapping[Path, int]) -> list[str]:
-    """One line each, without repetition: `path: text (line n)`, in the order of the file."""
+    """`path: text (line n)`, without repetition, in the order of the file. What is wrong with
+    another file that is named there stands indented below."""
     placed = [(_line(problem.path, lines), problem) for problem in dict.fromkeys(problems)]
     placed.sort(key=lambda item: item[0] or 0)
-    return [
-        f"{dotted(problem.path)}: {problem.text}" + (f" (line {line})" if line else "")
-        for line, problem in placed
-    ]
+    return [_placed(problem, line) for line, problem in placed]
+
+
+def _placed(problem: Problem, line: int | None) -> str:
+    first, *below = problem.text.split("\n")
+    head = f"{dotted(problem.path)}: {first}" + (f" (line {line})" if line else "")
+    return "\n  ".join([head, *below])
 
 
 def _line(path: Path, lines: Mapping[Path, int]) -> int | None:

@@ -200,3 +200,17 @@ def test_an_empty_file_says_what_to_write(kind: Kind, tmp_path: Path) -> None:
 def test_a_file_that_is_no_file_is_told(kind: Kind, tmp_path: Path) -> None:
     with pytest.raises(QikiError, match=r"none\.yaml: cannot be read: No such file"):
         kind.load(tmp_path / "none.yaml")
+
+
+def test_problems_of_a_file_that_is_named_stand_below_their_line(tmp_path: Path) -> None:
+    (tmp_path / "up.yaml").write_text("- up 30\n- {direction: up, level_pct: 130, duration_s: 1}\n")
+    text = "name: mine\nduration_s: 9\ncommands:\n  - {at_s: 1, do: profile up.yaml}\n"
+    (tmp_path / "mine.yaml").write_text(text)
+    with pytest.raises(DocumentError) as caught:
+        Scenario.load(tmp_path / "mine.yaml")
+    head, first, second = str(caught.value).splitlines()[1:]
+    profile = f"thrust profile {tmp_path / 'up.yaml'}"
+    assert head == f"  - commands[0].do: {profile}: 2 problem(s) (line 4)"
+    assert first.startswith('    - [0]: "up 30", column 6: DUR (1, 0.5s, 300ms) is missing.')
+    assert first.endswith("(line 1)")
+    assert second == "    - [1].level_pct: must be less than or equal to 100, got 130 (line 2)"
