@@ -117,8 +117,8 @@ def test_a_node_that_has_said_enough_is_not_in_doubt_for_another_one() -> None:
 def test_the_words_for_valves_that_are_not_closed_say_why_where_that_is_known() -> None:
     assert not_closed(link_pb2.LoopEnded(valves_closed=True)) == ""
     assert not_closed(link_pb2.LoopEnded()) == "valves NOT CONFIRMED CLOSED"
-    doubtful = link_pb2.LoopEnded(valves_doubt="node C1 was not heard")
-    assert not_closed(doubtful) == "valves NOT CONFIRMED CLOSED: node C1 was not heard"
+    in_question = link_pb2.LoopEnded(valves_doubt="node C1 was not heard")
+    assert not_closed(in_question) == "valves NOT CONFIRMED CLOSED: node C1 was not heard"
 
 
 def test_reports_that_get_lost_are_waited_for_and_too_few_of_them_are_a_doubt() -> None:
