@@ -27,7 +27,7 @@ impl Motion {
     pub const CRAFT: Self = Self {
         speed_max_mps: 150.0,
         drift_m2ps3: 0.01,
-        accel_std_mps2: 8.0,
+        accel_std_mps2: 4.0,
         accel_time_s: 4.0,
         jerk_m2ps5: 0.25,
         turn_rate_max_rps: 0.5,

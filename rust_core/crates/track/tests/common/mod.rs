@@ -1,5 +1,7 @@
 //! A radar, and seeded numbers.
 
+pub mod scene;
+
 use nalgebra::Vector3;
 use qiki_track::{Detection, RadarModel};
 use rand_core::{Rng, SeedableRng};
@@ -36,6 +38,11 @@ impl Dice {
 
     pub fn within(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.unit()
+    }
+
+    /// 0 to `count` - 1.
+    pub fn below(&mut self, count: usize) -> usize {
+        (self.unit() * count as f64) as usize
     }
 
     /// Mean 0, standard deviation 1.
