@@ -136,8 +136,8 @@ fn push(craft: &Craft, axis: BodyAxis, along: usize, ceiling_n: f64, seconds: f6
 
 /// The promise of `docs/math/power.md`, with a tank that lasts.
 #[test]
-fn full_thrust_for_half_a_minute_trips_no_cluster_of_either_bot() {
-    let mut results = Results::of("full_thrust_for_half_a_minute_trips_no_cluster_of_either_bot");
+fn full_thrust_for_a_minute_trips_no_cluster_of_either_bot() {
+    let mut results = Results::of("full_thrust_for_a_minute_trips_no_cluster_of_either_bot");
     for (bot, mut craft) in [("dodeca-01", craft()), ("dodeca-table", table())] {
         craft.mass.isp_s = 1e6;
         for (name, axis, along, direction) in [
@@ -148,7 +148,7 @@ fn full_thrust_for_half_a_minute_trips_no_cluster_of_either_bot() {
         ] {
             let stage = AllocationStage::new(&parts(&craft, 2000).unwrap());
             let ceiling_n = stage.ceiling(direction.into(), AllocationMode::Adaptive);
-            let pushed = push(&craft, axis, along, ceiling_n, 30.0);
+            let pushed = push(&craft, axis, along, ceiling_n, 60.0);
             results.add(
                 &format!("{bot} {name}"),
                 &[

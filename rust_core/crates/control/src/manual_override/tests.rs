@@ -176,6 +176,25 @@ fn a_nozzle_out_of_use_or_at_rest_is_refused_and_others_are_not() {
     }
 }
 
+#[test]
+fn a_firing_that_would_heat_a_cluster_too_far_is_refused_for_that() {
+    // 4.2 kW each, open for half of 0.2 s: 420 J of one nozzle, 840 J of two in one cluster.
+    let (alone, both, apart) = (1 << 3, 1 << 1 | 1 << 3, 1 << 3 | 1 << 4);
+    for (room_j, nozzles, allowed) in [
+        ([421.0, 0.0, 0.0, 0.0], alone, true),
+        ([419.0, 1e9, 1e9, 1e9], alone, false),
+        ([841.0, 0.0, 0.0, 0.0], both, true),
+        ([839.0, 1e9, 1e9, 1e9], both, false),
+        ([421.0, 421.0, 0.0, 0.0], apart, true),
+        ([421.0, 419.0, 1e9, 1e9], apart, false),
+    ] {
+        let ready = Readiness { room_j, ..READY };
+        let verdict = verdict(&firing(nozzles, 0.5, 0.2), &ready);
+        let too_hot = verdict.err() == Some(Reason::RcsClusterHot);
+        assert_eq!(too_hot, !allowed, "{room_j:?} {nozzles:x}");
+    }
+}
+
 /// Torque of nozzles at full thrust about the centre of mass, N·m.
 fn torque_nm(nozzles: u16) -> f64 {
     let craft = &STAGE.geometry;

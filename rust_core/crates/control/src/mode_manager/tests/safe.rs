@@ -23,6 +23,7 @@ struct Failures {
     stall: bool,
     navigation: bool,
     nodes: bool,
+    tank: bool,
     authority: bool,
 }
 
@@ -55,6 +56,9 @@ fn before_the_last(failures: Failures) -> Desk {
             );
         }
     }
+    if failures.tank {
+        desk.feedback.propellant_kg = 0.001;
+    }
     let manager = &mut desk.controller.parts().modes;
     // In the order of a tick: the guard comes after the allocation.
     if failures.allocation {
@@ -70,7 +74,7 @@ fn before_the_last(failures: Failures) -> Desk {
 /// Every combination of failures: from the most to the least telling.
 #[test]
 fn of_all_failures_in_one_tick_the_first_in_order_is_the_reason() {
-    for bits in 0..1 << 6 {
+    for bits in 0..1 << 7 {
         let has = |n: u32| bits >> n & 1 == 1;
         let failures = Failures {
             guard: has(0),
@@ -78,7 +82,8 @@ fn of_all_failures_in_one_tick_the_first_in_order_is_the_reason() {
             stall: has(2),
             navigation: has(3),
             nodes: has(4),
-            authority: has(5),
+            tank: has(5),
+            authority: has(6),
         };
         let order = [
             Reason::GuardTrip,
@@ -86,12 +91,13 @@ fn of_all_failures_in_one_tick_the_first_in_order_is_the_reason() {
             Reason::Overrun,
             Reason::NavStale,
             Reason::NodeOffline,
+            Reason::WorkingMassLow,
             Reason::ValveFault,
         ];
         let mut desk = before_the_last(failures);
         desk.step(None);
         desk.passed = 1;
-        let Some(first) = (0..6).find(|n| has(*n)) else {
+        let Some(first) = (0..7).find(|n| has(*n)) else {
             assert_eq!(desk.state(), (Mode::Manoeuvre, Reason::None));
             continue;
         };
@@ -117,6 +123,30 @@ fn a_failure_of_a_craft_that_does_not_fly_is_forgotten() {
     assert_eq!(desk.outputs.mode, Mode::Idle);
     desk.step(Some(Action::Hold));
     assert_eq!(desk.state(), (Mode::Manoeuvre, Reason::None));
+}
+
+#[test]
+fn an_empty_tank_closes_every_valve_and_only_where_something_flies_leads_to_safe() {
+    for mode in [Mode::Idle, Mode::Bridge] {
+        let mut desk = Desk::armed();
+        desk.step(Some(Action::SetMode(mode)));
+        desk.feedback.propellant_kg = 0.001;
+        desk.run(3);
+        assert_eq!(desk.outputs.mode, mode);
+    }
+    let mut desk = Desk::holding();
+    desk.feedback.velocity_mps_world = [0.0, 20.0, 0.0];
+    desk.run(20);
+    assert!(desk.outputs.command.nozzles_opened() != 0);
+    desk.feedback.propellant_kg = 0.001;
+    desk.step(None);
+    assert_eq!(desk.outputs.command.nozzles_opened(), 0, "at once");
+    assert_eq!(desk.outputs.guard_violation, None);
+    assert_eq!(desk.outputs.allocation.thrust_n, [0.0; NOZZLES]);
+    // With something in the tank again nothing is locked but SAFE itself.
+    desk.feedback.propellant_kg = 1.0;
+    desk.step(Some(Action::Brake));
+    assert_eq!(desk.outputs.mode, Mode::Brake);
 }
 
 /// The demand is not a number: the solver says so, and nothing is opened for it.
