@@ -61,7 +61,8 @@ def test_a_long_full_push_is_split_and_says_so() -> None:
 def test_a_warm_cluster_splits_a_push_before_it_trips() -> None:
     found = preview("profile up 70 7500ms")
     assert [hit.reason for hit in found.limits] == [pb.REASON_CODE_RCS_CLUSTER_HOT]
-    assert 110.0 <= max(found.cluster_max_c) < 115.0
+    # The temperature is predicted between reports, too high by what heats in up to 0.1 s: 3 K.
+    assert 107.0 <= max(found.cluster_max_c) < 110.0
     assert found.end == "given"
 
 
