@@ -6,8 +6,10 @@ import fcntl
 import os
 import signal
 import socket
+import sqlite3
 import termios
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -83,6 +85,26 @@ async def test_a_terminal_that_is_gone_does_not_end_the_run(short: Path, root: P
     outcome = await Runner(parts(short, root, speed=10.0), looker).run()
     assert outcome.summary.passed
     assert outcome.summary.records == 1000
+
+
+async def test_a_record_that_is_damaged_before_it_is_judged_fails_the_run_by_its_tick(
+    short: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner = Runner(parts(short, root, speed="max"), Looker())
+    finish = runner.supervisor.finish_record
+
+    def finish_and_flip() -> None:
+        finish()
+        with closing(sqlite3.connect(runner.directory.store_path)) as store, store:
+            (blob,) = store.execute("SELECT record FROM cycles WHERE tick = 321").fetchone()
+            other = blob[:-1] + bytes([blob[-1] ^ 1])
+            store.execute("UPDATE cycles SET record = ? WHERE tick = 321", (other,))
+
+    monkeypatch.setattr(runner.supervisor, "finish_record", finish_and_flip)
+    summary = (await runner.run()).summary
+    assert (summary.status, summary.records) == ("failed", 0)
+    assert summary.end == "the record could not be kept"
+    assert "the record of tick 321 is damaged: row 321 of cycles" in summary.end_detail
 
 
 async def test_an_observer_with_a_fault_ends_the_loop_in_order_and_is_not_hushed_up(
