@@ -7,10 +7,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from qiki_hil.kernels import Allocator, Controller, Modulator, Plant, __version__
+    from qiki_hil.kernels import (
+        Allocator,
+        Controller,
+        Modulator,
+        OwnPose,
+        Plant,
+        RadarModel,
+        Tracker,
+        __version__,
+    )
     from qiki_hil.spec import BotSpec
 
-__all__ = ["Allocator", "BotSpec", "Controller", "Modulator", "Plant", "__version__"]
+__all__ = [
+    "Allocator",
+    "BotSpec",
+    "Controller",
+    "Modulator",
+    "OwnPose",
+    "Plant",
+    "RadarModel",
+    "Tracker",
+    "__version__",
+]
 
 
 def __getattr__(name: str) -> Any:

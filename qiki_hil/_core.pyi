@@ -52,6 +52,7 @@ __all__ = [
     "PulseAllocator",
     "ReplayCore",
     "ThrustMapCore",
+    "TrackerCore",
     "Truth",
     "ValveCommand",
     "__version__",
@@ -442,6 +443,49 @@ class ModulatorCore:
     @property
     def dropped_s(self) -> _Float64 | None:
         """(count,) s at full thrust; None under PWPF."""
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class TrackerCore:
+    """A radar tracker. `qiki_hil.Tracker` is its public face.
+
+    `noise`: standard deviations of range m, bearing deg, elevation deg, range rate m/s.
+    `detection`: probability of detection, clutter per frame. `field`: least and most range m, least
+    and most elevation deg, most range rate m/s. Raises ValueError naming what does not fit.
+    """
+
+    def __new__(
+        cls,
+        noise: tuple[float, float, float, float],
+        detection: tuple[float, float],
+        field: tuple[float, float, float, float, float],
+        association: str,
+    ) -> Self: ...
+    def update(
+        self,
+        time_s: float,
+        range_m: ArrayLike,
+        bearing_deg: ArrayLike,
+        elev_deg: ArrayLike,
+        vr_mps: ArrayLike,
+        own_pose: ArrayLike | None = None,
+    ) -> str:
+        """Takes a frame: four columns of (N,) float64, as long as each other, and the own pose as
+        (13,) float64: position m and velocity m/s, world; attitude (x, y, z, w); standard
+        deviations m, m/s, deg. Returns `taken`, `late` or `no_numbers`. Raises ValueError where a
+        shape does not fit; releases the GIL."""
+    def tracks(self) -> _Float64:
+        """(M, 30) float64, a row for each published track: id, status, position (3,) m, velocity
+        (3,) m/s, covariance of position (9,) m², of velocity (9,) m²/s², existence, quality, age s,
+        misses."""
+    @property
+    def reasons(self) -> list[tuple[int, str, float]]:
+        """By track: why it has its status, in words, and since when, s."""
+    @property
+    def refused(self) -> list[tuple[str, int]]:
+        """What was refused so far, by name."""
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, _memo: Any) -> Self: ...
     def __reduce__(self) -> NoReturn: ...

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import qiki_hil
-from qiki_hil import BotSpec, Controller, Plant, kernels
+from qiki_hil import BotSpec, Controller, Plant, RadarModel, Tracker, kernels
 
 ROOT = Path(__file__).parents[2]
 STUBS = ROOT / "qiki_hil/_core.pyi"
@@ -23,7 +23,10 @@ def test_the_package_has_these_names_and_no_others() -> None:
         "BotSpec",
         "Controller",
         "Modulator",
+        "OwnPose",
         "Plant",
+        "RadarModel",
+        "Tracker",
         "__version__",
     ]
     assert all(hasattr(qiki_hil, name) for name in qiki_hil.__all__)
@@ -54,6 +57,24 @@ def test_the_controller_is_made_and_stepped_so() -> None:
         *("step", "take_record", "armed", "mode", "thrust_n", "wrench_demanded")
     }
     assert list(inspect.signature(Controller.step).parameters) == ["self", "feedback", "command"]
+
+
+def test_the_tracker_is_made_and_fed_so() -> None:
+    assert list(inspect.signature(RadarModel).parameters) == [
+        *("range_std_m", "bearing_std_deg", "elev_std_deg", "vr_std_mps", "prob_detection"),
+        *("clutter_per_frame", "range_min_m", "range_max_m", "elev_min_deg", "elev_max_deg"),
+        "vr_max_mps",
+    ]
+    assert list(inspect.signature(Tracker.__init__).parameters) == ["self", "model", "association"]
+    assert public(Tracker) == {"dtype", "update", "tracks", "reasons", "refused"}
+    assert list(inspect.signature(Tracker.update).parameters) == [
+        *("self", "time_s", "range_m", "bearing_deg", "elev_deg", "vr_mps", "own_pose")
+    ]
+    assert Tracker.dtype.names == (
+        *("track_id", "status", "position_m_world", "velocity_mps_world"),
+        *("position_covariance_m2", "velocity_covariance_m2ps2", "existence_ratio"),
+        *("quality_ratio", "age_s", "miss_count"),
+    )
 
 
 def test_a_botspec_answers_these_questions() -> None:

@@ -49,6 +49,17 @@ pub(crate) fn numbers(name: &str, given: Given<'_, '_>, count: usize) -> Result<
     Ok(view.iter().copied().collect())
 }
 
+/// As many numbers as there are.
+pub(crate) fn column(name: &str, given: Given<'_, '_>) -> Result<Vec<f64>> {
+    let needed = "(N,)";
+    let array = array(name, given, needed)?;
+    let view = array.as_array();
+    if view.ndim() != 1 {
+        return Err(refused(name, &view, needed));
+    }
+    Ok(view.iter().copied().collect())
+}
+
 /// `N` numbers.
 pub(crate) fn vector<const N: usize>(name: &str, given: Given<'_, '_>) -> Result<[f64; N]> {
     padded(name, given, N)

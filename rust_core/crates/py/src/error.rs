@@ -80,4 +80,5 @@ refusals! {
     qiki_plant::PlantError,
     qiki_preview::PreviewError,
     qiki_pwpf::ParamError,
+    qiki_track::RadarError,
 }

@@ -21,6 +21,7 @@ mod pulses;
 mod realtime;
 mod records;
 mod signals;
+mod tracker;
 
 use crc::{CRC_8_SAE_J1850, Crc};
 use pyo3::prelude::*;
@@ -63,6 +64,8 @@ mod _core {
     use super::records::{CycleDecoder, CycleScanner, ReplayCore, decode_cycles};
     #[pymodule_export]
     use super::signals::{Feedback, Truth, ValveCommand};
+    #[pymodule_export]
+    use super::tracker::TrackerCore;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -113,14 +113,13 @@ impl Converter {
         })
     }
 
-    /// Variance of a converted position at a distance along any axis, at most, m²: a fifth above
-    /// the sum of all shares, for what the curvature of coarse angles adds.
-    pub(crate) fn noise_bound(&self, range_m: f64) -> f64 {
+    /// Variance of a converted position at a distance, all axes together, m².
+    pub(crate) fn noise_variance(&self, range_m: f64) -> f64 {
         let radar = &self.radar;
         let angles = radar.bearing_std_rad.powi(2) + radar.elev_std_rad.powi(2);
         let turned = angles + self.pose.attitude_covariance.trace();
         let own = self.pose.position_covariance.trace();
-        1.2 * (radar.range_std_m.powi(2) + range_m * range_m * turned + own)
+        radar.range_std_m.powi(2) + range_m * range_m * turned + own
     }
 
     /// The covariance turned into the world, with that of the own pose. An attitude error `d` moves

@@ -11,6 +11,8 @@ use crate::{Converter, Gaussian, Measurement};
 /// Gate on the normalised innovation squared of position and range rate: of chi square with four
 /// degrees of freedom 1e-4 is beyond.
 const GATE_NIS: f64 = 23.51;
+/// How much larger the noise of a coarse angle may be than its small-angle share.
+const NOISE_MARGIN: f64 = 1.2;
 /// Pairs of one track at most; those with the best odds stay.
 pub const PAIRS_MAX: usize = 32;
 
@@ -74,7 +76,7 @@ impl Gate<'_> {
         let own = whole.covariance[0][0].diagonal();
         let far = (whole.mean[0] - self.converter.pose().position).norm()
             + libm::sqrt(GATE_NIS * own.max().max(0.0));
-        let noise = self.converter.noise_bound(far);
+        let noise = NOISE_MARGIN * self.converter.noise_variance(far);
         own.map(|variance| libm::sqrt(GATE_NIS * (variance.max(0.0) + noise)))
     }
 }

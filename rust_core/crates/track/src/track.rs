@@ -78,7 +78,7 @@ impl Track {
 
     /// Moves to the status that follows from what this frame has shown. `next_id` is taken, and
     /// counted on, when a candidate becomes a track.
-    pub(crate) fn judge(&mut self, is_seen: bool, time_s: f64, next_id: &mut u64) {
+    pub(crate) fn update_status(&mut self, is_seen: bool, time_s: f64, next_id: &mut u64) {
         let Some((status, reason)) = self.following(is_seen) else {
             return;
         };

@@ -81,6 +81,8 @@ pub struct RadarTracker {
     motion: Motion,
     population: Population,
     association: Association,
+    /// From the pose of the last frame.
+    converter: Converter,
     tracks: Vec<Track>,
     time_s: Option<f64>,
     next_id: u64,
@@ -103,7 +105,7 @@ impl RadarTracker {
         population: Population,
         association: Association,
     ) -> Result<Self, RadarError> {
-        radar.check()?;
+        let converter = Converter::new(radar, OwnPose::default())?;
         let angle = radar.bearing_std_rad.max(radar.elev_std_rad);
         let across = radar.range_std_m.max(angle * radar.range_max_m);
         Ok(Self {
@@ -111,6 +113,7 @@ impl RadarTracker {
             motion,
             population,
             association,
+            converter,
             tracks: Vec::new(),
             time_s: None,
             next_id: 1,
@@ -141,6 +144,16 @@ impl RadarTracker {
         self.time_s
     }
 
+    /// How good a track is, 0..1: its existence, times the share that its own covariance has not in
+    /// that of a detection beside it. Half of its existence where a detection would tell as much.
+    #[must_use]
+    pub fn quality(&self, track: &Track) -> f64 {
+        let state = track.state();
+        let range_m = (state.mean[0] - self.converter.pose().position).norm();
+        let noise = self.converter.noise_variance(range_m);
+        track.existence * noise / (noise + state.covariance[0][0].trace())
+    }
+
     /// Takes a frame of detections from `own`, at `time_s`.
     pub fn update(&mut self, time_s: f64, detections: &[Detection], own: &OwnPose) -> Frame {
         if !(time_s.is_finite() && own.is_finite()) {
@@ -156,8 +169,9 @@ impl RadarTracker {
         };
         self.tracks.retain(|track| !track.is_over());
         self.predict(time_s);
-        self.convert(&converter, detections);
-        self.associate(&converter);
+        self.converter = converter;
+        self.convert(detections);
+        self.associate();
         self.take_in(own, time_s);
         self.begin_candidates(own, time_s);
         self.time_s = Some(time_s);
@@ -176,15 +190,14 @@ impl RadarTracker {
         }
     }
 
-    fn convert(&mut self, converter: &Converter, detections: &[Detection]) {
+    fn convert(&mut self, detections: &[Detection]) {
         let taken = &detections[..detections.len().min(DETECTIONS_MAX)];
         self.refused.surplus_detections += (detections.len() - taken.len()) as u64;
         self.seen.clear();
-        self.seen.extend(
-            taken
-                .iter()
-                .filter_map(|detection| converter.convert(detection)),
-        );
+        let found = taken
+            .iter()
+            .filter_map(|detection| self.converter.convert(detection));
+        self.seen.extend(found);
         self.refused.broken_detections += (taken.len() - self.seen.len()) as u64;
         self.grid.fill(self.seen.iter().map(|seen| seen.position));
     }
@@ -194,9 +207,9 @@ impl RadarTracker {
         self.radar.clutter_per_frame + self.population.births_per_frame
     }
 
-    fn associate(&mut self, converter: &Converter) {
+    fn associate(&mut self) {
         let gate = Gate {
-            converter,
+            converter: &self.converter,
             grid: &self.grid,
             seen: &self.seen,
             prob_detection: self.radar.prob_detection,
@@ -236,7 +249,7 @@ impl RadarTracker {
             let missed = before * (1.0 - detected) / (1.0 - before * detected);
             track.existence = (missed + hit) / (1.0 + hit);
             let is_seen = track.count(hit / (missed + hit).max(f64::MIN_POSITIVE));
-            track.judge(is_seen, time_s, &mut self.next_id);
+            track.update_status(is_seen, time_s, &mut self.next_id);
         }
     }
 
