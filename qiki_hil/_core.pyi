@@ -466,16 +466,13 @@ class TrackerCore:
     def update(
         self,
         time_s: float,
-        range_m: ArrayLike,
-        bearing_deg: ArrayLike,
-        elev_deg: ArrayLike,
-        vr_mps: ArrayLike,
+        detections: tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike],
         own_pose: ArrayLike | None = None,
     ) -> str:
-        """Takes a frame: four columns of (N,) float64, as long as each other, and the own pose as
-        (13,) float64: position m and velocity m/s, world; attitude (x, y, z, w); standard
-        deviations m, m/s, deg. Returns `taken`, `late` or `no_numbers`. Raises ValueError where a
-        shape does not fit; releases the GIL."""
+        """Takes a frame: `detections` are the columns range m, bearing deg, elevation deg and range
+        rate m/s, (N,) float64 each, and `own_pose` (13,) float64: position m and velocity m/s,
+        world; attitude (x, y, z, w); standard deviations m, m/s, deg. Returns `taken`, `late` or
+        `no_numbers`. Raises ValueError where a shape does not fit; releases the GIL."""
     def tracks(self) -> _Float64:
         """(M, 30) float64, a row for each published track: id, status, position (3,) m, velocity
         (3,) m/s, covariance of position (9,) m², of velocity (9,) m²/s², existence, quality, age s,

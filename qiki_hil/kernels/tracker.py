@@ -123,7 +123,7 @@ class Tracker:
         in `refused`. Raises ValueError for a shape that does not fit.
         """
         pose = None if own_pose is None else np.hstack(astuple(own_pose))
-        self._core.update(time_s, range_m, bearing_deg, elev_deg, vr_mps, pose)
+        self._core.update(time_s, (range_m, bearing_deg, elev_deg, vr_mps), pose)
         return self.tracks
 
     @property

@@ -34,6 +34,29 @@ fn association(name: &str) -> Result<Association> {
     }
 }
 
+/// Range, bearing, elevation, range rate.
+type Columns<'py> = (
+    Bound<'py, PyAny>,
+    Bound<'py, PyAny>,
+    Bound<'py, PyAny>,
+    Bound<'py, PyAny>,
+);
+
+fn detections((range_m, bearing_deg, elev_deg, vr_mps): &Columns<'_>) -> Result<Vec<Detection>> {
+    let ranges = column("range_m", range_m)?;
+    let bearings = numbers("bearing_deg", bearing_deg, ranges.len())?;
+    let elevations = numbers("elev_deg", elev_deg, ranges.len())?;
+    let rates = numbers("vr_mps", vr_mps, ranges.len())?;
+    Ok((0..ranges.len())
+        .map(|n| Detection {
+            range_m: ranges[n],
+            bearing_rad: bearings[n].to_radians(),
+            elev_rad: elevations[n].to_radians(),
+            vr_mps: rates[n],
+        })
+        .collect())
+}
+
 /// A pose of 13 numbers and standard deviations that are the same along every axis.
 fn own_pose(given: Given<'_, '_>) -> Result<OwnPose> {
     let p: [f64; 13] = vector("own_pose", given)?;
@@ -79,34 +102,20 @@ impl TrackerCore {
         Ok(Self { tracker })
     }
 
-    /// Takes a frame: four columns of (N,) float64, as long as each other, and the own pose as (13,)
-    /// float64: position m and velocity m/s, world; attitude (x, y, z, w); standard deviations m, m/s,
-    /// deg. Returns `taken`, `late` or `no_numbers`. Raises ValueError where a shape does not fit;
-    /// releases the GIL.
-    #[pyo3(signature = (time_s, range_m, bearing_deg, elev_deg, vr_mps, own_pose = None))]
+    /// Takes a frame: `detections` are the columns range m, bearing deg, elevation deg and range rate
+    /// m/s, (N,) float64 each, and `own_pose` (13,) float64: position m and velocity m/s, world;
+    /// attitude (x, y, z, w); standard deviations m, m/s, deg. Returns `taken`, `late` or
+    /// `no_numbers`. Raises ValueError where a shape does not fit; releases the GIL.
+    #[pyo3(signature = (time_s, detections, own_pose = None))]
     fn update(
         &mut self,
         py: Python<'_>,
         time_s: f64,
-        range_m: Given<'_, '_>,
-        bearing_deg: Given<'_, '_>,
-        elev_deg: Given<'_, '_>,
-        vr_mps: Given<'_, '_>,
+        detections: Columns<'_>,
         own_pose: Option<Given<'_, '_>>,
     ) -> Result<&'static str> {
-        let ranges = column("range_m", range_m)?;
-        let bearings = numbers("bearing_deg", bearing_deg, ranges.len())?;
-        let elevations = numbers("elev_deg", elev_deg, ranges.len())?;
-        let rates = numbers("vr_mps", vr_mps, ranges.len())?;
+        let detections = self::detections(&detections)?;
         let own = own_pose.map_or_else(|| Ok(OwnPose::default()), self::own_pose)?;
-        let detections: Vec<Detection> = (0..ranges.len())
-            .map(|n| Detection {
-                range_m: ranges[n],
-                bearing_rad: bearings[n].to_radians(),
-                elev_rad: elevations[n].to_radians(),
-                vr_mps: rates[n],
-            })
-            .collect();
         let tracker = &mut self.tracker;
         Ok(
             match py.detach(|| tracker.update(time_s, &detections, &own)) {
