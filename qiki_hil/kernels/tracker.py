@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qiki_hil._core import TrackerCore
+from qiki_hil.kernels.copying import HoldsCore
 
 
 class TrackStatus(IntEnum):
@@ -64,7 +65,7 @@ class StatusReason:
     since_s: float
 
 
-class Tracker:
+class Tracker(HoldsCore):
     """Follows targets from frame to frame. The same frames give the same tracks.
 
     >>> model = RadarModel(

@@ -5,12 +5,15 @@ import importlib
 import inspect
 import pickle
 from collections.abc import Callable
+from dataclasses import is_dataclass
+from enum import Enum
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
-from qiki_hil._core import PulseAllocator
+from qiki_hil import kernels
+from qiki_hil._core import PulseAllocator, TrackerCore
 from qiki_hil.command import parse_command
 from qiki_hil.kernels import (
     NOZZLES,
@@ -24,12 +27,15 @@ from qiki_hil.kernels import (
     Modulator,
     Plant,
     PlantCore,
+    RadarModel,
     ReplayCore,
     ThrustMap,
+    Tracker,
     Truth,
     ValveCommand,
     decode_cycles,
 )
+from qiki_hil.kernels.copying import HoldsCore
 from qiki_hil.spec import BotSpec
 
 CORE = importlib.import_module("qiki_hil._core")
@@ -144,6 +150,37 @@ def replayed(core: ReplayCore) -> Any:
     return [core.step(row[2]) for row in CycleScanner().scan(PACKET)[0]]
 
 
+RADAR = RadarModel(
+    range_std_m=10.0,
+    bearing_std_deg=0.2,
+    elev_std_deg=0.2,
+    vr_std_mps=0.5,
+    prob_detection=0.9,
+    clutter_per_frame=10.0,
+    range_min_m=500.0,
+    range_max_m=20e3,
+)
+
+
+def following() -> Tracker:
+    """A tracker that has seen a target twice."""
+    tracker = Tracker(RADAR)
+    for tick in range(2):
+        tracker.update(0.2 * tick, [4000.0 - 12.0 * tick], [30.0], [5.0], [-60.0])
+    return tracker
+
+
+def followed(tracker: Tracker) -> Any:
+    tracker.update(0.4 + len(tracker.tracks) * 0.2, [3964.0], [30.0], [5.0], [-60.0])
+    return tracker.tracks.tobytes(), dict(tracker.refused)
+
+
+def tracked(core: TrackerCore) -> Any:
+    column = [np.array([value]) for value in (3964.0, 30.0, 5.0, -60.0)]
+    taken = core.update(0.6, (column[0], column[1], column[2], column[3]))
+    return taken, core.tracks().tolist()
+
+
 def filled() -> Feedback:
     feedback = Feedback()
     feedback.set_position(1.0, 2.0, 3.0)
@@ -169,6 +206,8 @@ SUBJECTS = {
     "CycleScanner": Subject(CycleScanner, scanned),
     "CycleDecoder": Subject(decoder, decoded),
     "ReplayCore": Subject(lambda: ReplayCore(CRAFT, 2000), replayed),
+    "Tracker": Subject(following, followed),
+    "TrackerCore": Subject(lambda: following()._core, tracked),
     "Feedback": Subject(filled, feedback_values),
     "Truth": Subject(Truth, lambda truth: truth.mass_kg),
     "ValveCommand": Subject(lambda: ValveCommand(True, [5] * NOZZLES), lambda v: v.on_time_us),
@@ -208,6 +247,18 @@ def test_a_copy_goes_on_bit_for_bit_as_the_original(name: str, how: Callable[[An
 def test_every_class_of_the_core_is_copied_here() -> None:
     classes = {name for name, value in vars(CORE).items() if inspect.isclass(value)}
     assert classes <= set(SUBJECTS)
+
+
+def test_every_face_of_the_core_is_copied_with_its_core() -> None:
+    faces = {
+        name
+        for name, value in vars(kernels).items()
+        if inspect.isclass(value)
+        and value.__module__.startswith("qiki_hil.kernels")
+        and not (is_dataclass(value) or issubclass(value, Exception | Enum))
+    }
+    assert {"Controller", "Plant", "Tracker"} <= faces
+    assert all(issubclass(getattr(kernels, name), HoldsCore) for name in faces)
 
 
 @pytest.mark.parametrize("name", SUBJECTS)
