@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from rich.text import Text
 
 from qiki_hil._pb.qiki.commands.v1 import command_pb2
 from qiki_hil._pb.qiki.events.v1 import events_pb2
@@ -12,7 +13,7 @@ from qiki_hil.console.live.frame import Prompt, frame_lines
 from qiki_hil.console.live.glyphs import ASCII, UNICODE, Glyphs, bar, fixed, glyphs_for
 from qiki_hil.console.live.pages import help_lines, help_texts, turned
 from qiki_hil.console.live.rows import wrapped
-from qiki_hil.console.live.state import ColumnFeed, EventLine, LiveState
+from qiki_hil.console.live.state import STALE_S, ColumnFeed, EventLine, LiveState
 from qiki_hil.scenario.signals import REASON_NAMES
 from tests.scenario.synthetic import rows, synthetic_columns
 
@@ -276,7 +277,7 @@ def test_the_longest_reasons_are_whole_at_80_by_24():
     assert f"! inhibited: {state.inhibit_reason}" in text
     assert "record ◷ 12.3 s STALE" in text
     assert "allocation ADAPTIVE for MANUAL_OVERRIDE (MANUAL_NOT_FROM_MODE)" in text
-    assert "✓ broker connected ✓ 100 ms old" in text
+    assert "✓ broker connected, 123456 sent ✓ 100 ms old" in text
 
 
 @pytest.mark.parametrize("reason", ALLOWED_WHEN)
@@ -307,3 +308,43 @@ def test_a_text_that_is_too_long_loses_its_middle_and_not_its_end():
     assert lines[0].endswith(" …")
     assert lines[2].endswith("word59")
     assert max(map(len, lines)) <= 40
+
+
+def extreme() -> LiveState:
+    """Everything as wrong and as wide as it can be."""
+    state = filled()
+    state.scenario, state.rig, state.rate_hz = "s" * 64, "slcan", 1000.0
+    state.seed, state.duration_s, state.time_s = 2**63 - 1, 86_400.0, 86_399.9
+    state.mode, state.inhibit_reason = "MANOEUVRE", max(REASON_NAMES.values(), key=len)
+    state.allocation_requested, state.allocation_mode = "MANUAL_OVERRIDE", "ADAPTIVE"
+    state.allocation_reason = state.inhibit_reason
+    state.position_m = state.reference_position_m = (-99_999.1,) * 3
+    state.velocity_mps = state.rates_dps = (-999.9,) * 3
+    state.attitude_rpy_deg = state.reference_rpy_deg = (-179.99,) * 3
+    state.wrench_demanded, state.wrench_allocated = (-12_345.6,) * 6, (-1234.5,) * 6
+    state.isolated, state.stuck_closed, state.returning = 0xF, 1, 0xF0
+    state.valve_fault, state.resting, state.node_state = 0xF00, 0xF000, (3,) * 4
+    state.cluster_temp_c, state.load_w, state.bus_v = (-40.0,) * 4, 99_999.0, -28.5
+    state.battery_soc, state.supercap_soc = 0.01, math.nan
+    state.wakeup_p50_us = state.wakeup_p99_us = state.step_p99_us = 99_999.0
+    state.overruns = state.records_dropped = 99_999
+    state.broker, state.broker_sent = "not connected", 999_999
+    state.broker_waiting = state.broker_lost = 9999
+    state.ages_s = dict.fromkeys(STALE_S, 9999.9)
+    return state
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
+@pytest.mark.parametrize("make", [LiveState, filled, extreme])
+def test_no_row_is_cut_at_80_columns(glyphs, make, monkeypatch):
+    cut = []
+    truncate = Text.truncate
+
+    def noting(text: Text, width: int, **how) -> None:
+        if text.cell_len > width and not text.plain.endswith(glyphs.rule):
+            cut.append(text.plain)
+        truncate(text, width, **how)
+
+    monkeypatch.setattr(Text, "truncate", noting)
+    frame_lines(make(), 80, 40, glyphs, Prompt("goto 1", 6))
+    assert cut == []

@@ -200,8 +200,8 @@ def _out_word(state: LiveState, nozzle: int) -> str:
 
 def _loop_section(state: LiveState, width: int, glyphs: Glyphs) -> list[Text]:
     power = title("power", width, glyphs, age_text(state, "power", glyphs))
-    half = width // 2
-    cells = max(half - 24, 4)
+    half = max(width // 2 - 4, 0)  # the right side has the longer rows
+    cells = max(half - 28, 4)
     left = [_charge("battery", state.battery_soc, cells, glyphs)]
     left.append(_charge("supercap", state.supercap_soc, cells, glyphs))
     left.append(
@@ -240,7 +240,7 @@ def _wakeup(state: LiveState, glyphs: Glyphs) -> Text:
     if state.wakeup_p99_us is None:
         return Text("not timed: time is simulated", "dim")
     p50, p99, step = (
-        "–" if value is None else f"{value:.0f}"
+        "–" if value is None else f"{value:.0f}" if value < 1e4 else f"{value / 1e3:.0f}k"
         for value in (state.wakeup_p50_us, state.wakeup_p99_us, state.step_p99_us)
     )
     return Text(f"wake-up p50 {p50} p99 {p99} {glyphs.micro}s, step p99 {step}")
@@ -255,17 +255,19 @@ def _losses(state: LiveState, glyphs: Glyphs) -> Text:
 
 
 def _broker(state: LiveState, room: int, glyphs: Glyphs) -> Text:
-    """How publishing goes; where that is too long, without what is sent, and without its age."""
+    """How publishing goes; where that is too long, without what is sent, without its age, and at
+    last without the state that its glyph tells."""
     if state.broker == "off":
         return Text("broker off", "dim")
     up = state.broker == "connected"
     mark = Text(f"{glyphs.good if up else glyphs.bad} ", "green" if up else "bold red")
+    mark.append("broker", "default")
     sent = Text(f", {state.broker_sent} sent")
     rest = Text(f", {state.broker_waiting} waiting" if state.broker_waiting else "")
     rest.append(Text(f", {state.broker_lost} lost" if state.broker_lost else "", "bold yellow"))
     age = Text(" ").append(age_text(state, "broker", glyphs))
-    name = mark.append(f"broker {state.broker}")
-    ways = ([name, sent, rest, age], [name, rest, age], [name, rest])
+    name = mark.copy().append(f" {state.broker}")
+    ways = ([name, sent, rest, age], [name, rest, age], [name, rest], [mark, rest])
     texts = [Text.assemble(*parts) for parts in ways]
     return next((text for text in texts if text.cell_len <= room), texts[-1])
 
