@@ -75,10 +75,11 @@ def test_covariances_say_how_wrong_positions_and_velocities_are() -> None:
                 off = track[mean] - SCENE[truth][k, target]
                 errors[kind].append(float(off @ np.linalg.solve(track[covariance], off)))
     # Chi square with three degrees of freedom has the median 2.37. Turns are no draws from the
-    # models, so there is no band of 95 % to ask for: within a factor of two.
+    # models, so there is no band of 95 % to ask for. Too certain by a quarter, or
+    # too modest by a half, at most.
     for kind, squares in errors.items():
         assert len(squares) > 1000
-        assert 2.37 / 2.0 < np.median(squares) < 2.37 * 2.0, kind
+        assert 2.37 / 1.5 < np.median(squares) < 2.37 * 1.25, kind
 
 
 def test_a_track_is_told_of_in_this_shape() -> None:
