@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from qiki_hil import OwnPose, RadarModel, Tracker
+from qiki_hil._pb.qiki.radar.v1.radar_pb2 import RadarTrackStatus
 from qiki_hil.analysis.gospa import gospa
 from qiki_hil.kernels import TrackStatus
 
@@ -99,6 +100,20 @@ def test_a_track_is_told_of_in_this_shape() -> None:
     assert np.linalg.eigvalsh(track["position_covariance_m2"]).min() > 0.0
     reason = tracker.reasons[1]
     assert (reason.text, reason.since_s) == ("seen a second time where it was expected", 0.2)
+
+
+def test_a_track_lives_through_the_states_of_the_messages_by_their_numbers() -> None:
+    tracker = Tracker(MODEL)
+    seen = ([4000.0], [30.0], [5.0], [0.0])
+    statuses = []
+    for k in range(10):
+        statuses += tracker.update(0.2 * k, *(seen if k < 4 else [[]] * 4))["status"].tolist()
+    lived = list(dict.fromkeys(RadarTrackStatus.Name(status) for status in statuses))
+    names = ("NEW", "TRACKED", "COASTING", "LOST")
+    assert lived == [f"RADAR_TRACK_STATUS_{name}" for name in names]
+    assert statuses.count(TrackStatus.LOST) == 1
+    for status in TrackStatus:
+        assert RadarTrackStatus.Name(status) == f"RADAR_TRACK_STATUS_{status.name}"
 
 
 def test_the_own_pose_is_taken_out() -> None:

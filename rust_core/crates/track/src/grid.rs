@@ -61,3 +61,6 @@ impl Grid {
 fn cell(point: &Vector3<f64>, cell_m: f64) -> Cell {
     std::array::from_fn(|axis| (point[axis] / cell_m).floor() as i64)
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,8 +16,8 @@ const NODES: [(f64, f64); 5] = [
 ];
 /// Correlation times that one panel of these nodes covers to rounding; longer steps take more.
 const PANEL: f64 = 0.5;
-/// Panels at most: a step of 32 correlation times forgets the acceleration to rounding, and the
-/// share of the noise that is left out is older than that.
+/// Panels at most: beyond 32 correlation times they widen. All but the first correlation times
+/// of the integrand are polynomials by then, which the nodes take as they are.
 const PANELS_MAX: f64 = 64.0;
 /// Angles below which sine and cosine are their series, rad.
 const SMALL_ANGLE_RAD: f64 = 1e-4;

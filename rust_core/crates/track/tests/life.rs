@@ -152,3 +152,70 @@ fn what_the_craft_does_itself_is_not_seen_in_the_track() {
     assert!((state.mean[0] - there).norm() < 1.0, "{}", state.mean[0]);
     assert!(state.mean[1].norm() < 0.5, "{}", state.mean[1]);
 }
+
+/// A minute without the radar, then a week: what was is lost, what is there is found anew.
+#[test]
+fn after_a_long_silence_targets_are_found_anew() {
+    let mut tracker = tracker();
+    let own = OwnPose::default();
+    let place = Vector3::new(4e3, 6e3, 1e3);
+    let still = polar(&place, &Vector3::zeros());
+    let mut time_s = 0.0;
+    for silence_s in [0.0, 60.0, 604_800.0] {
+        time_s += silence_s;
+        for _ in 0..10 {
+            time_s += 0.2;
+            tracker.update(time_s, &[still], &own);
+        }
+        let told: Vec<_> = tracker
+            .tracks()
+            .iter()
+            .filter(|t| t.is_published())
+            .collect();
+        let [track] = told.as_slice() else {
+            panic!("after {silence_s} s: {} tracks", told.len());
+        };
+        assert_eq!(track.status, Some(Status::Tracked), "after {silence_s} s");
+        let off = (track.state().mean[0] - place).norm();
+        assert!(off < 1.0, "after {silence_s} s: {off} m");
+    }
+}
+
+/// Straight over the radar, and past it through north: one track all the way.
+#[test]
+fn a_target_that_passes_the_zenith_or_north_keeps_its_track() {
+    use crate::common::Dice;
+    let ways = [
+        ("zenith", Vector3::new(-1_500.0, 0.0, 2_000.0)),
+        ("nearly the zenith", Vector3::new(-1_500.0, 5.0, 2_000.0)),
+        ("north", Vector3::new(-1_500.0, 3_000.0, 200.0)),
+    ];
+    let speed = Vector3::new(100.0, 0.0, 0.0);
+    for (way, start) in ways {
+        let (mut tracker, mut dice) = (tracker(), Dice::new(32));
+        for k in 0..150 {
+            let time_s = 0.2 * f64::from(k);
+            let place = start + speed * time_s;
+            let seen = dice.seen(&radar(), &polar(&place, &speed));
+            tracker.update(time_s, &[seen], &OwnPose::default());
+            if k >= 20 {
+                let told: Vec<_> = tracker
+                    .tracks()
+                    .iter()
+                    .filter(|t| t.is_published())
+                    .collect();
+                let [track] = told.as_slice() else {
+                    panic!("{way}, frame {k}: {} tracks", told.len());
+                };
+                assert_eq!(
+                    (track.id, track.status),
+                    (1, Some(Status::Tracked)),
+                    "{way}, frame {k}"
+                );
+                // Four standard deviations of a single detection, along the range.
+                let off = (track.state().mean[0] - place).norm();
+                assert!(off < 40.0, "{way}, frame {k}: {off} m");
+            }
+        }
+    }
+}

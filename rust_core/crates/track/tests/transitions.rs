@@ -44,7 +44,7 @@ fn a_turn_of_any_length_is_two_shorter_ones() {
 #[test]
 fn a_manoeuvre_has_the_noise_of_singer() {
     let (tau, variance) = (MOTION.accel_time_s, MOTION.accel_std_mps2.powi(2));
-    for t in [1.0, 4.0, 20.0] {
+    for t in [1.0, 4.0, 20.0, 120.0] {
         let q = Transition::manoeuvre(t, &MOTION).q;
         let (x, e) = (t / tau, libm::exp(-t / tau));
         let accel = variance * (1.0 - e * e);
