@@ -83,6 +83,12 @@ impl Converter {
         Ok(Self { radar, pose })
     }
 
+    /// For detections of the same radar from another pose.
+    #[must_use]
+    pub fn moved(&self, pose: OwnPose) -> Self {
+        Self { pose, ..*self }
+    }
+
     /// Where the radar is.
     #[must_use]
     pub fn pose(&self) -> &OwnPose {

@@ -164,12 +164,9 @@ impl RadarTracker {
             self.refused.late_frames += 1;
             return Frame::Late;
         }
-        let Ok(converter) = Converter::new(self.radar, *own) else {
-            return Frame::NoNumbers;
-        };
         self.tracks.retain(|track| !track.is_over());
         self.predict(time_s);
-        self.converter = converter;
+        self.converter = self.converter.moved(*own);
         self.convert(detections);
         self.associate();
         self.take_in(own, time_s);
