@@ -3,7 +3,7 @@
 //! square allows.
 
 use nalgebra::{Matrix3, SMatrix, SVector, Vector3};
-use qiki_track::{Converter, Gaussian, Motion, OwnPose, Transition, update};
+use qiki_track::{Converter, Gaussian, Imm, Motion, OwnPose, Step, Transition, update};
 
 use crate::common::{Dice, polar, radar};
 
@@ -11,10 +11,15 @@ const RUNS: u32 = 300;
 const STEPS: u32 = 40;
 const STEP_S: f64 = 0.2;
 
-/// Draws a state; covariances with zeros have roots too.
-fn drawn(dice: &mut Dice, mean: [Vector3<f64>; 3], root: &Matrix3<f64>) -> [Vector3<f64>; 3] {
+/// The truth after a transition, drawn with its noise.
+fn moved(dice: &mut Dice, transition: &Transition, truth: &[Vector3<f64>; 3]) -> [Vector3<f64>; 3] {
+    let root = root(&transition.q);
     let normal: [Vector3<f64>; 3] = std::array::from_fn(|_| dice.vector(1.0));
-    std::array::from_fn(|i| (0..3).fold(mean[i], |sum, k| sum + root[(i, k)] * normal[k]))
+    std::array::from_fn(|i| {
+        (0..3).fold(Vector3::zeros(), |sum, k| {
+            sum + transition.f[(i, k)] * truth[k] + root[(i, k)] * normal[k]
+        })
+    })
 }
 
 /// Root of a covariance of position, velocity, acceleration, by its eigenvectors.
@@ -60,13 +65,7 @@ fn flown(seed: u64, transition: impl Fn(&[Vector3<f64>; 3]) -> Transition) -> (f
         let parts = stds.map(|std: f64| Matrix3::from_diagonal_element(std * std));
         let mut state = Gaussian::independent(start, parts);
         for _ in 0..STEPS {
-            let by_truth = transition(&truth);
-            let moved = std::array::from_fn(|i| {
-                (0..3).fold(Vector3::zeros(), |sum, k| {
-                    sum + by_truth.f[(i, k)] * truth[k]
-                })
-            });
-            truth = drawn(&mut dice, moved, &root(&by_truth.q));
+            truth = moved(&mut dice, &transition(&truth), &truth);
             state = state.predict(&transition(&state.mean));
             let seen = dice.seen(&radar, &polar(&truth[0], &truth[1]));
             let found = update(&state, &converter.convert(&seen).unwrap(), &own).unwrap();
@@ -78,9 +77,12 @@ fn flown(seed: u64, transition: impl Fn(&[Vector3<f64>; 3]) -> Transition) -> (f
     (errors, innovations)
 }
 
+/// 95 % of the means of `count` chi squares are as near to `degrees`: their variance is 2 d / n.
+fn bound(degrees: f64, count: u32) -> f64 {
+    1.96 * libm::sqrt(2.0 * degrees / f64::from(count))
+}
+
 fn check(name: &str, (nees, nis): (f64, f64)) {
-    // A mean of n chi squares of d degrees has variance 2 d / n.
-    let bound = |degrees: f64, count: u32| 1.96 * libm::sqrt(2.0 * degrees / f64::from(count));
     let (of_nees, of_nis) = (bound(6.0, RUNS), bound(4.0, RUNS * STEPS));
     assert!(
         (nees - 6.0).abs() < of_nees,
@@ -108,4 +110,62 @@ fn a_manoeuvring_target_is_followed_as_exactly_as_the_covariance_says() {
 fn a_turning_target_is_followed_as_exactly_as_the_covariance_says() {
     let transition = Transition::turn(STEP_S, &Motion::CRAFT, 0.06);
     check("turn", flown(93, |_| transition));
+}
+
+/// The transition of a model from a state, as the models together take it.
+fn by_model(model: usize, truth: &[Vector3<f64>; 3]) -> Transition {
+    let motion = Motion::CRAFT;
+    let rate = truth[1].cross(&truth[2]).norm() / truth[1].norm_squared();
+    match model {
+        0 => Transition::steady(STEP_S, &motion),
+        1 => Transition::turn(STEP_S, &motion, rate.min(motion.turn_rate_max_rps)),
+        _ => Transition::manoeuvre(STEP_S, &motion),
+    }
+}
+
+/// The next model: a model is left after its mean time, to the other two alike.
+fn next(dice: &mut Dice, model: usize) -> usize {
+    let motion = Motion::CRAFT;
+    let mean_s = [
+        motion.steady_time_s,
+        motion.manoeuvre_time_s,
+        motion.manoeuvre_time_s,
+    ][model];
+    if dice.unit() < libm::exp(-STEP_S / mean_s) {
+        model
+    } else {
+        (model + 1 + dice.below(2)) % 3
+    }
+}
+
+/// Targets that change their motion as often as the figures say; the models do not know when.
+#[test]
+fn targets_that_change_their_motion_are_followed_as_exactly_as_the_covariance_says() {
+    let (radar, own) = (radar(), OwnPose::default());
+    let converter = Converter::new(radar, own).unwrap();
+    let step = Step::new(STEP_S, &Motion::CRAFT);
+    let mut dice = Dice::new(94);
+    let mut errors = 0.0;
+    for _ in 0..RUNS {
+        let place = Vector3::new(dice.within(2e3, 1e4), dice.within(-8e3, 8e3), 1e3);
+        let accel = dice.vector(Motion::CRAFT.accel_std_mps2);
+        let mut truth = [place, dice.vector(150.0 / libm::sqrt(5.0)), accel];
+        let mut see = |truth: &[Vector3<f64>; 3], dice: &mut Dice| {
+            let seen = dice.seen(&radar, &polar(&truth[0], &truth[1]));
+            converter.convert(&seen).unwrap()
+        };
+        let mut imm = Imm::begin(&see(&truth, &mut dice), &own, &Motion::CRAFT).unwrap();
+        let mut model = [0, 0, 1, 2][dice.below(4)];
+        for _ in 0..100 {
+            model = next(&mut dice, model);
+            truth = moved(&mut dice, &by_model(model, &truth), &truth);
+            imm = imm
+                .predict(&step)
+                .update(&see(&truth, &mut dice), &own)
+                .unwrap();
+        }
+        errors += nees(&imm.gaussian(), &truth) / f64::from(RUNS);
+    }
+    let bound = bound(6.0, RUNS);
+    assert!((errors - 6.0).abs() < bound, "NEES {errors}, 6 +- {bound}");
 }
