@@ -150,7 +150,7 @@ fn targets_that_change_their_motion_are_followed_as_exactly_as_the_covariance_sa
         let place = Vector3::new(dice.within(2e3, 1e4), dice.within(-8e3, 8e3), 1e3);
         let accel = dice.vector(Motion::CRAFT.accel_std_mps2);
         let mut truth = [place, dice.vector(150.0 / libm::sqrt(5.0)), accel];
-        let mut see = |truth: &[Vector3<f64>; 3], dice: &mut Dice| {
+        let see = |truth: &[Vector3<f64>; 3], dice: &mut Dice| {
             let seen = dice.seen(&radar, &polar(&truth[0], &truth[1]));
             converter.convert(&seen).unwrap()
         };
