@@ -96,7 +96,7 @@ bench-again: ## Only the benchmarks that failed last time
 
 .PHONY: soak
 soak: .venv/.built ## The long forms: 2000 flights under random commands, 60 s in real time with the live view
-	cargo test --locked --release -p qiki-campaign --test all -- --ignored
+	cargo test --locked -p qiki-campaign --test all -- --ignored
 	tools/peers.sh
 	QIKI_BENCH_SECONDS=60 $(BIN)/pytest -q benches/test_wakeup.py
 

@@ -177,10 +177,15 @@ fn action(dice: &mut Dice, seen: &Outputs) -> Action {
     }
 }
 
-/// One flight of one to two minutes. Bot, rate and begin go by the number.
+/// One flight of one to two minutes. Bot, rate, begin and tank go by the number: one that lasts lets heat
+/// and charge decide.
 fn fly(number: u64) -> Seen {
     let mut dice = Dice::new(number);
-    let bot = &bots()[(number % 2) as usize];
+    let mut bot = bots()[(number % 2) as usize].clone();
+    if (number / 8).is_multiple_of(2) {
+        bot.mass.isp_s *= 100.0;
+    }
+    let bot = &bot;
     let period_us = PERIODS_US[(number / 2 % 2) as usize];
     let craft = if (number / 4).is_multiple_of(2) {
         bot.clone()
