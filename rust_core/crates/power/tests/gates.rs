@@ -3,8 +3,8 @@
 use crate::common::{AVIONICS_W, SPAN_S, burning, craft, insulate, node, system};
 use qiki_power::RcsAllowance::{Full, Normal, StabiliseOnly};
 use qiki_power::{
-    ClusterLimit, Member, RcsAllowance, RcsBudget, RcsConditions, RcsGate, RcsLimit,
-    rcs_power_available_w,
+    ClusterLimit, Demand, Member, RcsAllowance, RcsBudget, RcsConditions, RcsGate, RcsLimit,
+    rcs_power_available_w, reserve_soc,
 };
 
 /// A state of charge of `i` ten-thousandths.
@@ -166,6 +166,50 @@ fn a_craft_that_keeps_to_its_budget_is_served_in_full_until_the_charge_is_at_hol
         seen[Full as usize] > 20 && seen[Normal as usize] > 300,
         "{seen:?}"
     );
+}
+
+#[test]
+fn a_low_battery_takes_the_boost_and_its_reserve_is_for_no_nozzle() {
+    let reserve = reserve_soc(&craft().power);
+    for (soc, allowance, power) in [
+        (0.21, Full, true),
+        (0.2, StabiliseOnly, true),
+        (reserve + 0.001, StabiliseOnly, true),
+        (reserve, StabiliseOnly, false),
+        (0.0, StabiliseOnly, false),
+    ] {
+        let mut craft = craft();
+        craft.power.battery_soc_init = soc;
+        let r = *system(&craft).report();
+        assert_eq!(r.rcs_allowance, allowance, "{soc}");
+        assert_eq!(r.rcs_budget.power_w > 0.0, power, "{soc}");
+        let low = r.rcs_budget.limits.has(RcsLimit::BatteryLow);
+        assert_eq!(low, allowance == StabiliseOnly, "{soc}");
+        assert!(!r.rcs_budget.limits.has(RcsLimit::SupercapLow), "{soc}");
+    }
+}
+
+#[test]
+fn the_supercapacitor_is_not_charged_with_the_reserve() {
+    let mut craft = craft();
+    craft.power.battery_soc_init = reserve_soc(&craft.power);
+    craft.power.supercap_soc_init = 0.5;
+    let mut system = system(&craft);
+    for _ in 0..50 {
+        let r = *system.step(&Demand::default(), SPAN_S);
+        assert_eq!((r.supercap_charge_w, r.supercap_soc), (0.0, 0.5));
+        assert!(r.battery_discharge_w > 0.0 && r.unserved_w == 0.0);
+    }
+}
+
+#[test]
+fn the_reserve_is_half_an_hour_of_what_is_never_shed_and_at_most_half_of_the_battery() {
+    let mut plane = craft().power;
+    assert!((reserve_soc(&plane) - 65.0 * 1800.0 / (500.0 * 3600.0)).abs() < 1e-12);
+    plane.base_out_w = 1e5;
+    assert_eq!(reserve_soc(&plane), 0.5);
+    plane.base_in_w = 2e5;
+    assert_eq!(reserve_soc(&plane), 0.0);
 }
 
 #[test]
