@@ -12,6 +12,8 @@ from qiki_hil.campaign.failures import (
     COMMANDS,
     END_S,
     FIRST_S,
+    FLIGHTS,
+    LATER_S,
     MOVE_S,
     POSITION_MAX_M,
     RATE_RMS_MAX_DPS,
@@ -19,6 +21,7 @@ from qiki_hil.campaign.failures import (
     SECOND_S,
     Outcome,
 )
+from qiki_hil.campaign.summary import rate
 
 VERDICTS = ("held", "degraded", "SAFE")
 HEAD = """# What becomes of the craft when nozzles fail
@@ -29,10 +32,14 @@ Made by `tools/fault_table.py` (`make fault-table`); the numbers of every case a
 """
 
 
-def page(outcomes: Sequence[Outcome]) -> str:
+Case = Sequence[Outcome]
+
+
+def page(cases: Sequence[Case]) -> str:
     """The whole page."""
+    outcomes = [outcome for case in cases for outcome in case]
     parts = [HEAD, _flown(), _counts(outcomes), _found(outcomes), _held(outcomes)]
-    parts += [_safe(outcomes), _degraded(outcomes), _mistaken(outcomes)]
+    parts += [_safe(cases), _degraded(cases), _mistaken(cases)]
     return "\n".join(part for part in parts if part)
 
 
@@ -43,6 +50,10 @@ Bot dodeca-01 on the simulated rig at 500 Hz, with sensor noise, tank and superc
 start. It holds its pose (`{COMMANDS[1]}`). A nozzle fails after {FIRST_S:g} s; of a pair the second
 one after {SECOND_S:g} s. {MOVE_S:g} s after the last failure comes `{COMMANDS[2]}`, {BACK_S:g} s
 after it `{COMMANDS[3]}`, and {END_S:g} s after it the case is over.
+
+What becomes of it hangs on chance too: on the noise, and on where in its pulses a craft is when a
+nozzle fails. Each case is flown {FLIGHTS} times, with other noise and each time {LATER_S:g} s
+later.
 
 Judged is the time from the last failure on, until the tank is dry or the case is over. Errors are
 distances from the reference that is being tracked.
@@ -66,11 +77,24 @@ def _kind(outcome: Outcome) -> str:
 
 
 def _counts(outcomes: Sequence[Outcome]) -> str:
-    counts = Counter((_kind(outcome), outcome.verdict) for outcome in outcomes)
-    kinds = dict.fromkeys(map(_kind, outcomes))
-    rows = [[kind, *(str(counts[kind, verdict]) for verdict in VERDICTS)] for kind in kinds]
-    rows.append(["all", *(str(sum(o.verdict == v for o in outcomes)) for v in VERDICTS)])
-    return "## Verdicts\n\n" + _table(["failures", *VERDICTS], rows)
+    kinds = list(dict.fromkeys(map(_kind, outcomes)))
+    rows = [_shares(kind, [o for o in outcomes if _kind(o) == kind]) for kind in kinds]
+    rows.append(_shares("all", outcomes))
+    return (
+        "## Verdicts\n\n"
+        + _table(["failures", "flights", *VERDICTS], rows)
+        + "\nIn brackets: what the share is for any flight with such failures, at 95 % (Wilson's "
+        "interval).\n"
+    )
+
+
+def _shares(kind: str, outcomes: Sequence[Outcome]) -> list[str]:
+    cells = [kind, str(len(outcomes))]
+    for verdict in VERDICTS:
+        share = rate(sum(o.verdict == verdict for o in outcomes), len(outcomes))
+        low, high = 100.0 * share.low, 100.0 * share.high
+        cells.append(f"{share.passed} ({low:.1f} to {high:.1f} %)")
+    return cells
 
 
 def _found(outcomes: Sequence[Outcome]) -> str:
@@ -114,7 +138,12 @@ def _held(outcomes: Sequence[Outcome]) -> str:
         rows.append([words, str(len(mine)), _spread(flying, 1), _spread(dry_s, 1)])
     rest = [o for o in outcomes if o not in open_ones]
     burnt = [o.propellant_kg for o in rest]
-    head = ["nozzles", "cases", "held, s (median, 95 %, most)", "dry after, s (median, 95 %, most)"]
+    head = [
+        "nozzles",
+        "flights",
+        "held, s (median, 95 %, most)",
+        "dry after, s (median, 95 %, most)",
+    ]
     return (
         "## How long\n\n"
         "An open nozzle burns 0.41 kg/s, and what counters it at least as much again. The tank of "
@@ -122,57 +151,78 @@ def _held(outcomes: Sequence[Outcome]) -> str:
         "physics, not control.\nHeld counts from the last failure, dry from the first; SAFE cases "
         "are left out of held.\n\n"
         + _table(head, rows)
-        + f"\nWith closed nozzles alone the case burns {min(burnt):.2f} to {max(burnt):.2f} kg, "
+        + f"\nWith closed nozzles alone a flight burns {min(burnt):.2f} to {max(burnt):.2f} kg, "
         "and the craft flies on.\n"
     )
 
 
-def _safe(outcomes: Sequence[Outcome]) -> str:
-    mine = [o for o in outcomes if o.verdict == "SAFE"]
-    reasons = Counter(o.reason for o in mine)
+def _safe(cases: Sequence[Case]) -> str:
+    mine = [[o for o in case if o.verdict == "SAFE"] for case in cases]
+    reasons = Counter(o.reason for safe in mine for o in safe)
     words = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
-    return f"## SAFE\n\n{len(mine)} cases: {words}.\n\n" + _cases(
+    return f"## SAFE\n\nFlights: {words}.\n\n" + _cases(
         mine,
-        ("reason", lambda o: o.reason),
-        ("after, s", lambda o: f"{o.safe_after_s:.2f}"),
-        ("held before, s", lambda o: f"{o.held_s:.1f}"),
-        ("rate rms, °/s", lambda o: f"{o.rate_rms_dps:.1f}"),
-        ("rate max, °/s", lambda o: f"{o.rate_max_dps:.1f}"),
-        ("position at the end, m", lambda o: f"{o.position_end_m:.2f}"),
-        ("dry after, s", lambda o: "–" if o.dry_after_s is None else f"{o.dry_after_s:.1f}"),
+        ("after, s", lambda o: o.safe_after_s, 2),
+        ("held before, s", lambda o: o.held_s, 1),
+        ("rate rms, °/s", lambda o: o.rate_rms_dps, 1),
+        ("rate max, °/s", lambda o: o.rate_max_dps, 1),
+        ("position at the end, m", lambda o: o.position_end_m, 2),
+        ("dry after, s", lambda o: o.dry_after_s, 1),
     )
 
 
-def _degraded(outcomes: Sequence[Outcome]) -> str:
-    mine = [o for o in outcomes if o.verdict == "degraded"]
+def _degraded(cases: Sequence[Case]) -> str:
+    mine = [[o for o in case if o.verdict == "degraded"] for case in cases]
     return "## Degraded\n\n" + (
         _cases(
-            sorted(mine, key=lambda o: -o.attitude_max_deg),
-            ("position max, m", lambda o: f"{o.position_max_m:.2f}"),
-            ("attitude max, °", lambda o: f"{o.attitude_max_deg:.1f}"),
-            ("rate rms, °/s", lambda o: f"{o.rate_rms_dps:.1f}"),
-            ("held, s", lambda o: f"{o.held_s:.1f}"),
+            sorted(mine, key=lambda case: -max((o.attitude_max_deg for o in case), default=0.0)),
+            ("position max, m", lambda o: o.position_max_m, 2),
+            ("attitude max, °", lambda o: o.attitude_max_deg, 1),
+            ("rate rms, °/s", lambda o: o.rate_rms_dps, 1),
+            ("held, s", lambda o: o.held_s, 1),
         )
-        if mine
-        else "No case.\n"
+        if any(mine)
+        else "No flight.\n"
     )
 
 
-def _mistaken(outcomes: Sequence[Outcome]) -> str:
-    mine = [o for o in outcomes if o.blamed]
+def _mistaken(cases: Sequence[Case]) -> str:
+    mine = [(case[0], nozzles) for case in cases if (nozzles := Counter(_blamed(case)))]
     if not mine:
         return "## Blamed by mistake\n\nNo nozzle that works.\n"
-    return "## Blamed by mistake\n\n" + _cases(
-        mine, ("nozzles that work", lambda o: ", ".join(map(str, o.blamed)))
-    )
-
-
-def _cases(outcomes: Iterable[Outcome], *columns: tuple[str, Callable[[Outcome], str]]) -> str:
     rows = [
-        [" + ".join(map(str, outcome.failures)), *(value(outcome) for _, value in columns)]
-        for outcome in outcomes
+        [
+            " + ".join(map(str, outcome.failures)),
+            ", ".join(f"{n:02d} in {count}" for n, count in sorted(nozzles.items())),
+        ]
+        for outcome, nozzles in mine
     ]
-    return _table(["case", *(name for name, _ in columns)], rows)
+    return "## Blamed by mistake\n\n" + _table(["case", "nozzles that work, flights"], rows)
+
+
+def _blamed(case: Case) -> list[int]:
+    return [nozzle for outcome in case for nozzle in outcome.blamed]
+
+
+Number = Callable[[Outcome], float | None]
+
+
+def _cases(cases: Iterable[Case], *columns: tuple[str, Number, int]) -> str:
+    """Of each case the flights that it is about: their number, and median and most of numbers."""
+    rows = []
+    for case in filter(None, cases):
+        numbers = ([v for o in case if (v := value(o)) is not None] for _, value, _ in columns)
+        spreads = map(_middle_and_most, numbers, (decimals for *_, decimals in columns))
+        rows.append([" + ".join(map(str, case[0].failures)), str(len(case)), *spreads])
+    head = ["case", f"flights of {FLIGHTS}", *(heading for heading, *_ in columns)]
+    return _table(head, rows) + "\nOf each number the median and the most.\n"
+
+
+def _middle_and_most(values: Sequence[float], decimals: int) -> str:
+    if not values:
+        return "–"
+    middle, most = np.percentile(values, [50.0, 100.0], method="higher")
+    return f"{middle:.{decimals}f}, {most:.{decimals}f}"
 
 
 def _spread(values: Sequence[float], decimals: int = 0) -> str:

@@ -1,10 +1,11 @@
 """Nozzles that fail, one and two at a time, each case flown in closed loop and judged.
 
 A case holds a pose, loses its nozzles, then makes a small move with a turn and goes back. It is
-judged from the last failure until the tank is dry or the case ends.
+judged from the last failure until the tank is dry or the case ends. What becomes of it hangs on
+chance too, so it is flown several times: with other noise, and at another phase of the pulses.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, product
 from zlib import crc32
 
@@ -21,6 +22,11 @@ FIRST_S, SECOND_S = 5.0, 8.0
 """When the first nozzle fails, and the second."""
 MOVE_S, BACK_S, END_S = 1.0, 9.0, 19.0
 """The move, the way back and the end, after the last failure."""
+FLIGHTS = 8
+"""How often a case is flown."""
+LATER_S = 0.13
+"""By how much later the failures come from flight to flight. Pulses come at intervals of a tenth
+of a second to seconds."""
 COMMANDS = ("arm", "hold", "goto 0.3 0.2 -0.1 0 0 10", "goto -0.2 -0.3 0.2 10 0 0")
 
 HONEST = ("stuck_closed", "stuck_open")
@@ -120,12 +126,15 @@ def pairs() -> list[tuple[Failure, ...]]:
     ]
 
 
-def fly(spec: BotSpec, failures: tuple[Failure, ...]) -> Outcome:
-    """Flies a case and judges it. The seed of its sensors' noise comes from the case itself."""
-    return judge(failures, _columns(spec, failures))
+def fly(spec: BotSpec, case: tuple[Failure, ...], flight: int = 0) -> Outcome:
+    """Flies a case, for the first time or for a later `flight`, and judges it. The seed of its
+    sensors' noise comes from the case and the flight."""
+    words = " ".join(map(str, case)) + (f" {flight}" if flight else "")
+    failures = tuple(replace(f, at_s=f.at_s + LATER_S * flight) for f in case)
+    return judge(failures, _columns(spec, failures, crc32(words.encode())))
 
 
-def _columns(spec: BotSpec, failures: tuple[Failure, ...]) -> Columns:
+def _columns(spec: BotSpec, failures: tuple[Failure, ...], seed: int) -> Columns:
     last_s = failures[-1].at_s
     times = (0.5, 0.6, last_s + MOVE_S, last_s + BACK_S)
     timeline: list[tuple[int, bytes | None, tuple[str, int, str, bool] | None]] = []
@@ -135,7 +144,6 @@ def _columns(spec: BotSpec, failures: tuple[Failure, ...]) -> Columns:
         timeline.append((_tick(at_s), command.SerializeToString(), None))
     timeline += [(_tick(f.at_s), None, (f.kind, f.nozzle, "", True)) for f in failures]
     craft = spec.core_json()
-    seed = crc32(" ".join(map(str, failures)).encode())
     rest = (0.0, 0.0, 0.0)
     attitude = (0.0, 0.0, 0.0, 1.0)
     ticks = _tick(last_s + END_S)

@@ -9,6 +9,8 @@ import pytest
 
 from qiki_hil.campaign.failures import (
     FIRST_S,
+    FLIGHTS,
+    LATER_S,
     REALLOCATED_MAX_TICKS,
     SECOND_S,
     Failure,
@@ -53,10 +55,11 @@ def test_an_open_nozzle_is_found_at_once_and_countered_until_the_tank_is_dry(
     assert found.reallocated_ticks <= REALLOCATED_MAX_TICKS
     assert outcome.blamed == ()
     assert outcome.verdict != "SAFE"
-    # The table has tenths of a second and hundredths of a kilogram.
+    # The table has the median and the most of all flights.
     row = committed()[str(outcome.failures[0])]
-    assert outcome.dry_after_s == pytest.approx(float(row["dry_after_s"]), abs=0.05)
-    assert outcome.propellant_kg == pytest.approx(float(row["propellant_kg"]), abs=0.005)
+    assert outcome.dry_after_s is not None
+    assert outcome.dry_after_s <= float(row["dry_after_s"].split()[1]) + 0.05
+    assert outcome.propellant_kg <= float(row["propellant_kg"].split()[1]) + 0.005
 
 
 def test_a_nozzle_that_is_never_needed_is_not_missed(spec: BotSpec) -> None:
@@ -77,19 +80,28 @@ def test_a_pair_that_the_rest_cannot_hold_ends_in_safe(spec: BotSpec) -> None:
 
 def test_the_same_case_is_the_same_flight(spec: BotSpec) -> None:
     failures = (Failure(5, "stuck_open", FIRST_S),)
-    assert fly(spec, failures) == fly(spec, failures)
+    assert fly(spec, failures, 1) == fly(spec, failures, 1)
+
+
+def test_flights_of_a_case_differ_in_noise_and_in_when_it_fails(spec: BotSpec) -> None:
+    first, later = (fly(spec, (Failure(5, "stuck_open", FIRST_S),), number) for number in (0, 7))
+    assert later.failures[0].at_s == pytest.approx(FIRST_S + 7 * LATER_S)
+    assert str(later.failures[0]) == str(first.failures[0])
+    assert later.rate_rms_dps != first.rate_rms_dps
 
 
 def test_the_committed_table_is_whole() -> None:
     rows = committed()
     assert list(rows) == [" + ".join(map(str, c)) for c in singles() + pairs()]
-    assert {row["verdict"] for row in rows.values()} <= {"held", "degraded", "SAFE"}
-    assert not any("MISSED" in row["found"] for row in rows.values())
+    for row in rows.values():
+        assert int(row["flights"]) == FLIGHTS
+        assert sum(int(row[verdict]) for verdict in ("held", "degraded", "safe")) == FLIGHTS
+        assert set(row["missed"].split(" + ")) == {"0"}
 
 
 @pytest.mark.slow
 def test_some_cases_of_the_committed_table_flown_again_come_to_the_same() -> None:
-    command = [sys.executable, "tools/fault_table.py", "--check", "--cases", "40"]
+    command = [sys.executable, "tools/fault_table.py", "--check", "--cases", "10"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
