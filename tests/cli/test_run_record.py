@@ -26,7 +26,7 @@ HOLDER = (
 )
 
 
-TICKS = 15_000
+TICKS = 9_000
 """At 1000 Hz. The link to the loop holds some 6500 records: a supervisor that stands still for
 longer than that loses some."""
 
@@ -34,7 +34,9 @@ longer than that loses some."""
 @pytest.fixture
 def calm(tmp_path: Path) -> Path:
     commands = "commands:\n  - {at_s: 0.1, do: arm}\n  - {at_s: 0.2, do: hold}\n"
-    return write_scenario(tmp_path / "calm.yaml", f"name: calm\nduration_s: 15\n{commands}")
+    return write_scenario(
+        tmp_path / "calm.yaml", f"name: calm\nduration_s: {TICKS / 1000:g}\n{commands}"
+    )
 
 
 def whole(root: Path, ticks: int) -> None:

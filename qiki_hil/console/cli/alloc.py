@@ -22,32 +22,22 @@ from qiki_hil.analysis import (
 from qiki_hil.analysis import explain as explain_wrench
 from qiki_hil.analysis.axes import HALF_AXES, HalfAxis
 from qiki_hil.analysis.drawing import figure, firing, text_views
-from qiki_hil.console.cli.completion import names_or_files
+from qiki_hil.console.cli.options import bot_option, json_option
 from qiki_hil.console.safe_console import report_console
 from qiki_hil.console.say import say, say_json
 from qiki_hil.errors import QikiError
 from qiki_hil.pictures import write_png
 from qiki_hil.spec import BotSpec
-from qiki_hil.spec.generate import BASE
 
 _ALARM = 1
 _BAR = 8
 _WIDTH = 110
 _LARGEST = 1e9
 """Of a wrench, N or N·m: far beyond any nozzle, and far below the end of doubles."""
-_BOT = click.option(
-    "--bot",
-    "name",
-    default=BASE,
-    show_default=True,
-    help="A bot's name, or its YAML file.",
-    shell_complete=names_or_files(BotSpec.shipped),
-)
 _OUT = click.option("--out", "out", type=int, multiple=True, help="A nozzle that is out; repeat.")
 _OPEN = click.option(
     "--open", "stuck_open", type=int, multiple=True, help="A nozzle that is stuck open; repeat."
 )
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
 @click.group()
@@ -60,11 +50,11 @@ def alloc() -> None:
 @click.option("--torque", default="0,0,0", metavar="X,Y,Z", help="Torque, N·m, body.")
 @_OUT
 @_OPEN
-@_BOT
+@bot_option
 @click.option(
     "--along", is_flag=True, help="Out of reach: keep the direction, not the least error."
 )
-@_JSON
+@json_option
 @click.option(
     "--png", type=click.Path(dir_okay=False, path_type=Path), help="Also draw it into this file."
 )
@@ -73,14 +63,14 @@ def explain(
     torque: str,
     out: tuple[int, ...],
     stuck_open: tuple[int, ...],
-    name: str,
+    bot: str,
     along: bool,
     as_json: bool,
     png: Path | None,
 ) -> None:
     """Allocate a wrench and say why each nozzle pushes as hard as it does."""
     wanted = _vector("--force", force), _vector("--torque", torque)
-    availability, spec = Availability.of(out, stuck_open), BotSpec.load(name)
+    availability, spec = Availability.of(out, stuck_open), BotSpec.load(bot)
     explanation = explain_wrench(spec, *wanted, availability, along)
     if as_json:
         say_json(_explanation_json(explanation))
@@ -91,14 +81,14 @@ def explain(
 
 
 @alloc.command()
-@_BOT
+@bot_option
 @_OUT
 @_OPEN
-@_JSON
+@json_option
 @click.pass_context
 def report(
     context: click.Context,
-    name: str,
+    bot: str,
     out: tuple[int, ...],
     stuck_open: tuple[int, ...],
     as_json: bool,
@@ -107,7 +97,7 @@ def report(
 
     Ends with exit code 1 where a direction of the wrench is lost.
     """
-    availability, spec = Availability.of(out, stuck_open), BotSpec.load(name)
+    availability, spec = Availability.of(out, stuck_open), BotSpec.load(bot)
     found = controllability(spec, availability)
     if as_json:
         say_json(_report_json(found))

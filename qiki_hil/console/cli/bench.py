@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
+from qiki_hil.console.cli.options import json_option
 from qiki_hil.console.safe_console import report_console
 from qiki_hil.console.say import say, say_json
 from qiki_hil.kernels.modulator import Modulator, edges_us
@@ -97,7 +98,7 @@ def bench() -> None:
     show_default=True,
     help="Loop rate, Hz; may be given several times.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 @click.pass_context
 def modulator(
     context: click.Context, check: bool, rates_hz: tuple[int, ...], as_json: bool

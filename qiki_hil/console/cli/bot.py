@@ -11,6 +11,7 @@ from rich.text import Text
 
 from qiki_hil.console.cli.bot_map import map_
 from qiki_hil.console.cli.completion import names_or_files
+from qiki_hil.console.cli.options import json_option
 from qiki_hil.console.safe_console import report_console
 from qiki_hil.console.say import say, say_json
 from qiki_hil.document.outfile import check_writable, write_file
@@ -43,7 +44,7 @@ bot.add_command(map_)
 @click.argument(
     "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def list_(folder: Path | None, as_json: bool) -> None:
     """List the bots that ship, and those of the YAML files in FOLDER. A file that is no bot, or a
     broken one, is named with its first problem."""
@@ -104,7 +105,7 @@ def hash_(names: tuple[str, ...]) -> None:
 
 @bot.command()
 @click.argument("name", metavar="[NAME|FILE]", default=BASE, shell_complete=_COMPLETE)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 @click.option(
     "--png",
     type=click.Path(dir_okay=False, path_type=Path),

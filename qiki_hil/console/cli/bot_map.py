@@ -15,6 +15,7 @@ from qiki_hil.analysis.availability import Availability
 from qiki_hil.analysis.map_drawing import figure, loads, text_views
 from qiki_hil.analysis.maps import AXES, Entry, MapReport, map_report
 from qiki_hil.console.cli.completion import names_or_files
+from qiki_hil.console.cli.options import json_option
 from qiki_hil.console.safe_console import report_console
 from qiki_hil.console.say import say, say_json
 from qiki_hil.kernels import (
@@ -42,7 +43,7 @@ _NOZZLES_A_LINE = 3
     type=click.Choice([axis.name for axis in AXES], case_sensitive=False),
     help="Draw the plumes of one direction, and list what was checked.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 @click.option(
     "--png", type=click.Path(dir_okay=False, path_type=Path), help="Also draw it into this file."
 )

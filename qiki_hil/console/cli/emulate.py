@@ -7,6 +7,7 @@ import click
 from qiki_hil.app.stop_signals import StopSignals
 from qiki_hil.clock import monotonic_ns
 from qiki_hil.console.cli.completion import names_or_files
+from qiki_hil.console.cli.options import bot_option
 from qiki_hil.console.say import say
 from qiki_hil.drivers.open_bus import open_bus
 from qiki_hil.errors import RigError
@@ -39,13 +40,7 @@ from qiki_hil.wire import Catalogue
     shell_complete=names_or_files(RigConfig.shipped),
 )
 @click.option("--pty", is_flag=True, help="Speak LAWICEL on a pty and print its path.")
-@click.option(
-    "--bot",
-    default="dodeca-01",
-    show_default=True,
-    help="Shipped BotSpec or path of one.",
-    shell_complete=names_or_files(BotSpec.shipped),
-)
+@bot_option
 @click.option(
     "--rate",
     "rate_hz",

@@ -13,11 +13,11 @@ from qiki_hil.app.event_text import reason_text
 from qiki_hil.app.profile_run import Push, limit_text, preview_push, profile_command, why_not
 from qiki_hil.command import shipped_profiles
 from qiki_hil.console.cli.completion import names_or_files
+from qiki_hil.console.cli.options import bot_option, json_option
 from qiki_hil.console.safe_console import report_console
 from qiki_hil.console.say import say, say_json
 from qiki_hil.kernels import ProfilePreview, Spent, Stores
 from qiki_hil.spec import BotSpec
-from qiki_hil.spec.generate import BASE
 
 _FAILED = 1
 _WIDTH = 120
@@ -35,20 +35,13 @@ def profile() -> None:
     metavar="NAME|FILE.yaml|'DIR PCT DUR; ...'",
     shell_complete=names_or_files(shipped_profiles),
 )
-@click.option(
-    "--bot",
-    "name",
-    default=BASE,
-    show_default=True,
-    help="A bot's name, or its YAML file.",
-    shell_complete=names_or_files(BotSpec.shipped),
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def preview(source: str, name: str, as_json: bool) -> None:
+@bot_option
+@json_option
+def preview(source: str, bot: str, as_json: bool) -> None:
     """Time, delta-v, fuel, energy, heat and limits of a profile, for a craft at the beginning of a
     run. Ends with exit code 1 where it would be refused, or not given in full."""
-    push = preview_push(BotSpec.load(name), profile_command(source))
-    show_pushes(name, [push], as_json)
+    push = preview_push(BotSpec.load(bot), profile_command(source))
+    show_pushes(bot, [push], as_json)
     sys.exit(exit_code([push]))
 
 

@@ -9,6 +9,7 @@ import click
 from qiki_hil.app.replay import ReplayResult
 from qiki_hil.app.replay import replay as replay_run
 from qiki_hil.console.cli.completion import run_folders
+from qiki_hil.console.cli.options import json_option
 from qiki_hil.console.say import say, say_json
 
 DIFFERENCES_SHOWN = 20
@@ -16,7 +17,7 @@ DIFFERENCES_SHOWN = 20
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path), shell_complete=run_folders)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@json_option
 def replay(run: Path, as_json: bool) -> None:
     """Feed the inputs recorded in RUN (a run directory) through the controller and compare what
     comes out with what was recorded, bit for bit. Exit code 1 where it differs, or where records

@@ -29,6 +29,7 @@ from qiki_hil.app.supervisor import RunObserver
 from qiki_hil.command import shipped_profiles
 from qiki_hil.console.cli.completion import names_or_files
 from qiki_hil.console.cli.operator import Operator
+from qiki_hil.console.cli.options import bot_option
 from qiki_hil.console.cli.profile import exit_code, show_pushes
 from qiki_hil.console.cli.runs import root_option
 from qiki_hil.console.cli.scenario import say_warnings
@@ -44,7 +45,6 @@ from qiki_hil.kernels import RATE_MAX_HZ, RATE_MIN_HZ
 from qiki_hil.rig import RigConfig
 from qiki_hil.scenario import Scenario
 from qiki_hil.scenario.model import SEED_MAX
-from qiki_hil.spec import BotSpec
 from qiki_hil.telemetry import PublisherStats
 
 PROMPT_S = 0.05
@@ -102,13 +102,7 @@ class Nobody:
     help="In place of a scenario: fly a thrust profile by name, file or segments.",
     shell_complete=names_or_files(shipped_profiles),
 )
-@click.option(
-    "--bot",
-    default="dodeca-01",
-    show_default=True,
-    help="BotSpec by name or file.",
-    shell_complete=names_or_files(BotSpec.shipped),
-)
+@bot_option
 @click.option(
     "--rate", type=int, help=f"Loop rate, {RATE_MIN_HZ}..{RATE_MAX_HZ} Hz.  [default: the rig's]"
 )

@@ -17,6 +17,7 @@ from qiki_hil.app.run.past import (
     summary_of,
 )
 from qiki_hil.console.cli.completion import RUNS, run_ids
+from qiki_hil.console.cli.options import json_option
 from qiki_hil.console.live.summary_view import summary_lines
 from qiki_hil.console.say import say, say_json
 from qiki_hil.errors import StoreError
@@ -34,7 +35,6 @@ root_option = click.option(
     show_default=True,
     help="Where runs are kept.",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 run_argument = click.argument("run", metavar="RUN", shell_complete=run_ids)
 
 
