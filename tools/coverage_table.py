@@ -148,7 +148,7 @@ def rust_lines(programs: Sequence[Path]) -> dict[str, Lines]:
         for entry in data["files"]
     ]
     return by_part(
-        (f"rust_core/{match[1]}", Lines(lines["count"], lines["covered"]))
+        (f"rust_core/crates/{match[1]}", Lines(lines["count"], lines["covered"]))
         for name, lines in files
         if (match := re.search(r"rust_core/crates/([^/]+)/src/(?!.*tests?(/|\.rs))", name))
     )
