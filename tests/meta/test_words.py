@@ -93,7 +93,7 @@ def test_a_name_that_was_given_up_does_not_come_back(retired: str, instead: str)
 def named_files(page: Path) -> set[str]:
     """Source files and folders that a page names between backticks."""
     words = set(QUOTED.findall(page.read_text(encoding="utf-8")))
-    tops = {path.name for path in ROOT.iterdir() if path.is_dir()}
+    tops = {path.relative_to(ROOT).parts[0] for path in tracked()}
     return {
         word.rstrip("/")
         for word in words
