@@ -121,11 +121,13 @@ class Tracker(HoldsCore):
         Columns are (N,) float64 each; bearing clockwise from +Y, elevation up from the XY plane, in
         the axes of the radar: those of the world where no pose is given. A track that is lost is in
         the answer once. A frame that is not newer than the last one changes nothing and is counted
-        in `refused`. Raises ValueError for a shape that does not fit.
+        in `refused`; the answer then has the tracks that are not lost. Raises ValueError for a
+        shape that does not fit.
         """
         pose = None if own_pose is None else np.hstack(astuple(own_pose))
-        self._core.update(time_s, (range_m, bearing_deg, elev_deg, vr_mps), pose)
-        return self.tracks
+        became = self._core.update(time_s, (range_m, bearing_deg, elev_deg, vr_mps), pose)
+        tracks = self.tracks
+        return tracks if became == "taken" else tracks[tracks["status"] != TrackStatus.LOST]
 
     @property
     def tracks(self) -> NDArray[np.void]:

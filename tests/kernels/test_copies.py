@@ -27,7 +27,6 @@ from qiki_hil.kernels import (
     Modulator,
     Plant,
     PlantCore,
-    RadarModel,
     ReplayCore,
     ThrustMap,
     Tracker,
@@ -37,6 +36,7 @@ from qiki_hil.kernels import (
 )
 from qiki_hil.kernels.copying import HoldsCore
 from qiki_hil.spec import BotSpec
+from tests.kernels.test_tracker import MODEL
 
 CORE = importlib.import_module("qiki_hil._core")
 SPEC = BotSpec.load("dodeca-01")
@@ -150,21 +150,9 @@ def replayed(core: ReplayCore) -> Any:
     return [core.step(row[2]) for row in CycleScanner().scan(PACKET)[0]]
 
 
-RADAR = RadarModel(
-    range_std_m=10.0,
-    bearing_std_deg=0.2,
-    elev_std_deg=0.2,
-    vr_std_mps=0.5,
-    prob_detection=0.9,
-    clutter_per_frame=10.0,
-    range_min_m=500.0,
-    range_max_m=20e3,
-)
-
-
 def following() -> Tracker:
     """A tracker that has seen a target twice."""
-    tracker = Tracker(RADAR)
+    tracker = Tracker(MODEL)
     for tick in range(2):
         tracker.update(0.2 * tick, [4000.0 - 12.0 * tick], [30.0], [5.0], [-60.0])
     return tracker

@@ -149,3 +149,18 @@ def test_columns_that_do_not_fit_are_refused_by_name() -> None:
         tracker.update(0.0, [[4000.0]], [30.0], [5.0], [0.0])
     with pytest.raises(ValueError, match=r"^association: 'best' given, probabilistic or nearest"):
         Tracker(MODEL, association="best")
+
+
+def test_a_track_that_is_lost_is_told_once_also_where_a_late_frame_follows() -> None:
+    tracker, nothing = Tracker(MODEL), ([], [], [], [])
+    for k in range(10):
+        tracker.update(0.2 * k, [4000.0], [30.0], [5.0], [0.0])
+    time_s, lost = 2.0, 0
+    while not lost:
+        time_s += 0.2
+        lost = np.count_nonzero(tracker.update(time_s, *nothing)["status"] == TrackStatus.LOST)
+        assert time_s < 60.0
+    assert lost == 1
+    assert len(tracker.update(time_s, *nothing)) == 0
+    assert tracker.refused["late_frames"] == 1
+    assert len(tracker.update(time_s + 0.2, *nothing)) == 0
