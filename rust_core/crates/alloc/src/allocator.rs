@@ -301,7 +301,7 @@ impl<const N: usize> Allocator<N> {
             };
         };
         let residual: [f64; AXES] = std::array::from_fn(|i| target[i] - nearest.allocated[i]);
-        let met = norm(&residual) <= self.met_below(target, bounds);
+        let met = norm(&residual) <= MET_TOLERANCE * self.size(target, bounds);
         // At the edge of what is in reach rounding decides which stage finds the wrench met. The
         // residual is noise then, and no nozzle may be fixed by it. Along a weak axis it is near
         // noise; there the room that the rows have says what may be missed.
@@ -336,23 +336,25 @@ impl<const N: usize> Allocator<N> {
         let half = std::array::from_fn(|n| 0.5 * (bounds.lo[n] + bounds.hi[n]));
         let middle = product(&self.columns, &half);
         let inwards: [f64; AXES] = std::array::from_fn(|i| middle[i] - edge[i]);
-        let part = (0.1 * self.met_below(edge, bounds) / norm(&inwards)).min(1.0);
+        let near = 0.1 * MET_TOLERANCE * self.size(edge, bounds);
+        let part = (near / norm(&inwards)).min(1.0);
         std::array::from_fn(|i| edge[i] + part * inwards[i])
     }
 
     /// Stage two; None where the scaled wrench `target` cannot be met. What the simplex found is
     /// checked: next to a dependent column its inverse can be worth nothing, and it begins anew.
     fn least_fuel(&mut self, target: &[f64; AXES], bounds: &Bounds<N>) -> (Option<Found<N>>, u32) {
+        let size = self.size(target, bounds);
         let mut pivots = 0;
         for _ in 0..2 {
-            let (status, thrust, more) = self.fuel.solve(target, bounds);
+            let (status, thrust, more) = self.fuel.solve(target, bounds, size);
             pivots += more + 1;
             if status == LpStatus::Infeasible {
                 break;
             }
             let found = self.found(thrust);
             let error: [f64; AXES] = std::array::from_fn(|i| target[i] - found.allocated[i]);
-            if status == LpStatus::Optimal && norm(&error) <= self.met_below(target, bounds) {
+            if status == LpStatus::Optimal && norm(&error) <= MET_TOLERANCE * size {
                 return (Some(found), pivots);
             }
             self.fuel.restart();
@@ -360,9 +362,9 @@ impl<const N: usize> Allocator<N> {
         (None, pivots)
     }
 
-    /// The scaled error below which `target` counts as met.
-    fn met_below(&self, target: &[f64; AXES], bounds: &Bounds<N>) -> f64 {
-        MET_TOLERANCE * (norm(target) + self.longest * bounds.most())
+    /// What errors are measured by: the scaled wrench `target`, and that of the strongest nozzle.
+    fn size(&self, target: &[f64; AXES], bounds: &Bounds<N>) -> f64 {
+        norm(target) + self.longest * bounds.most()
     }
 
     /// Bounds that hold every nozzle which the least error fixes where it is. At the optimum a

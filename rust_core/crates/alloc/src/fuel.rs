@@ -56,8 +56,6 @@ struct Limited<const N: usize> {
 #[derive(Debug, Clone)]
 pub(crate) struct Fuel<const N: usize> {
     rows: Rows,
-    /// Length of the longest column.
-    longest: f64,
     engine: Engine,
     limited: Option<Limited<N>>,
     /// Whether the limit bound in the last solve.
@@ -96,7 +94,6 @@ impl<const N: usize> Fuel<N> {
         };
         Some(Self {
             rows,
-            longest: longest(columns),
             engine,
             limited,
             bound: false,
@@ -127,16 +124,17 @@ impl<const N: usize> Fuel<N> {
         }
     }
 
-    /// Thrusts that give the scaled wrench `target` for the least sum, and the pivots taken.
+    /// Thrusts that give the scaled wrench `target` for the least sum, and the pivots taken. Errors
+    /// are small against `size`, that of the wrench and of the strongest nozzle together.
     pub(crate) fn solve(
         &mut self,
         target: &[f64; AXES],
         bounds: &Bounds<N>,
+        size: f64,
     ) -> (LpStatus, [f64; N], u32) {
         let (lo, hi) = (&bounds.lo, &bounds.hi);
         let tolerance = TOLERANCE * bounds.most();
-        let miss = MISS * (norm(target) + self.longest * bounds.most());
-        let (target, room) = (&self.rows.of(target), &self.rows.room(miss));
+        let (target, room) = (&self.rows.of(target), &self.rows.room(MISS * size));
         let free = match &mut self.engine {
             Engine::Plain(simplex) => run(simplex, target, &widened(lo), &widened(hi), tolerance),
             Engine::Elastic(simplex) => {

@@ -2,7 +2,7 @@
 
 use nalgebra::Vector3;
 use qiki_track::{
-    Association, Detection, Frame, Motion, OwnPose, Population, RadarTracker, Status,
+    Association, Detection, Frame, Motion, OwnPose, Population, RadarTracker, Status, Track,
 };
 
 use crate::common::{polar, radar};
@@ -15,6 +15,11 @@ fn tracker() -> RadarTracker {
         Association::Probabilistic,
     )
     .unwrap()
+}
+
+fn published(tracker: &RadarTracker) -> Vec<&Track> {
+    let tracks = tracker.tracks().iter();
+    tracks.filter(|track| track.is_published()).collect()
 }
 
 /// A target on a straight line, seen without noise.
@@ -167,11 +172,7 @@ fn after_a_long_silence_targets_are_found_anew() {
             time_s += 0.2;
             tracker.update(time_s, &[still], &own);
         }
-        let told: Vec<_> = tracker
-            .tracks()
-            .iter()
-            .filter(|t| t.is_published())
-            .collect();
+        let told = published(&tracker);
         let [track] = told.as_slice() else {
             panic!("after {silence_s} s: {} tracks", told.len());
         };
@@ -199,11 +200,7 @@ fn a_target_that_passes_the_zenith_or_north_keeps_its_track() {
             let seen = dice.seen(&radar(), &polar(&place, &speed));
             tracker.update(time_s, &[seen], &OwnPose::default());
             if k >= 20 {
-                let told: Vec<_> = tracker
-                    .tracks()
-                    .iter()
-                    .filter(|t| t.is_published())
-                    .collect();
+                let told = published(&tracker);
                 let [track] = told.as_slice() else {
                     panic!("{way}, frame {k}: {} tracks", told.len());
                 };
